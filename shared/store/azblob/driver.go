@@ -1,0 +1,94 @@
+package azblob
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"math"
+	"net/http"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/streaming"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/to"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blob"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/blockblob"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/container"
+
+	"outlast.example/shared/store"
+	"outlast.example/shared/store/internal/transport"
+)
+
+type driver struct {
+	client      *container.Client
+	pageSize    *int32 // nil: the store's own
+	connections *http.Client
+}
+
+// once turns the SDK's retries off: the caller decides about the next attempt.
+var once = policy.RetryOptions{MaxRetries: -1}
+
+func (d *driver) Create(ctx context.Context, key string, content store.Content) error {
+	ctx, attempt := transport.Watch(policy.WithRetryOptions(ctx, once))
+	body := streaming.NopCloser(bytes.NewReader(content.Bytes))
+	_, err := d.client.NewBlockBlobClient(key).Upload(ctx, body, &blockblob.UploadOptions{
+		AccessConditions: &blob.AccessConditions{
+			ModifiedAccessConditions: &blob.ModifiedAccessConditions{IfNoneMatch: to.Ptr(azcore.ETagAny)},
+		},
+		TransactionalValidation: blob.TransferValidationTypeMD5(content.MD5[:]),
+	})
+	return explain(attempt, err)
+}
+
+func (d *driver) Read(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
+	ctx, attempt := transport.Watch(ctx)
+	answer, err := d.client.NewBlobClient(key).DownloadStream(ctx, &blob.DownloadStreamOptions{
+		Range: byteRange(offset, length),
+	})
+	switch {
+	case parse(err).PastEnd():
+		return http.NoBody, nil
+	case err != nil:
+		return nil, explain(attempt, err)
+	case length == 0:
+		return http.NoBody, answer.Body.Close()
+	}
+	return transport.Body(answer.NewRetryReader(ctx, nil)), nil
+}
+
+// byteRange is the part to read. HTTP cannot ask for nothing: that is one byte, which Read does not hand on.
+func byteRange(offset, length int64) blob.HTTPRange {
+	if length < 0 || length > math.MaxInt64-offset {
+		return blob.HTTPRange{Offset: offset, Count: blob.CountToEnd}
+	}
+	return blob.HTTPRange{Offset: offset, Count: max(length, 1)}
+}
+
+func (d *driver) List(ctx context.Context, prefix, token string) (store.Page, error) {
+	ctx, attempt := transport.Watch(ctx)
+	options := &container.ListBlobsFlatOptions{Prefix: &prefix, MaxResults: d.pageSize}
+	if token != "" {
+		options.Marker = &token
+	}
+	answer, err := d.client.NewListBlobsFlatPager(options).NextPage(ctx)
+	if err != nil {
+		return store.Page{}, explain(attempt, err)
+	}
+	return page(answer), nil
+}
+
+func page(answer container.ListBlobsFlatResponse) store.Page {
+	page := store.Page{Objects: make([]store.Object, 0, len(answer.Segment.BlobItems))}
+	for _, item := range answer.Segment.BlobItems {
+		page.Objects = append(page.Objects, store.Object{Key: *item.Name, Size: *item.Properties.ContentLength})
+	}
+	if answer.NextMarker != nil {
+		page.Next = *answer.NextMarker
+	}
+	return page
+}
+
+func (d *driver) Close() error {
+	d.connections.CloseIdleConnections()
+	return nil
+}

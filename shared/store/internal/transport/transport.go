@@ -1,0 +1,55 @@
+// Package transport is how the drivers of the three clouds reach their store: one kind of connections, and one judgement
+// of what an HTTP status, or the lack of one, says about a request. What a store's own codes say stays with its driver.
+package transport
+
+import (
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"time"
+)
+
+const (
+	// dialTimeout is generous for any region on earth (a round trip is below 0.4 s) and short enough for a second try
+	// inside a CRM's deadline of 5 s.
+	dialTimeout = 2 * time.Second
+	// idleConnections covers a burst of creates to one bucket. net/http keeps 2 by default, so that a third create at
+	// once would pay for a new connection each time: two to three round trips.
+	idleConnections = 128
+	// idleTimeout drops connections before stores do, and after a function was frozen. A new connection costs less
+	// than an attempt on a dead one, whose outcome is not known. net/http measures it by wall clock, freezes included.
+	idleTimeout = 30 * time.Second
+	// answerTimeout ends a read from a store that accepts requests and never answers. Creates have shorter ones of their own.
+	answerTimeout = 30 * time.Second
+	// pingAfter finds dead HTTP/2 connections, on which every request to the store would wait otherwise.
+	pingAfter, pingTimeout = 5 * time.Second, 5 * time.Second
+)
+
+// NewClient gives a driver connections of its own, HTTP/1.1 or HTTP/2 as the store likes. It follows no redirect:
+// neither credentials nor contents go where the configuration does not name.
+func NewClient() *http.Client {
+	connections := http.DefaultTransport.(*http.Transport).Clone()
+	connections.DialContext = (&net.Dialer{Timeout: dialTimeout}).DialContext
+	connections.TLSHandshakeTimeout = dialTimeout
+	connections.ResponseHeaderTimeout = answerTimeout
+	connections.MaxIdleConns = idleConnections
+	connections.MaxIdleConnsPerHost = idleConnections
+	connections.IdleConnTimeout = idleTimeout
+	connections.HTTP2 = &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout}
+	return &http.Client{
+		Transport:     watched{connections},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// watched tells a request's Attempt when the request gets a connection. It sits below the SDKs, so that it sees requests
+// to the store only, and none to token issuers.
+type watched struct{ *http.Transport }
+
+func (w watched) RoundTrip(request *http.Request) (*http.Response, error) {
+	if attempt, ok := request.Context().Value(attemptKey{}).(*Attempt); ok {
+		trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { attempt.sent.Store(true) }}
+		request = request.WithContext(httptrace.WithClientTrace(request.Context(), trace))
+	}
+	return w.Transport.RoundTrip(request)
+}

@@ -1,0 +1,114 @@
+package servers
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+)
+
+// Region is what the S3 server and its clients call the place they are in.
+const Region = "us-east-1"
+
+// Credentials are an S3 access key.
+type Credentials struct{ ID, Secret string }
+
+// The S3 server's users.
+var (
+	Root = Credentials{"testroot", "testsecret"} // may do everything
+	// PutOnly may create objects in every bucket that S3Server.Bucket made, and nothing else.
+	PutOnly = Credentials{"putonly", "putsecret"}
+)
+
+// S3Server is a running versitygw.
+type S3Server struct {
+	*Server
+	Endpoint string // http://127.0.0.1:PORT; buckets are in the path
+	client   *s3.Client
+}
+
+// S3 starts an S3 server that ends with the test.
+func S3(t TB) *S3Server {
+	t.Helper()
+	program := tool(t, "versitygw")
+	address, admin := "127.0.0.1:"+freePort(t), "127.0.0.1:"+freePort(t)
+	endpoint := "http://" + address
+	process := start(t, endpoint+"/health", program,
+		"--port", address, "--admin-port", admin, "--access", Root.ID, "--secret", Root.Secret, "--region", Region,
+		"--iam-dir", folder(t, "iam"), "--health", "/health", "--quiet", "--keep-alive",
+		"posix", "--versioning-dir", folder(t, "versions"), folder(t, "data"))
+	addPutOnly(t, program, "http://"+admin)
+	return &S3Server{process, endpoint, s3.New(s3.Options{
+		BaseEndpoint: &endpoint,
+		Region:       Region,
+		UsePathStyle: true,
+		Credentials:  credentials.NewStaticCredentialsProvider(Root.ID, Root.Secret, ""),
+	})}
+}
+
+func addPutOnly(t TB, program, admin string) {
+	t.Helper()
+	output, err := exec.CommandContext(t.Context(), program, //nolint:gosec // a test's own tool
+		"admin", "--access", Root.ID, "--secret", Root.Secret, "--endpoint-url", admin,
+		"create-user", "--access", PutOnly.ID, "--secret", PutOnly.Secret, "--role", "user").CombinedOutput()
+	if err != nil {
+		t.Fatalf("create S3 user %s: %v: %s", PutOnly.ID, err, output)
+	}
+}
+
+// Bucket makes a bucket as Outlast's are: versioned, with object lock. It gives the name.
+func (s *S3Server) Bucket(t TB) string {
+	t.Helper()
+	name := freshName()
+	_, err := s.client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name, ObjectLockEnabledForBucket: aws.Bool(true)})
+	if err != nil {
+		t.Fatalf("create S3 bucket %s: %v", name, err)
+	}
+	_, err = s.client.PutObjectLockConfiguration(t.Context(), &s3.PutObjectLockConfigurationInput{
+		Bucket: &name,
+		ObjectLockConfiguration: &types.ObjectLockConfiguration{
+			ObjectLockEnabled: types.ObjectLockEnabledEnabled,
+			Rule: &types.ObjectLockRule{DefaultRetention: &types.DefaultRetention{
+				Mode: types.ObjectLockRetentionModeCompliance, Days: aws.Int32(14),
+			}},
+		},
+	})
+	if err != nil {
+		t.Fatalf("lock S3 bucket %s: %v", name, err)
+	}
+	s.allowPut(t, name)
+	return name
+}
+
+func (s *S3Server) allowPut(t TB, bucket string) {
+	t.Helper()
+	policy := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":[%q]},`+
+		`"Action":"s3:PutObject","Resource":"arn:aws:s3:::%s/*"}]}`, PutOnly.ID, bucket)
+	_, err := s.client.PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: &bucket, Policy: &policy})
+	if err != nil {
+		t.Fatalf("set policy of S3 bucket %s: %v", bucket, err)
+	}
+}
+
+// URL is the bucket's Outlast URL, credentials left out.
+func (s *S3Server) URL(bucket string) string {
+	return "s3://" + bucket + "?" + url.Values{
+		"endpoint": {s.Endpoint}, "region": {Region}, "use_path_style": {"true"},
+	}.Encode()
+}
+
+// folder makes a folder that goes with the test.
+func folder(t TB, name string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Fatalf("make a folder for a server: %v", err)
+	}
+	return path
+}
