@@ -1,0 +1,142 @@
+package format
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"filippo.io/age"
+	"github.com/klauspost/compress/zstd"
+)
+
+// Batch is an object ready to be created.
+type Batch struct {
+	Key    Key
+	Object []byte
+}
+
+// Sealer makes batches in a receiver's name. It is safe for concurrent use.
+type Sealer struct {
+	repository string
+	receiver   string
+	key        ed25519.PrivateKey
+	recipients []age.Recipient
+	encoders   sync.Pool // of *zstd.Encoder: a new one costs a millisecond and megabytes
+}
+
+// NewSealer takes the repository's id, the receiver's name and key, and whom batches are encrypted to. It tries the
+// recipients, so that those which do not go together (post-quantum and others) are found out at once.
+func NewSealer(repository, receiver string, key ed25519.PrivateKey, recipients []age.Recipient) (*Sealer, error) {
+	if err := errors.Join(CheckRepository(repository), CheckReceiver(receiver)); err != nil {
+		return nil, fmt.Errorf("seal batches: %w", err)
+	}
+	if len(key) != ed25519.PrivateKeySize {
+		return nil, fmt.Errorf("seal batches as %s: private key of %d bytes, want %d", receiver, len(key), ed25519.PrivateKeySize)
+	}
+	if _, err := age.Encrypt(io.Discard, recipients...); err != nil {
+		return nil, fmt.Errorf("seal batches as %s: recipients: %w", receiver, err)
+	}
+	s := &Sealer{repository: repository, receiver: receiver, key: key, recipients: recipients}
+	s.encoders.New = func() any { return newEncoder() }
+	return s, nil
+}
+
+func newEncoder() *zstd.Encoder {
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(window), zstd.WithLowerEncoderMem(true),
+		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithAllLitEntropyCompression(true)) // takes a quarter off base64
+	if err != nil {
+		panic(err) // only for options out of range, and these are constants
+	}
+	return e
+}
+
+// Seal makes one batch of deliveries, named at now. It keeps none of them. Beyond MaxLine or MaxPlain it is ErrTooLarge.
+func (s *Sealer) Seal(deliveries []*Delivery, now time.Time) (Batch, error) {
+	object, err := s.object(deliveries)
+	if err != nil {
+		return Batch{}, fmt.Errorf("seal batch of %d: %w", len(deliveries), err)
+	}
+	k := Key{Time: now.UTC().Truncate(time.Microsecond), SHA256: sha256.Sum256(object), Receiver: s.receiver}
+	if !rfc3339(k.Time) {
+		return Batch{}, fmt.Errorf("seal batch: %w: no four-digit year at %s", ErrName, k.Time)
+	}
+	_, _ = rand.Read(k.Nonce[:]) // never fails
+	k.sign(s.repository, s.key)
+	return Batch{k, object}, nil
+}
+
+// object streams the lines through zstd and age, so that a large body is not copied on its way.
+func (s *Sealer) object(deliveries []*Delivery) ([]byte, error) {
+	if len(deliveries) == 0 {
+		return nil, errors.New("no deliveries")
+	}
+	sealed := bytes.NewBuffer(make([]byte, 0, estimate(deliveries)))
+	encrypted, err := age.Encrypt(sealed, s.recipients...)
+	if err != nil {
+		return nil, err
+	}
+	encoder := s.encoders.Get().(*zstd.Encoder)
+	defer s.release(encoder)
+	encoder.Reset(encrypted)
+	if err := errors.Join(writeLines(encoder, deliveries), encoder.Close(), encrypted.Close()); err != nil {
+		return nil, err
+	}
+	return sealed.Bytes(), nil
+}
+
+// release gives an encoder back, without the object it wrote.
+func (s *Sealer) release(encoder *zstd.Encoder) {
+	encoder.Reset(nil)
+	s.encoders.Put(encoder)
+}
+
+// estimate is room enough even for what does not compress, so that the object's buffer is hardly ever copied to a
+// larger one: the line's head and age's header are small beside it.
+func estimate(deliveries []*Delivery) int {
+	size := 1 << 10
+	for _, d := range deliveries {
+		size += len(d.Body) + len(d.Body)/32 + 512
+	}
+	return size
+}
+
+func writeLines(w io.Writer, deliveries []*Delivery) error {
+	m := &meter{w: w}
+	lines := lineWriter{bufio.NewWriterSize(m, 16<<10)}
+	for _, d := range deliveries {
+		if err := d.check(); err != nil {
+			return err
+		}
+		m.line = 0
+		lines.delivery(d)
+		if err := lines.Flush(); err != nil {
+			return fmt.Errorf("delivery %s: %w", d.ID, err)
+		}
+	}
+	return nil
+}
+
+// meter passes bytes on up to the limits.
+type meter struct {
+	w           io.Writer
+	line, plain int // bytes
+}
+
+func (m *meter) Write(b []byte) (int, error) {
+	m.line += len(b)
+	m.plain += len(b)
+	if m.line > MaxLine {
+		return 0, fmt.Errorf("%w: a line over %d bytes", ErrTooLarge, MaxLine)
+	}
+	if m.plain > MaxPlain {
+		return 0, fmt.Errorf("%w: a batch over %d bytes", ErrTooLarge, MaxPlain)
+	}
+	return m.w.Write(b)
+}
