@@ -1,0 +1,37 @@
+package replica
+
+import "time"
+
+// lane is what a Machine remembers of one bucket across batches.
+type lane struct {
+	misses  int // batches in a row that were lost or late
+	creates int // batches under way
+	backlog int // bytes of them
+}
+
+// open reports whether the bucket is no longer waited for. It is still sent everything: the first batch that it stores
+// in time closes the breaker again.
+func (l *lane) open(p *Policy) bool { return l.misses >= p.Misses }
+
+// full reports whether one more batch would hold more than a hung bucket may hold.
+func (l *lane) full(p *Policy, bytes int) bool {
+	return l.creates >= p.MaxCreates || l.creates > 0 && l.backlog+bytes > p.MaxBacklog
+}
+
+func (l *lane) begin(bytes int) {
+	l.creates++
+	l.backlog += bytes
+}
+
+func (l *lane) end(bytes int) {
+	l.creates--
+	l.backlog -= bytes
+}
+
+// stored notes a batch that arrived, took long after its creates began. What is slower than the straggler budget would
+// delay answers as much as a failure does.
+func (l *lane) stored(p *Policy, took time.Duration) {
+	if took <= p.Straggler {
+		l.misses = 0
+	}
+}
