@@ -1,0 +1,92 @@
+// Package crm is the contract between Outlast and a CRM: how its webhooks are verified, and what they mean. Each CRM is
+// a package below this one.
+//
+// Verify and Interpret never meet: capture verifies and keeps what came, without understanding it; restore interprets,
+// later, as often as a better interpretation is written.
+package crm
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"outlast.example/shared/format"
+	"outlast.example/shared/history"
+)
+
+var (
+	// ErrUnverified: the request does not prove that it comes from the source.
+	ErrUnverified = errors.New("not verified")
+	// ErrUninterpreted: a delivery that says nothing this interpreter understands. It stays kept.
+	ErrUninterpreted = errors.New("not interpreted")
+)
+
+// Request is a webhook as it arrived.
+type Request struct {
+	Method string
+	URL    string // as the CRM called it: public scheme and host from the configuration, path and query as received
+	Path   string // path and query as received, escaped as they were
+	Header http.Header
+	Body   []byte
+}
+
+// Verifier decides over raw bytes whether a request comes from the CRM. It returns how it knows ("hubspot-v3"), or an
+// error that wraps ErrUnverified and holds nothing of the request or the secrets. It compares in constant time, accepts
+// any of several secrets, and refuses time stamps outside its window around now.
+type Verifier interface {
+	Verify(r *Request, now time.Time) (how string, err error)
+}
+
+// Interpreter says what a kept delivery means. It must not panic, whatever the bytes, and not use more than a few times
+// their memory. It leaves Record.Source and Receipt alone: Source.Changes sets them. On an error it may return the changes
+// that it did understand.
+type Interpreter interface {
+	Interpret(d *format.Delivery) ([]history.Change, error)
+}
+
+// Signer signs a request as the CRM would, for trials and tests.
+type Signer interface {
+	Sign(r *Request, now time.Time) error
+}
+
+// Kind is one CRM's protocol.
+type Kind struct {
+	Name string // as in the configuration: "hubspot"
+	Open func(Settings) (*Source, error)
+}
+
+// Settings are one source's lines of the configuration.
+type Settings struct {
+	Name    string            // names the URL, and the tenant
+	Secrets []string          // any of them verifies: rotation keeps the old one for a while
+	Options map[string]string // what only this kind knows; an unknown one is refused
+}
+
+// Source is one configured CRM connection, ready to use.
+type Source struct {
+	Kind string
+	Name string
+	Verifier
+	Interpreter
+	Signer
+	Credentials []Place // where the CRM sends what must not be kept
+	Unsigned    bool    // verified by a shared token only: nothing binds the body
+}
+
+// Changes interprets a delivery of this source, and says of each change where it comes from.
+func (s *Source) Changes(d *format.Delivery, receiver string) ([]history.Change, error) {
+	changes, err := s.Interpret(d)
+	for i := range changes {
+		c := &changes[i]
+		c.Record.Source = s.Name
+		c.Receipt = history.Receipt{Delivery: d.ID, Time: d.Time, Receiver: receiver, Unsigned: s.Unsigned}
+		if c.Time.IsZero() {
+			c.Time = d.Time
+		}
+	}
+	if err != nil {
+		return changes, fmt.Errorf("interpret delivery %s of %s: %w", d.ID, s.Name, err)
+	}
+	return changes, nil
+}

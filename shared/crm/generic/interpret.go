@@ -1,0 +1,155 @@
+package generic
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"outlast.example/shared/crm"
+	"outlast.example/shared/crm/rawjson"
+	"outlast.example/shared/format"
+	"outlast.example/shared/history"
+)
+
+// unmapped is the interpreter of a source whose configuration does not say what its deliveries mean.
+type unmapped struct{}
+
+// Interpret implements crm.Interpreter.
+func (unmapped) Interpret(*format.Delivery) ([]history.Change, error) {
+	return nil, fmt.Errorf("%w: set id_path, type and operation to say what deliveries mean", crm.ErrUninterpreted)
+}
+
+// Interpret implements crm.Interpreter. A record that is not understood is reported, and the others count.
+func (m mapping) Interpret(d *format.Delivery) ([]history.Change, error) {
+	records, err := m.records(d.Body)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", crm.ErrUninterpreted, err)
+	}
+	var changes []history.Change
+	var problems crm.Problems
+	n := 0
+	for record, err := range rawjson.Each[json.RawMessage](records) {
+		n++
+		var found []history.Change
+		if err == nil {
+			found, err = m.changes(*record, d.ID)
+		}
+		if err != nil {
+			problems.Add(fmt.Sprintf("record %d", n), err)
+		}
+		changes = append(changes, found...)
+	}
+	return changes, problems.Err()
+}
+
+func (m mapping) records(body []byte) (json.RawMessage, error) {
+	if m.recordsPath == "." {
+		return body, nil
+	}
+	var whole json.RawMessage
+	if err := rawjson.Unmarshal(body, &whole); err != nil {
+		return nil, err
+	}
+	records := rawjson.At(whole, m.recordsPath)
+	if records == nil {
+		return nil, fmt.Errorf("nothing at records_path %s", m.recordsPath)
+	}
+	return records, nil
+}
+
+// changes may return both: a change whose time or sequence cannot be read still counts, at the time of receipt.
+func (m mapping) changes(record json.RawMessage, delivery string) ([]history.Change, error) {
+	c := history.Change{Op: m.operation, Record: history.Record{Type: m.recordType}}
+	for _, read := range []func(*history.Change, json.RawMessage) error{m.identify, m.operate, m.state} {
+		if err := read(&c, record); err != nil {
+			return nil, err
+		}
+	}
+	err := m.order(&c, record)
+	c.Identity = identity(c, record, delivery)
+	return crm.WithGap(c, m.idPath), err
+}
+
+func (m mapping) identify(c *history.Change, record json.RawMessage) (err error) {
+	if m.typePath != "" {
+		if c.Record.Type, err = text(record, m.typePath); err != nil {
+			return err
+		}
+	}
+	c.Record.ID, err = text(record, m.idPath)
+	return err
+}
+
+func (m mapping) operate(c *history.Change, record json.RawMessage) error {
+	if m.operationPath == "" {
+		return nil
+	}
+	word, err := text(record, m.operationPath)
+	if err != nil {
+		return err
+	}
+	operation, known := crm.Verb(word)
+	if !known {
+		return fmt.Errorf("unknown operation %.60q at %s", word, m.operationPath)
+	}
+	c.Op = operation
+	return nil
+}
+
+func (m mapping) state(c *history.Change, record json.RawMessage) error {
+	if fields := rawjson.At(record, m.fieldsPath); fields != nil {
+		if err := json.Unmarshal(fields, &c.Fields); err != nil {
+			return fmt.Errorf("no object at %s", m.fieldsPath)
+		}
+	}
+	if c.Op != history.Merge || m.losersPath == "" {
+		return nil
+	}
+	losers, err := rawjson.IDs(rawjson.At(record, m.losersPath))
+	if err != nil {
+		return fmt.Errorf("no ids at %s: %w", m.losersPath, err)
+	}
+	c.Losers = losers
+	return nil
+}
+
+// order leaves the change at the time of receipt where the source's cannot be read.
+func (m mapping) order(c *history.Change, record json.RawMessage) error {
+	var order history.Order
+	var err error
+	if m.timePath != "" {
+		if order.Time, err = rawjson.Time(rawjson.At(record, m.timePath)); err != nil {
+			return fmt.Errorf("at %s: %w", m.timePath, err)
+		}
+	}
+	if m.sequencePath != "" {
+		digits, _ := text(record, m.sequencePath)
+		if order.Seq, err = strconv.ParseUint(digits, 10, 64); err != nil {
+			return fmt.Errorf("no whole number at %s", m.sequencePath)
+		}
+	}
+	c.Order = order
+	return nil
+}
+
+// text reads a string or a number that must be there.
+func text(record json.RawMessage, path string) (string, error) {
+	var value rawjson.ID
+	if err := value.UnmarshalJSON(rawjson.At(record, path)); err != nil || value == "" {
+		return "", fmt.Errorf("no text or number at %s", path)
+	}
+	return string(value), nil
+}
+
+// identity is a hash of the record as it was sent: a retry sends it again. Where the source gives no time, the same bytes
+// can be news (a value that went back), so that each delivery counts for itself.
+func identity(c history.Change, record json.RawMessage, delivery string) string {
+	b := append([]byte(string(c.Op)+"\n"), record...)
+	if c.Time.IsZero() {
+		b = append(b, delivery...)
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:16])
+}

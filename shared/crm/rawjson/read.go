@@ -1,0 +1,64 @@
+package rawjson
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"iter"
+)
+
+// Unmarshal is json.Unmarshal within the limits.
+func Unmarshal(b []byte, v any) error {
+	if err := Check(b); err != nil {
+		return err
+	}
+	return json.Unmarshal(trim(b), v)
+}
+
+// Each yields the elements of a JSON array one after the other, each decoded into a new T; of anything else than an array
+// it yields the whole. An element that is JSON but does not fit T comes with an error and does not end the sequence;
+// what is no JSON ends it.
+func Each[T any](b []byte) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		if err := Check(b); err != nil {
+			yield(new(T), err)
+			return
+		}
+		b := trim(b)
+		if bytes.HasPrefix(b, []byte("[")) {
+			elements(b, yield)
+			return
+		}
+		v := new(T)
+		yield(v, json.Unmarshal(b, v))
+	}
+}
+
+func elements[T any](b []byte, yield func(*T, error) bool) {
+	d := json.NewDecoder(bytes.NewReader(b))
+	if _, err := d.Token(); err != nil {
+		yield(new(T), err)
+		return
+	}
+	for d.More() {
+		v := new(T)
+		err := d.Decode(v)
+		if !yield(v, err) || broken(err) {
+			return
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		yield(new(T), io.ErrUnexpectedEOF)
+		return
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		yield(new(T), errors.New("more than one JSON value"))
+	}
+}
+
+// broken tells an error of the text, after which a decoder does not go on, from one of a value that did not fit.
+func broken(err error) bool {
+	var syntax *json.SyntaxError
+	return errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
+}

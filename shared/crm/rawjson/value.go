@@ -1,0 +1,96 @@
+package rawjson
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// ID is an identifier that CRMs write as a number or as a string, as text: digits are kept exactly. Null gives "".
+type ID string
+
+// UnmarshalJSON refuses all but numbers, strings and null, in an error that does not show the value.
+func (id *ID) UnmarshalJSON(b []byte) error {
+	switch {
+	case len(b) == 0:
+		return errEmpty
+	case b[0] == '-' || '0' <= b[0] && b[0] <= '9':
+		*id = ID(b)
+	case b[0] == '"' && bytes.IndexByte(b, '\\') < 0:
+		*id = ID(b[1 : len(b)-1])
+	case b[0] == '"' || b[0] == 'n':
+		return json.Unmarshal(b, (*string)(id))
+	default:
+		return errors.New("want a number or a string as an id")
+	}
+	return nil
+}
+
+// IDs reads one id or a list of ids.
+func IDs(raw json.RawMessage) ([]string, error) {
+	var ids []string
+	for id, err := range Each[ID](raw) {
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, string(*id))
+	}
+	return ids, nil
+}
+
+// Time reads a value as ParseTime does, whether it stands in quotes or not.
+func Time(raw json.RawMessage) (time.Time, error) {
+	var text ID
+	if err := text.UnmarshalJSON(raw); err != nil {
+		return time.Time{}, errTime
+	}
+	return ParseTime(string(text))
+}
+
+// ParseTime reads RFC 3339, or a number of seconds or, from 100,000,000,000 on (as seconds, the year 5138), milliseconds
+// since 1970.
+func ParseTime(text string) (time.Time, error) {
+	if number, err := strconv.ParseInt(text, 10, 64); err == nil {
+		if number < 1e11 {
+			number *= 1000
+		}
+		return UnixMilli(number)
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil || t.Unix() <= 0 {
+		return time.Time{}, errTime
+	}
+	return t.UTC(), nil
+}
+
+// UnixMilli refuses what is no time of this era: before 1970, or beyond the year 9999, where RFC 3339 ends.
+func UnixMilli(ms int64) (time.Time, error) {
+	if ms <= 0 || ms >= 253402300800000 {
+		return time.Time{}, errTime
+	}
+	return time.UnixMilli(ms).UTC(), nil
+}
+
+var (
+	errTime  = errors.New("want a time after 1970: RFC 3339, or seconds or milliseconds since 1970")
+	errEmpty = errors.New("empty value")
+)
+
+// At follows a path of names separated by dots into an object; "." is the object itself. It returns nil where the path
+// leads nowhere.
+func At(raw json.RawMessage, path string) json.RawMessage {
+	if path == "." {
+		return raw
+	}
+	for name := range strings.SplitSeq(path, ".") {
+		var object map[string]json.RawMessage
+		if json.Unmarshal(raw, &object) != nil {
+			return nil
+		}
+		raw = object[name]
+	}
+	return raw
+}

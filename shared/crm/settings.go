@@ -1,0 +1,45 @@
+package crm
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// CheckOptions refuses options that the kind does not know.
+func (s Settings) CheckOptions(known ...string) error {
+	for _, name := range slices.Sorted(maps.Keys(s.Options)) {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("source %s: unknown option %q: use %s", s.Name, name, strings.Join(known, ", "))
+		}
+	}
+	return nil
+}
+
+// CheckSecrets refuses a source without a secret, and secrets of fewer than least characters. It names a secret by its
+// position only.
+func (s Settings) CheckSecrets(least int) error {
+	if len(s.Secrets) == 0 {
+		return fmt.Errorf("source %s: no secret: set the one that the CRM signs with or sends", s.Name)
+	}
+	for i, secret := range s.Secrets {
+		if len(secret) < least {
+			return fmt.Errorf("source %s: secret %d of %d has %d characters, want at least %d: set a longer one here and in the CRM",
+				s.Name, i+1, len(s.Secrets), len(secret), least)
+		}
+	}
+	return nil
+}
+
+// Choice returns an option that has few values; the first is the default.
+func (s Settings) Choice(name string, values ...string) (string, error) {
+	value, set := s.Options[name]
+	if !set {
+		return values[0], nil
+	}
+	if !slices.Contains(values, value) {
+		return "", fmt.Errorf("source %s: option %s is %q: use %s", s.Name, name, value, strings.Join(values, " or "))
+	}
+	return value, nil
+}

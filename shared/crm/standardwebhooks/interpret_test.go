@@ -1,0 +1,75 @@
+package standardwebhooks
+
+import (
+	"cmp"
+	"strconv"
+	"testing"
+	"time"
+
+	"outlast.example/shared/crm"
+	"outlast.example/shared/crm/crmtest"
+	"outlast.example/shared/format"
+)
+
+var acme = crm.Settings{Name: "acme", Secrets: []string{secret}}
+
+func TestGolden(t *testing.T) { crmtest.Golden(t, Kind, acme) }
+
+// shared says what the published payloads of OUTLAST_CRM_PAYLOADS amount to.
+var shared = map[string]string{
+	"standard-webhooks-ed25519":  "update 1",
+	"standard-webhooks-vector-1": "error",
+}
+
+func TestSharedPayloads(t *testing.T) {
+	payloads, external := crmtest.Shared(t, Kind, "standard-webhooks-")
+	for _, p := range payloads {
+		t.Run(p.Name, func(t *testing.T) {
+			got := crmtest.Summary(crmtest.Interpret(t, crmtest.Open(t, Kind, acme), p.Delivery()))
+			if want, known := shared[p.Name]; known && got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+			if key := cmp.Or(p.Vector.Secret, p.Vector.PublicKey); key != "" {
+				verifyVector(t, p, key)
+			}
+		})
+	}
+	if external && len(payloads) < len(shared) {
+		t.Errorf("%d payloads, want at least %d: some are gone", len(payloads), len(shared))
+	}
+}
+
+func verifyVector(t *testing.T, p crmtest.Payload, key string) {
+	r := &crm.Request{Header: p.Header(), Body: p.Body}
+	seconds, err := strconv.ParseInt(r.Header.Get("webhook-timestamp"), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := crmtest.Open(t, Kind, crm.Settings{Name: "acme", Secrets: []string{key}})
+	if how, err := source.Verify(r, time.Unix(seconds, 0)); err != nil {
+		t.Errorf("published vector: %q, %v", how, err)
+	}
+}
+
+// A message keeps its id in every attempt, whatever else the attempt changes.
+func TestIdentityIsTheMessageID(t *testing.T) {
+	source := crmtest.Open(t, Kind, acme)
+	for _, attempt := range []string{"1795342501", "1795342801"} {
+		d := &format.Delivery{Header: headers("msg_1", attempt, "v1,x"), Body: []byte(bodyV1a)}
+		changes, err := crmtest.Interpret(t, source, d)
+		if err != nil || len(changes) != 1 || changes[0].Identity != "msg_1" {
+			t.Errorf("attempt at %s: got %+v, %v", attempt, changes, err)
+		}
+	}
+}
+
+func FuzzInterpret(f *testing.F) {
+	source := crmtest.Open(f, Kind, acme)
+	payloads, _ := crmtest.Shared(f, Kind, "standard-webhooks-")
+	for _, p := range payloads {
+		f.Add(p.Body, "msg_1")
+	}
+	f.Fuzz(func(t *testing.T, body []byte, id string) {
+		crmtest.Interpret(t, source, &format.Delivery{Header: headers(id, "1", "v1,x"), Body: body})
+	})
+}
