@@ -1,0 +1,66 @@
+package history
+
+import (
+	"iter"
+	"maps"
+	"slices"
+)
+
+// Fold is the state that a set of changes amounts to. It depends on the set alone: neither on the order of the changes,
+// nor on how often each was added, nor on how they were split among folds that were merged. Its memory follows the number
+// of records and their size, not the length of their history.
+//
+// The zero Fold is empty and ready. A Fold is not safe for concurrent use: fold parts apart, then Merge them.
+type Fold struct {
+	entries map[Record]*entry
+}
+
+// Add joins one change. It copies the values that it keeps.
+func (f *Fold) Add(c Change) {
+	at := &Order{Time: c.Time.Round(0).UTC(), Seq: c.Seq}
+	f.entry(c.Record).add(c, at)
+	if c.Op == Merge {
+		f.lose(c, at)
+	}
+}
+
+// lose redirects the losers of a merge. A record cannot lose to itself.
+func (f *Fold) lose(c Change, at *Order) {
+	for _, id := range c.Losers {
+		if id != c.Record.ID {
+			loser := Record{c.Record.Source, c.Record.Type, id}
+			f.entry(loser).lose(c.Record.ID, at)
+		}
+	}
+}
+
+// Merge joins all that g holds. g stays as it is.
+func (f *Fold) Merge(g *Fold) {
+	for r, e := range g.entries {
+		f.entry(r).join(e)
+	}
+}
+
+// Records yields the state of every record, sorted by source, type and id: of the deleted and merged ones too, which say
+// so.
+func (f *Fold) Records() iter.Seq[State] {
+	return func(yield func(State) bool) {
+		for _, r := range slices.SortedFunc(maps.Keys(f.entries), Record.Compare) {
+			if !yield(f.view(r)) {
+				return
+			}
+		}
+	}
+}
+
+func (f *Fold) entry(r Record) *entry {
+	e, found := f.entries[r]
+	if !found {
+		if f.entries == nil {
+			f.entries = map[Record]*entry{}
+		}
+		e = new(entry)
+		f.entries[r] = e
+	}
+	return e
+}

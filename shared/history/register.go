@@ -1,0 +1,63 @@
+package history
+
+import "bytes"
+
+// register holds the value that was written last. Of two values written at the same moment the bytewise greatest stays,
+// and the register is split until a later value settles it. The zero register was never written.
+type register struct {
+	at    *Order
+	value []byte // empty: absent
+	split bool
+}
+
+// join is commutative, associative and idempotent: it keeps of the set of values at the latest moment its greatest
+// element, and whether there was more than one.
+func (r register) join(s register) register {
+	switch c := compare(r.at, s.at); {
+	case c < 0:
+		return s
+	case c > 0:
+		return r
+	}
+	r.split = r.split || s.split || !bytes.Equal(r.value, s.value)
+	if bytes.Compare(r.value, s.value) < 0 {
+		r.value = s.value
+	}
+	return r
+}
+
+// write joins a value, and copies it only where it is kept, so that a fold holds on to no delivery's memory.
+func (r register) write(at *Order, value []byte) register {
+	if compare(at, r.at) < 0 {
+		return r
+	}
+	return r.join(register{at: at, value: bytes.Clone(value)})
+}
+
+// compare orders moments; nil is before all others: it never was.
+func compare(a, b *Order) int {
+	switch {
+	case a == b:
+		return 0
+	case a == nil:
+		return -1
+	case b == nil:
+		return 1
+	}
+	return a.Compare(*b)
+}
+
+func latest(a, b *Order) *Order {
+	if compare(a, b) < 0 {
+		return b
+	}
+	return a
+}
+
+// earliest leaves out moments that never were.
+func earliest(a, b *Order) *Order {
+	if a == nil || b != nil && b.Compare(*a) < 0 {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,149 @@
+package restore
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+
+	"outlast.example/shared/format"
+	"outlast.example/shared/history"
+	"outlast.example/shared/store"
+)
+
+// account writes a report, batch after batch in key order.
+type account struct {
+	Report
+	broken []error         // why listings broke off
+	met    map[Verdict]int // faults
+}
+
+func newAccount(buckets []*store.Reader) *account {
+	a := &account{met: map[Verdict]int{}}
+	a.Strange, a.Gap, a.Fault = []Uninterpreted{}, []Gap{}, []Fault{}
+	for _, b := range buckets {
+		a.Buckets = append(a.Buckets, Bucket{Name: b.Name(), Reachable: true})
+	}
+	return a
+}
+
+// add accounts for one batch.
+func (a *account) add(b *result) {
+	for _, f := range b.faults {
+		if f.object.err != nil {
+			a.broke(f.bucket, f.object.err)
+			continue
+		}
+		a.fault(f.bucket, f.Key, f.err)
+	}
+	for _, o := range b.copies {
+		if o.err == nil {
+			a.Buckets[o.bucket].Objects++
+		}
+	}
+	if b.state != noBatch {
+		a.missing(b.group)
+		a.count(b)
+	}
+}
+
+// missing counts the buckets that lack a batch. Of what comes after its listing broke off, nothing is known.
+func (a *account) missing(g group) {
+	for i := range a.Buckets {
+		if a.Buckets[i].Reachable && !g.in(i) {
+			a.Buckets[i].Missing++
+		}
+	}
+}
+
+func (a *account) count(b *result) {
+	switch b.state {
+	case opened:
+		a.Batches.Read++
+	case lost:
+		a.Batches.Lost++
+	}
+	a.Batches.Size += b.bytes
+	a.Deliveries += b.deliveries
+	a.Changes += len(b.changes)
+	a.Unsigned += b.unsigned
+	a.Excluded.Batches += b.excluded.Batches
+	a.Excluded.Deliveries += b.excluded.Deliveries
+	a.Excluded.Changes += b.excluded.Changes
+	a.Uninterpreted += len(b.strange)
+	a.Strange = append(a.Strange, b.strange[:min(len(b.strange), maxListed-len(a.Strange))]...)
+}
+
+// broke notes that a bucket's listing did not come to its end.
+func (a *account) broke(bucket int, err error) {
+	b := &a.Buckets[bucket]
+	b.Reachable, b.Error = false, err.Error()
+	a.broken = append(a.broken, err)
+}
+
+// fault notes an object that is not what it should be.
+func (a *account) fault(bucket int, key string, err error) {
+	b, verdict := &a.Buckets[bucket], verdictOf(err)
+	switch verdict {
+	case Forged:
+		b.Forged++
+	case Foreign:
+		b.Foreign++
+	case Unreadable:
+		b.Unreadable++
+	case Damaged, TooLarge, Malformed:
+		b.Damaged++
+	}
+	a.met[verdict]++
+	a.Faults++
+	if len(a.Fault) < maxListed {
+		a.Fault = append(a.Fault, Fault{Bucket: b.Name, Key: key, Verdict: verdict, Detail: err.Error()})
+	}
+}
+
+// anyReachable is an error if no bucket answers.
+func (a *account) anyReachable() error {
+	for _, b := range a.Buckets {
+		if b.Reachable {
+			return nil
+		}
+	}
+	return fmt.Errorf("restore: no bucket can be read: %w", errors.Join(a.broken...))
+}
+
+// anyRead is an error if every listing broke off before there was a batch to read. What came before a break is kept.
+func (a *account) anyRead() error {
+	if a.Batches.Read > 0 {
+		return nil
+	}
+	return a.anyReachable()
+}
+
+// rightKey is an error if there are batches, and the identities open none of them.
+func (a *account) rightKey() error {
+	if a.Batches.Read > 0 || a.met[WrongKey] == 0 {
+		return nil
+	}
+	return fmt.Errorf("restore: %w: %d batches were tried: give an identity of one of the repository's recipients",
+		format.ErrWrongKey, a.met[WrongKey])
+}
+
+// tally counts the records and their gaps.
+func (a *account) tally(records iter.Seq[history.State]) {
+	for s := range records {
+		switch {
+		case s.MergedInto != nil:
+			a.Records.Merged++
+		case s.Deleted:
+			a.Records.Deleted++
+		default:
+			a.Records.Live++
+		}
+		if len(s.Gaps) == 0 {
+			continue
+		}
+		a.Gaps++
+		if len(a.Gap) < maxListed {
+			a.Gap = append(a.Gap, Gap{s.Record, s.Gaps})
+		}
+	}
+}
