@@ -228,7 +228,7 @@ func TestSlowBodyIsGivenUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	if response.StatusCode != 400 || len(f.writer.got) > 0 {
+	if response.StatusCode != http.StatusBadRequest || len(f.writer.got) > 0 {
 		t.Errorf("status %d, %d written; want 400 and none", response.StatusCode, len(f.writer.got))
 	}
 }

@@ -42,7 +42,7 @@ func word(s string, limit int, inner string) bool {
 		return false
 	}
 	for _, c := range []byte(s) {
-		if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || strings.IndexByte(inner, c) >= 0) {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && strings.IndexByte(inner, c) < 0 {
 			return false
 		}
 	}

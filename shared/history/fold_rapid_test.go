@@ -149,7 +149,7 @@ func modelField(history []Change, r Record, name string) (value json.RawMessage)
 		if c.Record != r || !named {
 			continue
 		}
-		if at == nil || c.Order.Compare(*at) > 0 || c.Order.Compare(*at) == 0 && bytes.Compare(stated, value) > 0 {
+		if at == nil || c.Compare(*at) > 0 || c.Compare(*at) == 0 && bytes.Compare(stated, value) > 0 {
 			at, value = &c.Order, stated
 		}
 	}

@@ -1,0 +1,247 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"filippo.io/age"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	sdk "github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"outlast.example/shared/capture"
+	"outlast.example/shared/crm"
+	"outlast.example/shared/crm/hubspot"
+	"outlast.example/shared/format"
+	"outlast.example/shared/replica"
+	"outlast.example/shared/store"
+	"outlast.example/shared/store/s3"
+	"outlast.example/shared/store/storetest/servers"
+)
+
+const clouds = 3
+
+// fixture is capture over three S3 servers, and the bare clients of the same servers.
+type fixture struct {
+	source  *crm.Source
+	server  *httptest.Server
+	client  *http.Client
+	counted [clouds]*counter
+
+	bare    [clouds]*sdk.Client
+	buckets [clouds]string
+	object  []byte // what the floor creates: a batch of one delivery
+	last    atomic.Int64
+}
+
+// counter counts the objects that a bucket was asked to create.
+type counter struct {
+	*store.Creator
+	n atomic.Int64
+}
+
+func (c *counter) Create(ctx context.Context, key string, content store.Content) error {
+	c.n.Add(1)
+	return c.Creator.Create(ctx, key, content)
+}
+
+func newFixture(b *bench) (*fixture, error) {
+	f := &fixture{}
+	var creators []replica.Bucket
+	for i := range clouds {
+		server := servers.S3(b)
+		f.buckets[i] = server.Bucket(b)
+		f.bare[i] = bareClient(server.Endpoint)
+		creator, err := open(b.Context(), server.URL(f.buckets[i]), i)
+		if err != nil {
+			return nil, err
+		}
+		f.counted[i] = &counter{Creator: creator}
+		creators = append(creators, f.counted[i])
+	}
+	return f, f.serve(b, creators)
+}
+
+func bareClient(endpoint string) *sdk.Client {
+	return sdk.New(sdk.Options{
+		BaseEndpoint: &endpoint, Region: servers.Region, UsePathStyle: true, Credentials: rootKey(),
+		HTTPClient: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}},
+	})
+}
+
+func rootKey() aws.CredentialsProvider {
+	return credentials.NewStaticCredentialsProvider(servers.Root.ID, servers.Root.Secret, "")
+}
+
+func open(ctx context.Context, address string, i int) (*store.Creator, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, err
+	}
+	options, err := s3.FromURL(u)
+	if err != nil {
+		return nil, err
+	}
+	options.Credentials = rootKey()
+	driver, err := s3.Open(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	return store.NewCreator(fmt.Sprintf("cloud-%d", i+1), driver), nil
+}
+
+func (f *fixture) serve(b *bench, buckets []replica.Bucket) error {
+	sealer, err := newSealer()
+	if err != nil {
+		return err
+	}
+	quiet := slog.New(slog.NewJSONHandler(io.Discard, nil)) // formatted, as in earnest
+	replicator, err := replica.New(buckets, sealer, replica.DefaultPolicy(clouds), quiet)
+	if err != nil {
+		return err
+	}
+	f.source, err = hubspot.Kind.Open(crm.Settings{Name: "acme", Secrets: []string{"00000000-0000-0000-0000-000000000000"}})
+	if err != nil {
+		return err
+	}
+	f.server = httptest.NewUnstartedServer(nil)
+	f.server.Config.Handler, err = capture.New(capture.Options{
+		Sources: map[string]*crm.Source{"acme": f.source}, Writer: replicator, PublicURL: "http://" + f.server.Listener.Addr().String(),
+		MaxBody: 8 << 20, MaxReading: 64 << 20, ReadTimeout: 10 * time.Second, Deadline: 4 * time.Second, Log: quiet,
+	})
+	if err != nil {
+		return err
+	}
+	f.server.Start()
+	b.Cleanup(f.server.Close)
+	f.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
+	return f.sealOne(sealer)
+}
+
+func newSealer() (*format.Sealer, error) {
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		return nil, err
+	}
+	var recipients []age.Recipient
+	for range 2 {
+		identity, err := age.GenerateX25519Identity()
+		if err != nil {
+			return nil, err
+		}
+		recipients = append(recipients, identity.Recipient())
+	}
+	return format.NewSealer("00000000-0000-4000-8000-000000000000", "bench", key, recipients)
+}
+
+func (f *fixture) sealOne(sealer *format.Sealer) error {
+	request := f.request(payload)
+	d, err := f.source.Delivery(request, "bench", time.Now())
+	if err != nil {
+		return err
+	}
+	batch, err := sealer.Seal([]*format.Delivery{d}, time.Now())
+	f.object = batch.Object
+	return err
+}
+
+// payload is about 1 KiB: three property changes as HubSpot sends them.
+var payload = "[" + strings.Join([]string{event("email", "zoe@example.com"), event("lifecyclestage", "customer"), event("phone", "+49 30 1234567")}, ",") + "]"
+
+func event(property, value string) string {
+	return fmt.Sprintf(`{"eventId":3816279340,"subscriptionId":25,"portalId":33,"appId":1160452,"occurredAt":1786998000123,`+
+		`"subscriptionType":"contact.propertyChange","attemptNumber":0,"objectId":874716779721,"changeSource":"CRM_UI",`+
+		`"sourceId":"userId:9586504","propertyName":%q,"propertyValue":%q}`, property, value)
+}
+
+func (f *fixture) request(body string) *crm.Request {
+	const path = "/v1/hooks/acme"
+	return &crm.Request{
+		Method: http.MethodPost, URL: f.server.URL + path, Path: path,
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(body),
+	}
+}
+
+// deliver posts a signed webhook and waits for its answer.
+func (f *fixture) deliver(ctx context.Context) error { return f.post(ctx, payload) }
+
+func (f *fixture) post(ctx context.Context, body string) error {
+	signed := f.request(body)
+	if err := f.source.Sign(signed, time.Now()); err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, signed.URL, bytes.NewReader(signed.Body))
+	if err != nil {
+		return err
+	}
+	r.Header = signed.Header
+	response, err := f.client.Do(r)
+	if err != nil {
+		return err
+	}
+	answer, err := io.ReadAll(response.Body)
+	if err = errors.Join(err, response.Body.Close()); err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("status %d: %s", response.StatusCode, answer)
+	}
+	return nil
+}
+
+// floor creates one object in three buckets at once with the bare SDK, and waits for the slowest.
+func (f *fixture) floor(ctx context.Context) error {
+	key := fmt.Sprintf("floor/%d-%d", os.Getpid(), f.last.Add(1))
+	done := make(chan error, clouds)
+	for i := range clouds {
+		go func() {
+			_, err := f.bare[i].PutObject(ctx, &sdk.PutObjectInput{
+				Bucket: &f.buckets[i], Key: &key, Body: bytes.NewReader(f.object), IfNoneMatch: aws.String("*"),
+			})
+			done <- err
+		}()
+	}
+	var all error
+	for range clouds {
+		all = errors.Join(all, <-done)
+	}
+	return all
+}
+
+// objects counts the creates at one bucket so far.
+func (f *fixture) objects() int64 { return f.counted[0].n.Load() }
+
+// heap is the memory allocated, collected or not, for one delivery of that size, as a multiple of it. The caller's own
+// copies are made before.
+func (f *fixture) heap(ctx context.Context, size int) (float64, error) {
+	body := incompressible(size)
+	signed := f.request(body)
+	if err := f.source.Sign(signed, time.Now()); err != nil {
+		return 0, err
+	}
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/v1/hooks/acme", bytes.NewReader(signed.Body))
+	r.Header = signed.Header
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	w := httptest.NewRecorder()
+	f.server.Config.Handler.ServeHTTP(w, r)
+	runtime.ReadMemStats(&after)
+	if w.Code != http.StatusOK {
+		return 0, fmt.Errorf("delivery of %d bytes: %s", size, w.Body)
+	}
+	return float64(after.TotalAlloc-before.TotalAlloc) / float64(size), nil
+}

@@ -1,0 +1,94 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"outlast.example/shared/capture"
+	"outlast.example/shared/config"
+	"outlast.example/shared/crm"
+	"outlast.example/shared/format"
+	"outlast.example/shared/replica"
+	"outlast.example/shared/store"
+)
+
+// Receiver is capture, opened: the handler, and what has to be closed after it.
+type Receiver struct {
+	*capture.Handler
+	replicator *replica.Replicator
+	buckets    []*store.Creator
+}
+
+// Capture opens a receiver. The configuration must have passed its Capture check; log gets a line for each webhook.
+func Capture(ctx context.Context, c *config.Config, log *slog.Logger) (*Receiver, error) {
+	sources, err := Sources(c)
+	if err != nil {
+		return nil, err
+	}
+	sealer, err := sealer(c)
+	if err != nil {
+		return nil, err
+	}
+	buckets, err := Creators(ctx, c.Buckets)
+	if err != nil {
+		return nil, err
+	}
+	r := &Receiver{buckets: buckets}
+	if err := r.assemble(c, sources, sealer, log); err != nil {
+		return nil, errors.Join(err, Close(buckets))
+	}
+	return r, nil
+}
+
+// Drain waits until what is under way has ended, stragglers included, or until the context ends; then it closes the
+// buckets. Nothing may arrive any more.
+func (r *Receiver) Drain(ctx context.Context) error {
+	return errors.Join(r.replicator.Drain(ctx), Close(r.buckets))
+}
+
+func sealer(c *config.Config) (*format.Sealer, error) {
+	key, err := format.ParsePrivateKey([]byte(c.Receiver.Key))
+	if err != nil {
+		return nil, fmt.Errorf("receiver %s: %w", c.Receiver.Name, err)
+	}
+	recipients, err := format.ParseRecipients(c.Recipients)
+	if err != nil {
+		return nil, err
+	}
+	return format.NewSealer(c.Repository, c.Receiver.Name, key, recipients)
+}
+
+func (r *Receiver) assemble(c *config.Config, sources map[string]*crm.Source, sealer *format.Sealer, log *slog.Logger) (err error) {
+	buckets := make([]replica.Bucket, len(r.buckets))
+	for i, b := range r.buckets {
+		buckets[i] = b
+	}
+	if r.replicator, err = replica.New(buckets, sealer, policy(c), log); err != nil {
+		return err
+	}
+	r.Handler, err = capture.New(capture.Options{
+		Sources:     sources,
+		Writer:      r.replicator,
+		PublicURL:   c.PublicURL,
+		MaxBody:     int64(c.Limits.MaxBody),
+		MaxReading:  int64(c.Limits.Memory),
+		ReadTimeout: c.Limits.Deadline, // what arrives later could not be answered in time
+		Deadline:    c.Limits.Deadline,
+		Log:         log,
+	})
+	return err
+}
+
+func policy(c *config.Config) replica.Policy {
+	p := replica.DefaultPolicy(len(c.Buckets))
+	p.Quorum = c.Quorum
+	p.Straggler = c.Limits.Straggler
+	p.Attempt = c.Limits.Attempt
+	p.MaxLines = c.Limits.BatchLines
+	p.MaxBytes = int(c.Limits.BatchBytes)
+	p.MaxHeld = int(c.Limits.Memory)
+	p.MaxBacklog = int(c.Limits.Backlog)
+	return p
+}

@@ -1,0 +1,75 @@
+// Package wire opens what a configuration names. It is the only package that knows every driver and every CRM.
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"outlast.example/shared/store"
+	"outlast.example/shared/store/azblob"
+	"outlast.example/shared/store/file"
+	"outlast.example/shared/store/gcs"
+	"outlast.example/shared/store/s3"
+)
+
+// open makes a driver of a bucket's URL.
+type open func(ctx context.Context, u *url.URL) (store.Driver, error)
+
+// drivers are the kinds of buckets, by their URL's scheme.
+var drivers = map[string]open{
+	"s3":     bucket(s3.FromURL, s3.Open),
+	"gs":     bucket(gcs.FromURL, gcs.Open),
+	"azblob": bucket(azblob.FromURL, azblob.Open),
+	"file":   folder,
+}
+
+// bucket joins a driver's two halves: its options are read from the URL, and the URL's path is a prefix of all keys.
+func bucket[O any](fromURL func(*url.URL) (O, error), open func(context.Context, O) (store.Driver, error)) open {
+	return func(ctx context.Context, u *url.URL) (store.Driver, error) {
+		options, err := fromURL(u)
+		if err != nil {
+			return nil, err
+		}
+		prefix := strings.Trim(u.Path, "/")
+		if prefix != "" && store.CheckKey(prefix) != nil {
+			return nil, fmt.Errorf("%s://%s: the prefix is one that not every store can hold", u.Scheme, u.Host)
+		}
+		d, err := open(ctx, options)
+		if err != nil {
+			return nil, err
+		}
+		return store.Prefixed(d, prefix), nil
+	}
+}
+
+// folder takes file:///absolute/path, the only form that names the same folder from everywhere.
+func folder(_ context.Context, u *url.URL) (store.Driver, error) {
+	if u.Host != "" || u.RawQuery != "" || u.User != nil || !strings.HasPrefix(u.Path, "/") {
+		return nil, errors.New("file URL: want file:///absolute/path, with three slashes and nothing after the path")
+	}
+	return file.Open(filepath.FromSlash(u.Path), file.Options{}), nil
+}
+
+// Driver opens the bucket that a URL names. It makes no request.
+func Driver(ctx context.Context, rawURL string) (store.Driver, error) {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return nil, errors.New("open bucket: not a URL") // the parser's own error quotes it, and it can hold credentials
+	}
+	open, known := drivers[u.Scheme]
+	if !known {
+		schemes := strings.Join(slices.Sorted(maps.Keys(drivers)), "://, ")
+		return nil, fmt.Errorf("open bucket: unknown scheme %q; want %s://", u.Scheme, schemes)
+	}
+	d, err := open(ctx, u)
+	if err != nil {
+		return nil, fmt.Errorf("open bucket: %w", err)
+	}
+	return d, nil
+}

@@ -1,0 +1,51 @@
+package wire
+
+import (
+	"context"
+	"errors"
+
+	"outlast.example/shared/store"
+)
+
+// Creators opens buckets with the right to create. Each is named by its URL, which holds no credentials: drivers refuse
+// one that does.
+func Creators(ctx context.Context, urls []string) ([]*store.Creator, error) {
+	return each(ctx, urls, store.NewCreator)
+}
+
+// Readers opens buckets with the right to read.
+func Readers(ctx context.Context, urls []string) ([]*store.Reader, error) {
+	return each(ctx, urls, store.NewReader)
+}
+
+// Keepers opens buckets with the rights to read and to create.
+func Keepers(ctx context.Context, urls []string) ([]*store.Keeper, error) {
+	return each(ctx, urls, store.NewKeeper)
+}
+
+// each opens all buckets or none, and says everything that is wrong at once.
+func each[R interface{ Close() error }](ctx context.Context, urls []string, right func(string, store.Driver) R) ([]R, error) {
+	var all []R
+	var errs []error
+	for _, rawURL := range urls {
+		d, err := Driver(ctx, rawURL)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		all = append(all, right(rawURL, d))
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(append(errs, Close(all))...)
+	}
+	return all, nil
+}
+
+// Close closes buckets.
+func Close[R interface{ Close() error }](buckets []R) error {
+	var errs []error
+	for _, b := range buckets {
+		errs = append(errs, b.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,89 @@
+package wire
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"outlast.example/shared/config"
+)
+
+func TestBucketURLsThatAreRefused(t *testing.T) {
+	for _, test := range []struct{ name, url, want string }{
+		{"no scheme", "bucket", "unknown scheme"},
+		{"unknown scheme", "ftp://hush@b", "azblob://, file://, gs://, s3://"},
+		{"not a URL", "s3://hush%zz@b", "not a URL"},
+		{"credentials", "s3://key:hush@b?region=x", "without user"},
+		{"unknown parameter", "gs://b?key=hush", "not known"},
+		{"prefix that Azure cannot hold", "s3://b/x.?region=x", "prefix"},
+		{"relative folder", "file://folder/b", "three slashes"},
+		{"no region", "s3://b", "region"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Setenv("AWS_REGION", "")
+			t.Setenv("AWS_CONFIG_FILE", t.TempDir())
+			_, err := Driver(t.Context(), test.url)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Fatalf("got %v, want %q in it", err, test.want)
+			}
+			if strings.Contains(err.Error(), "hush") {
+				t.Errorf("shows a credential: %v", err)
+			}
+		})
+	}
+}
+
+func TestEveryDriverOpens(t *testing.T) {
+	t.Setenv("STORAGE_EMULATOR_HOST", "127.0.0.1:1")
+	for _, url := range []string{
+		"file://" + t.TempDir(),
+		"s3://b/prefix?region=eu-central-1&endpoint=http://127.0.0.1:1",
+		"gs://b/prefix",
+		"azblob://c/prefix?storage_account=a",
+	} {
+		d, err := Driver(t.Context(), url)
+		if err != nil {
+			t.Errorf("%s: %v", url, err)
+			continue
+		}
+		if err := d.Close(); err != nil {
+			t.Errorf("close %s: %v", url, err)
+		}
+	}
+}
+
+func TestAllBucketsOrNone(t *testing.T) {
+	_, err := Readers(t.Context(), []string{"file://" + t.TempDir(), "ftp://a", "gopher://b"})
+	if err == nil || !strings.Contains(err.Error(), "ftp") || !strings.Contains(err.Error(), "gopher") {
+		t.Errorf("got %v, want both problems", err)
+	}
+}
+
+func TestReadingTakesNoSecrets(t *testing.T) {
+	header := map[string]string{"signature_header": "X-Signature", "secret_encoding": "hex"}
+	c := &config.Config{Sources: []config.Source{
+		{Name: "a", Kind: "generic", Options: header}, {Name: "b", Kind: "hubspot"}, {Name: "c", Kind: "standard-webhooks"},
+	}}
+	sources, err := Interpreters(c)
+	if err != nil || len(sources) != len(Kinds) {
+		t.Errorf("opened %d of %d: %v", len(sources), len(Kinds), err)
+	}
+	if c.Sources[0].Secrets != nil {
+		t.Error("changed the configuration")
+	}
+	if _, err := Sources(c); err == nil {
+		t.Error("verifies without secrets")
+	}
+	c.Sources[1].Kind = "siebel"
+	if _, err := Interpreters(c); err == nil || !strings.Contains(err.Error(), "hubspot, standard-webhooks") {
+		t.Errorf("got %v, want the kinds that there are", err)
+	}
+}
+
+func TestCaptureSaysWhatIsWrongWithTheKey(t *testing.T) {
+	c := &config.Config{Receiver: config.Receiver{Name: "aws", Key: "hush"}}
+	_, err := Capture(context.Background(), c, nil)
+	if err == nil || !strings.Contains(err.Error(), "receiver aws") || strings.Contains(err.Error(), "hush") {
+		t.Errorf("got %v", err)
+	}
+}
