@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"outlast.example/scripts/outlast/begin"
+	"outlast.example/shared/config"
+	"outlast.example/shared/format"
+)
+
+// Exit codes are a promise: scripts decide by them.
+const (
+	exitOK          = 0
+	exitFailed      = 1
+	exitUsage       = 2 // the command line or the configuration
+	exitPartial     = 3 // done as far as possible: a bucket is behind or unreachable, or something could not be read
+	exitDamage      = 4 // damage or forgery was found
+	exitWrongKey    = 12
+	exitInterrupted = 130 // 128 + SIGINT, as shells say it
+)
+
+var (
+	errUsage   = errors.New("usage")
+	errPartial = errors.New("only in part")
+	errDamage  = errors.New("damage found")
+)
+
+func exitCode(err error) int {
+	_, misconfigured := errors.AsType[config.Problems](err)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.Is(err, errUsage), misconfigured:
+		return exitUsage
+	case errors.Is(err, format.ErrWrongKey):
+		return exitWrongKey
+	case errors.Is(err, errDamage):
+		return exitDamage
+	case errors.Is(err, errPartial), errors.Is(err, begin.ErrUnseen):
+		return exitPartial
+	}
+	return exitFailed
+}

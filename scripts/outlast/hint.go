@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"syscall"
+
+	"outlast.example/scripts/outlast/begin"
+	"outlast.example/scripts/outlast/keys"
+	"outlast.example/shared/config"
+	"outlast.example/shared/format"
+	"outlast.example/shared/store"
+)
+
+// hinted is an error whose next step only its command knows.
+type hinted struct {
+	error
+	next string
+}
+
+func (h hinted) Unwrap() error { return h.error }
+
+// hint says what to do next about an error; nothing where the error says it itself.
+func hint(err error) string {
+	if h, ok := errors.AsType[hinted](err); ok {
+		return h.next
+	}
+	if _, ok := errors.AsType[config.Problems](err); ok {
+		return "\"outlast help config\" explains every setting"
+	}
+	for _, known := range []struct {
+		err  error
+		next string
+	}{
+		{errUsage, "\"outlast help\" lists commands; \"outlast COMMAND --help\" lists a command's flags"},
+		{begin.ErrOneRecipient, "add a second one to \"recipients\", or say --allow-one-recipient"},
+		{begin.ErrRootKey, "bring it from its offline place and name it with --root-key"},
+		{begin.ErrBegun, "correct the configuration; new recipients, receivers or buckets take a next descriptor, not an init"},
+		{begin.ErrUnseen, "bring more buckets into reach and try again: an earlier init may have reached those that are not"},
+		{keys.ErrNoIdentity, "bring one from its offline place; any one of those in \"identities\" is enough"},
+		{format.ErrWrongKey, "name the identity of one of the repository's recipients in \"identities\""},
+		{format.ErrNewer, "install a newer outlast: the repository was written by one"},
+		{store.ErrNoBucket, "create the bucket (the clouds' by infra/, a folder by mkdir), or correct its URL in \"buckets\""},
+		{store.ErrDenied, "check the credentials that the store's own tools would use: AWS_*, GOOGLE_*, AZURE_*"},
+		{store.ErrNoAnswer, "check the network and the endpoint in the bucket's URL, then try again"},
+		{store.ErrBusy, "the store is throttling; try again in a minute"},
+		{fs.ErrExist, "nothing is overwritten unasked: choose another name, or move what is there"},
+		{syscall.EADDRINUSE, "another program listens there: choose another address with --listen"},
+		{context.Canceled, "nothing half-written is left; run it again"},
+	} {
+		if errors.Is(err, known.err) {
+			return known.next
+		}
+	}
+	return ""
+}

@@ -1,0 +1,114 @@
+// Package recent reads what was captured, newest first.
+package recent
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"time"
+
+	"filippo.io/age"
+
+	"outlast.example/shared/format"
+	"outlast.example/shared/store"
+)
+
+// Log is what is read.
+type Log struct {
+	Buckets    []*store.Reader
+	Root       ed25519.PublicKey
+	Identities []age.Identity
+}
+
+// Entry is one delivery, or an error that says of which object none could be read.
+type Entry struct {
+	*format.Delivery
+	Batch    string // the object's key
+	Receiver string // who signed the batch
+	Err      error
+}
+
+// Entries yields deliveries from the newest batch back to since, or to the repository's beginning. It reads only as much
+// as is ranged over. An object that no bucket gives out sound is one entry with an error, and the rest follows.
+func (l *Log) Entries(ctx context.Context, since time.Time) (iter.Seq[Entry], error) {
+	descriptor, first, err := l.descriptor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if since.Before(first) {
+		since = first
+	}
+	opener := format.NewOpener(descriptor, l.Identities)
+	return func(yield func(Entry) bool) {
+		// A day ahead: some receiver's clock may be.
+		for at := time.Now().UTC().Add(day); !at.Before(since.UTC().Truncate(day)); at = at.Add(-day) {
+			if !l.day(ctx, opener, at, since, yield) || ctx.Err() != nil {
+				return
+			}
+		}
+	}, nil
+}
+
+const day = 24 * time.Hour
+
+// day yields the entries of one day; false ends them all.
+func (l *Log) day(ctx context.Context, opener *format.Opener, at, since time.Time, yield func(Entry) bool) bool {
+	holders := map[string][]*store.Reader{}
+	for _, b := range l.Buckets {
+		for o, err := range b.List(ctx, format.DayPrefix(at)) {
+			if err != nil {
+				if !yield(Entry{Err: err}) {
+					return false
+				}
+				break
+			}
+			holders[o.Key] = append(holders[o.Key], b)
+		}
+	}
+	keys := slices.Sorted(maps.Keys(holders))
+	for _, key := range slices.Backward(keys) {
+		for _, e := range read(ctx, opener, key, holders[key]) {
+			if (e.Err != nil || !e.Time.Before(since)) && !yield(e) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// read takes a batch from the first bucket whose copy is sound.
+func read(ctx context.Context, opener *format.Opener, key string, holders []*store.Reader) []Entry {
+	var errs []error
+	for _, b := range holders {
+		entries, err := open(ctx, opener, key, b)
+		if err == nil {
+			return entries
+		}
+		errs = append(errs, err)
+	}
+	return []Entry{{Batch: key, Err: errors.Join(errs...)}}
+}
+
+func open(ctx context.Context, opener *format.Opener, key string, b *store.Reader) ([]Entry, error) {
+	object, err := b.ReadAll(ctx, key, format.MaxObject)
+	if err != nil {
+		return nil, err
+	}
+	name, err := format.ParseKey(key)
+	if err != nil {
+		return nil, fmt.Errorf("read %s in %s: %w", key, b.Name(), err)
+	}
+	var entries []Entry
+	for d, err := range opener.Deliveries(key, object) {
+		if err != nil {
+			return nil, fmt.Errorf("read %s in %s: %w", key, b.Name(), err)
+		}
+		entries = append(entries, Entry{Delivery: d, Batch: key, Receiver: name.Receiver})
+	}
+	slices.SortStableFunc(entries, func(a, b Entry) int { return b.Time.Compare(a.Time) })
+	return entries, nil
+}

@@ -1,0 +1,74 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// readEnvironment lets variables win over what is there.
+func (c *Config) readEnvironment(environ map[string]string) error {
+	// Two ways to give the same secret: one in a stronger layer silences both of the weaker ones.
+	if environ[prefix+"RECEIVER_KEY"] != "" || environ[prefix+"RECEIVER_KEY_FILE"] != "" {
+		c.Receiver.Key, c.Receiver.KeyFile = "", ""
+	}
+	err := env.ParseWithOptions(c, env.Options{
+		Prefix:              prefix,
+		Environment:         environ,
+		DefaultValueTagName: "-", // no tag has that name: defaults are the weakest layer, and already there
+	})
+	if err != nil {
+		return fmt.Errorf("read the environment: %w", named(err))
+	}
+	for i := range c.Sources {
+		c.Sources[i].readEnvironment(environ)
+	}
+	return nil
+}
+
+func (s *Source) readEnvironment(environ map[string]string) {
+	variable := prefix + "SOURCE_" + strings.ReplaceAll(strings.ToUpper(s.Name), "-", "_") + "_SECRETS"
+	list, file := environ[variable], environ[variable+"_FILE"]
+	if list == "" && file == "" {
+		return
+	}
+	s.Secrets, s.SecretFiles = nil, nil
+	if file != "" {
+		s.SecretFiles = []string{file}
+	}
+	for secret := range strings.SplitSeq(list, ",") {
+		if secret = strings.TrimSpace(secret); secret != "" {
+			s.Secrets = append(s.Secrets, Secret(secret))
+		}
+	}
+}
+
+// named lists what could not be parsed by the variables' names.
+func named(err error) error {
+	all, ok := errors.AsType[env.AggregateError](err)
+	if !ok {
+		return err
+	}
+	var problems Problems
+	for _, err := range all.Errors {
+		parse, ok := errors.AsType[env.ParseError](err)
+		if !ok {
+			return err
+		}
+		problems.add(variableOf(parse.Name), "%s; \"outlast help config\" explains it", parse.Err.Error())
+	}
+	return problems
+}
+
+// variableOf finds the variable of a field that has a form to violate; among those, names of fields are unique.
+func variableOf(field string) string {
+	for _, s := range fields(reflect.TypeFor[Config](), "", prefix) {
+		if s.field == field {
+			return s.Variable
+		}
+	}
+	return field
+}

@@ -1,0 +1,116 @@
+// Package config is the one place where every variable is named, read and explained.
+//
+// A setting is a field of Config with a yaml key, an environment variable and, where there is one, a default. The comment
+// on the field is what "outlast help config" says about it: settings.go itself is embedded and read for that page.
+package config
+
+import "time"
+
+// Config is everything that Outlast can be told.
+type Config struct {
+	// The repository's UUID, the same for all its buckets. "outlast keygen" makes it.
+	Repository string `yaml:"repository" env:"REPOSITORY"`
+
+	// The public half of the offline root key that signs the repository's descriptors: the base64 text that "outlast
+	// keygen" prints. It is pinned here because whoever holds the buckets could replace a key that is kept in them.
+	RootPublicKey string `yaml:"root_public_key" env:"ROOT_PUBLIC_KEY"`
+
+	// The buckets that hold the same objects: s3://bucket/prefix?region=…, gs://bucket/prefix,
+	// azblob://container/prefix?storage_account=…, file:///folder. Usually three, one per provider.
+	Buckets []string `yaml:"buckets" env:"BUCKETS"`
+
+	// How many buckets must hold a delivery before its CRM hears 2xx. Left out, it is the majority: 2 of 3.
+	Quorum int `yaml:"quorum" env:"QUORUM"`
+
+	// The age recipients that every batch is encrypted to, two at least: one lost identity must not lose everything.
+	Recipients []string `yaml:"recipients" env:"RECIPIENTS"`
+
+	// Files with age identities, the private halves of recipients. Only reading needs one; a receiver never has one.
+	Identities []string `yaml:"identities" env:"IDENTITIES"`
+
+	// Who signs what this deployment captures.
+	Receiver Receiver `yaml:"receiver" envPrefix:"RECEIVER_"`
+
+	// Every receiver whose batches count, this one included, as "name public-key". init writes them into the descriptor,
+	// which is what readers trust.
+	Receivers []string `yaml:"receivers" env:"RECEIVERS"`
+
+	// The CRM connections that are listened to. Each has its own address, /v1/hooks/NAME.
+	Sources []Source `yaml:"sources" env:"-"`
+
+	// Scheme and host that the CRMs call, without a path. HubSpot signs the address it called, which a proxy or a
+	// function runtime hides. "outlast serve" on the loopback needs none.
+	PublicURL string `yaml:"public_url" env:"PUBLIC_URL"`
+
+	// Address and port that "outlast serve" listens on. It is the loopback: TLS belongs to a proxy in front.
+	Listen string `yaml:"listen" env:"LISTEN" envDefault:"127.0.0.1:8080"`
+
+	// How long capture takes and what it may hold meanwhile.
+	Limits Limits `yaml:"limits" envPrefix:"LIMITS_"`
+
+	// How log lines are written: text or json.
+	LogFormat string `yaml:"log_format" env:"LOG_FORMAT" envDefault:"text"`
+
+	// The least level that is logged: debug, info, warn or error.
+	LogLevel string `yaml:"log_level" env:"LOG_LEVEL" envDefault:"info"`
+}
+
+// Receiver is one deployment of capture.
+type Receiver struct {
+	// The receiver's name, as the descriptor knows it.
+	Name string `yaml:"name" env:"NAME"`
+
+	// The receiver's Ed25519 private key, PEM (PKCS #8). A file is safer: see key_file.
+	Key Secret `yaml:"key" env:"KEY"`
+
+	// The file that holds the receiver's private key.
+	KeyFile string `yaml:"key_file" env:"KEY_FILE"`
+}
+
+// Source is one CRM connection.
+type Source struct {
+	// The source's name: lower-case letters, digits and dashes. It is part of the address that the CRM calls, and tells
+	// tenants apart.
+	Name string `yaml:"name"`
+
+	// The CRM's protocol: generic, hubspot or standard-webhooks.
+	Kind string `yaml:"kind"`
+
+	// What proves that a request comes from the CRM. Any of several counts, so that a secret can be rotated.
+	Secrets []Secret `yaml:"secrets" variable:"SOURCE_<NAME>_SECRETS"`
+
+	// Files that hold such secrets, one a line. In the environment it is one file; NAME is in capitals, with _ for -.
+	SecretFiles []string `yaml:"secret_files" variable:"SOURCE_<NAME>_SECRETS_FILE"`
+
+	// What only this kind knows. generic: signature_header or token_in, and how to interpret: id_path, type_path,
+	// operation_path, time_path, fields_path and others. hubspot: oldest_signature. standard-webhooks: id_path and
+	// losers_path. The documentation of the packages in shared/crm has them all.
+	Options map[string]string `yaml:"options"`
+}
+
+// Limits bound time and memory.
+type Limits struct {
+	// The time from a delivery's arrival to its answer. HubSpot hangs up after 5 s, and the answer needs time to travel.
+	Deadline time.Duration `yaml:"deadline" env:"DEADLINE" envDefault:"4s"`
+
+	// How long a delivery that has its quorum waits for a slow bucket, so that all hold it before the CRM is answered.
+	Straggler time.Duration `yaml:"straggler" env:"STRAGGLER" envDefault:"1500ms"`
+
+	// The time that one attempt to create an object may take before it is tried again.
+	Attempt time.Duration `yaml:"attempt" env:"ATTEMPT" envDefault:"1500ms"`
+
+	// The largest body that is accepted. A function's runtime may allow less: Lambda's 6 MiB hold 4.5 MB of body.
+	MaxBody Bytes `yaml:"max_body" env:"MAX_BODY" envDefault:"6MiB"`
+
+	// The largest batch before compression: when it is reached, the batch is written and the next one begins.
+	BatchBytes Bytes `yaml:"batch_bytes" env:"BATCH_BYTES" envDefault:"8MiB"`
+
+	// The most deliveries in a batch.
+	BatchLines int `yaml:"batch_lines" env:"BATCH_LINES" envDefault:"1000"`
+
+	// What all deliveries that wait for an answer may hold together; beyond it a CRM hears 503 and comes back later.
+	Memory Bytes `yaml:"memory" env:"MEMORY" envDefault:"64MiB"`
+
+	// What batches on their way to one bucket may hold: the price of a bucket that hangs.
+	Backlog Bytes `yaml:"backlog" env:"BACKLOG" envDefault:"64MiB"`
+}
