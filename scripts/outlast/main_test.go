@@ -32,7 +32,7 @@ func curl() {
 		request.Header.Set(name, value)
 		response, failed := http.DefaultClient.Do(request)
 		if err = failed; err == nil {
-			err = response.Write(os.Stdout)
+			err = errors.Join(response.Write(os.Stdout), response.Body.Close())
 		}
 	}
 	if err != nil {

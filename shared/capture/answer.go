@@ -30,8 +30,11 @@ func stored(id string) answer {
 // a record is not behind for long.
 const retryAfter = "10" // seconds
 
+// send gives the answer at once: a log that blocks afterwards must not keep it from the CRM.
 func (a answer) send(w http.ResponseWriter) {
+	line := a.body + "\n"
 	h := w.Header()
+	h.Set("Content-Length", strconv.Itoa(len(line)))
 	h.Set("Content-Type", "application/json")
 	h.Set("X-Content-Type-Options", "nosniff")
 	switch a.status {
@@ -43,5 +46,6 @@ func (a answer) send(w http.ResponseWriter) {
 		h.Set("Connection", "close") // the rest of the body is not read
 	}
 	w.WriteHeader(a.status)
-	_, _ = w.Write([]byte(a.body + "\n")) // a caller that is gone is not told
+	_, _ = w.Write([]byte(line))              // a caller that is gone is not told
+	_ = http.NewResponseController(w).Flush() // not every runtime can
 }

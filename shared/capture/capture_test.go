@@ -68,19 +68,22 @@ type fixture struct {
 	log     *bytes.Buffer
 }
 
-func newFixture(t *testing.T) *fixture {
+func newFixture(t *testing.T) *fixture { return newFixtureWith(t, func(*capture.Options) {}) }
+
+func newFixtureWith(t *testing.T, change func(*capture.Options)) *fixture {
 	f := &fixture{crm: &fakeCRM{}, writer: &fakeWriter{verdict: replica.Acknowledged}, log: &bytes.Buffer{}}
 	source := &crm.Source{
 		Kind: "fake", Name: "acme", Verifier: f.crm, Interpreter: f.crm,
 		Credentials: []crm.Place{{In: "header", Name: "X-Token"}, {In: "query", Name: "code"}},
 	}
-	var err error
-	f.handler, err = capture.New(capture.Options{
+	o := capture.Options{
 		Sources: map[string]*crm.Source{"acme": source}, Writer: f.writer, PublicURL: "https://hooks.example.com/base/",
-		MaxBody: 100, MaxReading: 100, ReadTimeout: time.Second, Deadline: 4 * time.Second,
+		MaxBody: 100, MaxReading: 101, ReadTimeout: time.Second, Deadline: 4 * time.Second,
 		Log: slog.New(slog.NewJSONHandler(f.log, nil)),
-	})
-	if err != nil {
+	}
+	change(&o)
+	var err error
+	if f.handler, err = capture.New(o); err != nil {
 		t.Fatal(err)
 	}
 	return f
@@ -212,6 +215,53 @@ func TestBodiesBeingReadAreBounded(t *testing.T) {
 	}
 }
 
+// TestAnnouncingCostsNothing: callers who have proven nothing, announce much and send little must not shut others out.
+func TestAnnouncingCostsNothing(t *testing.T) {
+	f := newFixtureWith(t, func(o *capture.Options) { o.MaxBody, o.MaxReading = 6<<20, 64<<20 })
+	var all sync.WaitGroup
+	var feeds []*io.PipeWriter
+	for range 100 {
+		body, feed := io.Pipe()
+		feeds = append(feeds, feed)
+		r := post("/v1/hooks/acme", body)
+		r.ContentLength = 6 << 20
+		all.Go(func() { f.serve(r) })
+		if _, err := feed.Write([]byte("x")); err != nil { // returns when the handler is reading
+			t.Fatal(err)
+		}
+	}
+	if code := f.serve(post("/v1/hooks/acme", strings.NewReader(strings.Repeat("x", 1<<20)))).Code; code != 200 {
+		t.Errorf("a valid delivery beside them: %d, want 200", code)
+	}
+	for _, feed := range feeds {
+		_ = feed.Close()
+	}
+	all.Wait()
+}
+
+// TestAnswerIsNotHeldBackByTheLog: the answer is on its way before the line is written.
+func TestAnswerIsNotHeldBackByTheLog(t *testing.T) {
+	blocked, unblock := io.Pipe()
+	f := newFixtureWith(t, func(o *capture.Options) { o.Log = slog.New(slog.NewTextHandler(unblock, nil)) })
+	server := httptest.NewServer(f.handler)
+	defer server.Close()
+	defer func() { _ = blocked.Close() }()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/v1/hooks/acme", strings.NewReader("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-Token", token)
+	response, err := server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != 200 || !json.Valid(line) {
+		t.Errorf("status %d, %q, %v", response.StatusCode, line, err)
+	}
+	_ = response.Body.Close()
+}
+
 func TestSlowBodyIsGivenUp(t *testing.T) {
 	f := newFixture(t)
 	f.handler.ReadTimeout = time.Millisecond
@@ -264,7 +314,7 @@ func TestHealthAndReadiness(t *testing.T) {
 }
 
 func TestOptionsAreChecked(t *testing.T) {
-	good := capture.Options{PublicURL: "https://x", MaxBody: 1, MaxReading: 1, ReadTimeout: 1, Deadline: 1}
+	good := capture.Options{PublicURL: "https://x", MaxBody: 1, MaxReading: 2, ReadTimeout: 1, Deadline: 1}
 	if _, err := capture.New(good); err != nil {
 		t.Fatal(err)
 	}

@@ -53,7 +53,7 @@ func New(o Options) (*Handler, error) {
 	switch {
 	case o.MaxBody < 1 || o.MaxBody > format.MaxBody:
 		return nil, fmt.Errorf("capture: body limit of %d bytes; choose 1 to %d", o.MaxBody, format.MaxBody)
-	case o.MaxReading < o.MaxBody:
+	case o.MaxReading <= o.MaxBody:
 		return nil, fmt.Errorf("capture: %d bytes for bodies being read hold not even one of %d", o.MaxReading, o.MaxBody)
 	case o.ReadTimeout <= 0 || o.Deadline <= 0:
 		return nil, errors.New("capture: read time-out and deadline must be above zero")

@@ -1,39 +1,35 @@
 package capture
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
-	"time"
+
+	"golang.org/x/sync/semaphore"
 
 	"outlast.example/shared/crm"
 )
 
 // read takes in a body, bounded in bytes and time, and gives the request as the CRM made it. On refusal the request is nil.
 func (h *Handler) read(v *visit, w http.ResponseWriter, r *http.Request) (*crm.Request, answer) {
-	room := h.MaxBody // what a body without a length may take
-	if r.ContentLength >= 0 {
-		room = r.ContentLength
-	}
-	if room > h.MaxBody {
+	if r.ContentLength > h.MaxBody {
 		return nil, tooLarge
 	}
-	if !h.reading.TryAcquire(room) {
-		return nil, overloaded
+	control := http.NewResponseController(w)
+	if err := control.SetReadDeadline(v.began.Add(h.ReadTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		v.reason = errors.New("read time-out cannot be set")
+		return nil, notStored
 	}
-	defer h.reading.Release(room)
-
-	body, err := h.body(w, r)
+	in := intake{budget: h.reading, announced: r.ContentLength, most: h.MaxBody + 1} // one more shows that it is too large
+	if r.ContentLength >= 0 {
+		in.most = r.ContentLength
+	}
+	defer in.release()
+	body, err := in.read(http.MaxBytesReader(w, r.Body, h.MaxBody))
 	v.bytes = len(body)
 	if err != nil {
-		v.reason = errors.New("body not read whole") // the error itself may quote addresses
-		if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
-			return nil, tooLarge
-		}
-		return nil, broken
+		return nil, refusal(v, err)
 	}
 	path := r.RequestURI
 	if !strings.HasPrefix(path, "/") { // a proxy's absolute form, or a handler called without a server
@@ -42,19 +38,62 @@ func (h *Handler) read(v *visit, w http.ResponseWriter, r *http.Request) (*crm.R
 	return &crm.Request{Method: r.Method, URL: h.PublicURL + path, Path: path, Header: r.Header, Body: body}, answer{}
 }
 
-// body reads the raw bytes within the read time-out, into one allocation where their number is announced.
-func (h *Handler) body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	control := http.NewResponseController(w)
-	if err := control.SetReadDeadline(time.Now().Add(h.ReadTimeout)); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return nil, fmt.Errorf("set read time-out: %w", err)
+func refusal(v *visit, err error) answer {
+	v.reason = errors.New("body not read whole") // the error itself may quote addresses
+	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
+		return tooLarge
 	}
-	limited := http.MaxBytesReader(w, r.Body, h.MaxBody)
-	if r.ContentLength >= 0 {
-		body := make([]byte, r.ContentLength)
-		_, err := io.ReadFull(limited, body)
-		return body, err
+	if errors.Is(err, errNoRoom) {
+		v.reason = err
+		return overloaded
 	}
-	var body bytes.Buffer
-	_, err := body.ReadFrom(limited)
-	return body.Bytes(), err
+	return broken
 }
+
+var errNoRoom = errors.New("too many bodies are being read")
+
+// intake reads one body. It takes room in the budget of all bodies as bytes arrive and not as they are announced: who
+// has not proven anything yet can hold at most twice what he sends.
+type intake struct {
+	budget    *semaphore.Weighted
+	announced int64 // bytes; negative where they are not
+	most      int64 // bytes that it can come to
+	taken     int64
+}
+
+const firstRoom = 64 << 10 // bytes: most webhooks whole
+
+func (in *intake) read(from io.Reader) ([]byte, error) {
+	var body []byte
+	for int64(len(body)) != in.announced {
+		if len(body) == cap(body) {
+			if !in.take(int64(cap(body))) {
+				return body, errNoRoom
+			}
+			body = append(make([]byte, 0, in.taken), body...)
+		}
+		n, err := from.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case errors.Is(err, io.EOF) && in.announced >= 0 && int64(len(body)) < in.announced:
+			return body, io.ErrUnexpectedEOF
+		case errors.Is(err, io.EOF):
+			return body, nil
+		case err != nil:
+			return body, err
+		}
+	}
+	return body, nil
+}
+
+// take doubles the room for a body, up to what it can come to.
+func (in *intake) take(room int64) bool {
+	more := min(max(firstRoom, room), in.most-room)
+	if !in.budget.TryAcquire(more) {
+		return false
+	}
+	in.taken += more
+	return true
+}
+
+func (in *intake) release() { in.budget.Release(in.taken) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -66,19 +67,29 @@ func (c *Config) checkRepository(p *Problems) {
 	if len(c.Buckets) == 0 {
 		p.add("buckets", "none; name at least one, better three of different providers")
 	}
+	seen := make(map[string]bool)
 	for i, bucket := range c.Buckets {
 		// url.Parse quotes the address in its error, and an address can hold credentials.
-		if u, err := url.Parse(bucket); err != nil || u.Scheme == "" {
+		u, err := url.Parse(bucket)
+		if err != nil || u.Scheme == "" {
 			p.add(fmt.Sprintf("buckets[%d]", i), "not a URL; want s3://…, gs://…, azblob://… or file:///…")
+			continue
 		}
-		if slices.Index(c.Buckets, bucket) < i {
-			p.add(fmt.Sprintf("buckets[%d]", i), "named twice; a copy counts only once")
+		if seen[place(u)] {
+			p.add(fmt.Sprintf("buckets[%d]", i), "named twice; two copies in one place are one copy")
 		}
+		seen[place(u)] = true
 	}
 	if n := len(c.Buckets); n > 0 && (c.Quorum < 1 || c.Quorum > n) {
 		p.add("quorum", "%d of %d buckets; want 1 to %d", c.Quorum, n, n)
 	}
 	c.checkLog(p)
+}
+
+// place is where a bucket's objects are, however its URL is written: a slash more, another order, a region or none.
+func place(u *url.URL) string {
+	q := u.Query()
+	return strings.Join([]string{u.Scheme, u.Host, path.Clean("/" + u.Path), q.Get("storage_account"), q.Get("endpoint")}, " ")
 }
 
 func (c *Config) checkLog(p *Problems) {
@@ -171,7 +182,7 @@ func (c *Config) checkLimits(p *Problems) {
 	if l.Straggler >= l.Deadline {
 		p.add("limits.straggler", "want less than limits.deadline, or no slow bucket is ever left behind in time")
 	}
-	if l.Memory < l.MaxBody {
+	if l.Memory <= l.MaxBody {
 		p.add("limits.memory", "want at least limits.max_body, or the largest delivery never fits")
 	}
 }

@@ -45,11 +45,20 @@ func (m *Machine) attempt(b *batch, bucket int) {
 	c := &b.copies[bucket]
 	c.attempts++
 	c.retryAt = time.Time{}
-	until := m.now.Add(m.policy.Attempt)
+	until := m.now.Add(m.patience(b, c.attempts))
 	if b.horizon.Before(until) {
 		until = b.horizon
 	}
 	m.act(Create{b.id, bucket, until})
+}
+
+// minRate is what a large batch may assume of its way to a bucket: three copies of it over 24 Mbit/s.
+const minRate = 1 << 20 // bytes a second
+
+// patience is the time-out of an attempt. It doubles: where everything is slow, giving up early again and again would make
+// impossible what the deadline allows.
+func (m *Machine) patience(b *batch, attempts int) time.Duration {
+	return m.policy.Attempt<<min(attempts-1, ceiling) + time.Duration(b.bytes)*time.Second/minRate
 }
 
 // created takes in how an attempt ended, and decides whether another one fits before the horizon.
@@ -83,9 +92,10 @@ func (c *copyState) lost() Status {
 	return Failed
 }
 
+const ceiling = 5 // doublings: a pause of 1.6 s at the default of 50 ms
+
 // pause is the wait after the given number of attempts.
 func (m *Machine) pause(attempts int) time.Duration {
-	const ceiling = 5 // doublings: 1.6 s at the default of 50 ms
 	base := m.policy.Backoff << min(attempts-1, ceiling)
 	return time.Duration((0.5 + m.jitter()) * float64(base))
 }
@@ -108,5 +118,6 @@ func (m *Machine) miss(b *batch, bucket int) {
 	b.copies[bucket].missed = true
 	l := &m.lanes[bucket]
 	l.misses++
+	l.missed = m.now
 	m.opened = m.opened || l.misses == m.policy.Misses
 }

@@ -86,12 +86,22 @@ func (m *Machine) sealed(e Sealed) {
 	case len(b.deliveries) == 0:
 		m.finish(b)
 	case !e.OK:
-		m.answerAll(b, Unsealed)
-		m.finish(b)
+		m.single(b)
 	default:
 		m.begin(b, e.Bytes)
 		m.settle(b)
 	}
+}
+
+// single tries the deliveries of a batch that cannot be made one by one, so that none spoils the others.
+func (m *Machine) single(b *batch) {
+	if len(b.deliveries) == 1 {
+		m.answerAll(b, Unsealed)
+	}
+	for _, d := range b.deliveries {
+		m.seal([]waiting{d})
+	}
+	m.finish(b)
 }
 
 // expireQueue answers deliveries whose deadline came before any batch took them.

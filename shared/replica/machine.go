@@ -83,13 +83,15 @@ func (b *batch) wake(p *Policy, sooner func(time.Time)) {
 	}
 }
 
-// Open lists which buckets' breakers are open: they are sent to, but not waited for.
-func (m *Machine) Open() []bool {
-	open := make([]bool, len(m.lanes))
+// Ready reports whether a quorum of buckets has not been failing until just now.
+func (m *Machine) Ready(now time.Time) bool {
+	ready := 0
 	for i := range m.lanes {
-		open[i] = m.lanes[i].open(&m.policy)
+		if m.lanes[i].ready(&m.policy, now) {
+			ready++
+		}
 	}
-	return open
+	return ready >= m.policy.Quorum
 }
 
 // Idle reports whether nothing is under way.

@@ -104,6 +104,14 @@ func TestBelowQuorumIsNeverAcknowledged(t *testing.T) {
 		d.at(4000, Created{1, 1, OutcomeNoAnswer})
 		d.at(4000, Created{1, 2, OutcomeNoAnswer}, "finish 1 [stored unknown unknown]")
 	})
+	t.Run("one delivery that cannot be sealed does not spoil the others", func(t *testing.T) {
+		d := newDriver(t, func(p *Policy) { p.MaxLines = 2 })
+		d.begin(0, 1)
+		d.at(1, Arrived{2, 1, start.Add(deadline)})
+		d.at(1, Arrived{3, 1, start.Add(deadline)}, "seal 2 [2 3]")
+		d.at(2, Sealed{Batch: 2}, "seal 3 [2]", "seal 4 [3]", "finish 2 []")
+		d.at(3, Sealed{Batch: 3}, "answer [2] unsealed", "finish 3 []")
+	})
 	t.Run("a batch that cannot be made", func(t *testing.T) {
 		d := newDriver(t, nil)
 		d.at(0, Arrived{1, 1, start.Add(deadline)}, "seal 1 [1]")
@@ -150,10 +158,10 @@ func TestRetries(t *testing.T) {
 		d.at(5, Created{1, 0, OutcomeStored})
 		d.at(5, Created{1, 1, OutcomeBusy})
 		d.wakes(55)
-		d.at(55, Woken{}, "create 1/1 until 1555")
+		d.at(55, Woken{}, "create 1/1 until 3055") // its time-out too
 		d.at(60, Created{1, 1, OutcomeBusy})
 		d.wakes(160) // the pause doubles
-		d.at(160, Woken{}, "create 1/1 until 1660")
+		d.at(160, Woken{}, "create 1/1 until 4000")
 		d.at(165, Created{1, 1, OutcomeStored})
 		d.at(170, Created{1, 2, OutcomeStored}, "answer [1] acknowledged", "finish 1 [stored stored stored]")
 	})
@@ -161,7 +169,7 @@ func TestRetries(t *testing.T) {
 		d := newDriver(t, nil)
 		d.begin(0, 1)
 		d.at(5, Created{1, 0, OutcomeNoAnswer})
-		d.at(55, Woken{}, "create 1/0 until 1555")
+		d.at(55, Woken{}, "create 1/0 until 3055")
 		d.at(56, Created{1, 0, OutcomeExisted})
 		d.at(57, Created{1, 1, OutcomeStored})
 		d.at(58, Created{1, 2, OutcomeStored}, "answer [1] acknowledged", "finish 1 [existed stored stored]")
@@ -172,8 +180,13 @@ func TestRetries(t *testing.T) {
 		d.at(5, Created{1, 0, OutcomeStored})
 		d.at(5, Created{1, 1, OutcomeStored})
 		d.at(5, Created{1, 2, OutcomeNoAnswer})
-		d.at(55, Woken{}, "create 1/2 until 1555")
+		d.at(55, Woken{}, "create 1/2 until 3055")
 		d.at(60, Created{1, 2, OutcomeRefused}, "answer [1] acknowledged", "finish 1 [stored stored unknown]")
+	})
+	t.Run("a large batch has longer", func(t *testing.T) {
+		d := newDriver(t, nil)
+		d.at(0, Arrived{1, 1, start.Add(deadline)}, "seal 1 [1]")
+		d.at(0, Sealed{1, 2 << 20, true}, "create 1/0 until 3500", "create 1/1 until 3500", "create 1/2 until 3500")
 	})
 	t.Run("none begins after the deadline", func(t *testing.T) {
 		d := newDriver(t, nil)
@@ -257,16 +270,29 @@ func TestBreaker(t *testing.T) {
 		d := newDriver(t, patient)
 		ms := hang(d, 3)
 		d.at(ms, Created{3, 2, OutcomeStored}, "finish 3 [stored stored stored]") // at exactly the budget: in time
-		if d.m.Open()[2] {
+		if d.m.lanes[2].open(&d.m.policy) {
 			t.Error("open after a batch stored within the budget")
 		}
 		d = newDriver(t, patient)
 		ms = hang(d, 3)
 		d.at(ms+1, Created{3, 2, OutcomeStored}, "finish 3 [stored stored stored]")
-		if !d.m.Open()[2] {
+		if !d.m.lanes[2].open(&d.m.policy) {
 			t.Error("closed by a batch that took longer than the budget")
 		}
 	})
+}
+
+func TestReadinessForgets(t *testing.T) {
+	d := newDriver(t, func(p *Policy) { p.Misses = 1 })
+	d.begin(0, 1)
+	d.m.Step(start, Created{1, 0, OutcomeRefused})
+	d.m.Step(start, Created{1, 1, OutcomeRefused})
+	if d.m.Ready(start) {
+		t.Error("ready with two of three buckets refusing")
+	}
+	if !d.m.Ready(start.Add(readiness)) {
+		t.Error("not ready for ever: nobody would send what closes the breakers")
+	}
 }
 
 func TestHungBucketIsBounded(t *testing.T) {
@@ -328,6 +354,10 @@ func TestGroupCommit(t *testing.T) {
 }
 
 func TestPolicyCheckNamesTheFault(t *testing.T) {
+	p := DefaultPolicy(3)
+	if p.MaxBytes = maxBytes + 1; p.Check(3) == nil {
+		t.Error("batches beyond the format passed")
+	}
 	for _, quorum := range []int{0, 4, -1} {
 		p := DefaultPolicy(3)
 		p.Quorum = quorum

@@ -3,13 +3,15 @@ package replica
 import (
 	"fmt"
 	"time"
+
+	"outlast.example/shared/format"
 )
 
 // Policy is what an operator can tune.
 type Policy struct {
 	Quorum    int           // buckets that must hold a batch before it is acknowledged
 	Straggler time.Duration // how long a quorum waits for the other buckets
-	Attempt   time.Duration // time-out of one create
+	Attempt   time.Duration // time-out of a first create; doubles with each further one, more for large batches
 	Backoff   time.Duration // wait before the second attempt; doubles with each further one, ±50 % jitter
 	Pipeline  time.Duration // a batch slower than this does not hold the next one back
 
@@ -40,6 +42,9 @@ func DefaultPolicy(buckets int) Policy {
 	}
 }
 
+// maxBytes leaves room for one line of any size, and for bodies whose every byte is escaped.
+const maxBytes = (format.MaxPlain - format.MaxLine) / 2
+
 // Check says what is wrong with a policy for that number of buckets.
 func (p Policy) Check(buckets int) error {
 	switch {
@@ -51,6 +56,8 @@ func (p Policy) Check(buckets int) error {
 		return fmt.Errorf("replicate: straggler, attempt, backoff and pipeline times must be above zero")
 	case min(p.MaxLines, p.MaxBytes, p.MaxHeld, p.MaxCreates, p.MaxBacklog, p.Misses) <= 0:
 		return fmt.Errorf("replicate: every limit must be above zero")
+	case p.MaxBytes > maxBytes:
+		return fmt.Errorf("replicate: batches of %d bytes may not fit the format; choose at most %d", p.MaxBytes, maxBytes)
 	}
 	return nil
 }

@@ -74,9 +74,9 @@ func (r *Replicator) Write(d *format.Delivery, deadline time.Time) Result {
 	r.last++
 	id := r.last
 	r.calls[id] = c
-	actions := r.decide(Arrived{id, weight(d), deadline})
+	work := r.decide(Arrived{id, weight(d), deadline})
 	r.mu.Unlock()
-	r.carryOut(actions)
+	work.do()
 	return <-c.done
 }
 
@@ -92,17 +92,11 @@ func weight(d *format.Delivery) int {
 	return n
 }
 
-// Ready reports whether a quorum of the buckets is waited for, that is, has not failed lately.
+// Ready reports whether a quorum of the buckets has not been failing until just now.
 func (r *Replicator) Ready() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	closed := 0
-	for _, open := range r.machine.Open() {
-		if !open {
-			closed++
-		}
-	}
-	return closed >= r.machine.policy.Quorum
+	return r.machine.Ready(time.Now())
 }
 
 // Drain waits until nothing is under way, stragglers included, or until the context ends.
@@ -128,17 +122,28 @@ func (r *Replicator) Drain(ctx context.Context) error {
 // step tells the machine of an event and carries out what it decides.
 func (r *Replicator) step(e Event) {
 	r.mu.Lock()
-	actions := r.decide(e)
+	work := r.decide(e)
 	r.mu.Unlock()
-	r.carryOut(actions)
+	work.do()
 }
 
-// decide must be called with mu held.
-func (r *Replicator) decide(e Event) []Action {
+// work is what is to be done without the lock, since it may block: requests, and lines for the log.
+type work []func()
+
+func (w work) do() {
+	for _, f := range w {
+		f()
+	}
+}
+
+// decide must be called with mu held, and what it returns be done after.
+func (r *Replicator) decide(e Event) work {
 	now := time.Now()
-	actions := r.machine.Step(now, e)
-	for _, a := range actions {
-		r.note(now, a)
+	var w work
+	for _, a := range r.machine.Step(now, e) {
+		if f := r.note(now, a); f != nil {
+			w = append(w, f)
+		}
 	}
 	if at := r.machine.Wake(); !at.IsZero() {
 		r.timer.Reset(at.Sub(now))
@@ -147,5 +152,5 @@ func (r *Replicator) decide(e Event) []Action {
 		close(r.idle)
 		r.idle = nil
 	}
-	return actions
+	return w
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"sync"
 	"testing"
@@ -192,6 +193,21 @@ func TestUnsealableBatchIsAnswered(t *testing.T) {
 	r := newReplicator(t, newBucket("a", nil))
 	if result := r.Write(body("poison"), time.Now().Add(time.Minute)); result.Verdict != Unsealed || result.Key != "" {
 		t.Errorf("%+v", result)
+	}
+}
+
+// TestBlockedLogHoldsNothingBack: a log that nobody drains must not keep answers and deadlines waiting.
+func TestBlockedLogHoldsNothingBack(t *testing.T) {
+	blocked, sink := io.Pipe()
+	defer func() { _ = blocked.Close() }()
+	r, err := New([]Bucket{newBucket("a", nil)}, joinSealer{}, DefaultPolicy(1), slog.New(slog.NewTextHandler(sink, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if v := r.Write(body("x"), time.Now().Add(time.Minute)).Verdict; v != Acknowledged {
+			t.Fatalf("verdict %s", v)
+		}
 	}
 }
 

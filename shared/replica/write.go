@@ -18,8 +18,8 @@ type write struct {
 	buckets    []BucketResult
 }
 
-// note books an action in the maps. It runs with mu held, so that no event overtakes it.
-func (r *Replicator) note(now time.Time, a Action) {
+// note books an action in the maps, so that no event overtakes it, and gives what is to be done about it without the lock.
+func (r *Replicator) note(now time.Time, a Action) func() {
 	switch a := a.(type) {
 	case Seal:
 		w := &write{began: now}
@@ -27,40 +27,33 @@ func (r *Replicator) note(now time.Time, a Action) {
 			w.deliveries = append(w.deliveries, r.calls[id].delivery)
 		}
 		r.writes[a.Batch] = w
+		return func() { go r.seal(a.Batch, w) }
 	case Create:
-		r.writes[a.Batch].buckets[a.Bucket].Attempts++
+		w := r.writes[a.Batch]
+		w.buckets[a.Bucket].Attempts++
+		return func() { go r.create(a, w) }
 	case Answer:
-		result := Result{Verdict: a.Verdict}
-		if w := r.writes[a.Batch]; w != nil && a.Buckets != nil {
-			result.Key, result.Buckets = w.key, w.report(a.Buckets)
-		}
-		for _, id := range a.Deliveries {
-			r.calls[id].done <- result
-			delete(r.calls, id)
-		}
+		r.answer(a)
 	case Finish:
 		w := r.writes[a.Batch]
 		delete(r.writes, a.Batch)
-		r.logFinish(w, a.Buckets)
+		return func() { r.logFinish(w, a.Buckets) }
+	}
+	return nil
+}
+
+func (r *Replicator) answer(a Answer) {
+	result := Result{Verdict: a.Verdict}
+	if w := r.writes[a.Batch]; w != nil && a.Buckets != nil {
+		result.Key, result.Buckets = w.key, w.report(a.Buckets)
+	}
+	for _, id := range a.Deliveries {
+		r.calls[id].done <- result
+		delete(r.calls, id)
 	}
 }
 
-// carryOut does the slow actions, each in a goroutine of its own.
-func (r *Replicator) carryOut(actions []Action) {
-	for _, a := range actions {
-		switch a := a.(type) {
-		case Seal:
-			go r.seal(a.Batch)
-		case Create:
-			go r.create(a)
-		}
-	}
-}
-
-func (r *Replicator) seal(id BatchID) {
-	r.mu.Lock()
-	w := r.writes[id]
-	r.mu.Unlock()
+func (r *Replicator) seal(id BatchID, w *write) {
 	batch, err := r.sealer.Seal(w.deliveries, w.began)
 	if err != nil {
 		r.log.Error("batch not sealed", "deliveries", len(w.deliveries), "error", err)
@@ -76,15 +69,12 @@ func (r *Replicator) seal(id BatchID) {
 	for i, b := range r.buckets {
 		w.buckets[i].Bucket = b.Name()
 	}
-	actions := r.decide(Sealed{id, len(batch.Object), true})
+	work := r.decide(Sealed{id, len(batch.Object), true})
 	r.mu.Unlock()
-	r.carryOut(actions)
+	work.do()
 }
 
-func (r *Replicator) create(a Create) {
-	r.mu.Lock()
-	w := r.writes[a.Batch]
-	r.mu.Unlock()
+func (r *Replicator) create(a Create, w *write) {
 	ctx, cancel := context.WithDeadline(context.Background(), a.Until)
 	defer cancel()
 	err := r.buckets[a.Bucket].Create(ctx, w.key, w.content)
@@ -92,9 +82,9 @@ func (r *Replicator) create(a Create) {
 	r.mu.Lock()
 	result := &w.buckets[a.Bucket]
 	result.Took, result.Err = time.Since(w.began), err
-	actions := r.decide(Created{a.Batch, a.Bucket, outcome(err)})
+	work := r.decide(Created{a.Batch, a.Bucket, outcome(err)})
 	r.mu.Unlock()
-	r.carryOut(actions)
+	work.do()
 }
 
 // report copies what is known of each bucket now.
@@ -119,6 +109,10 @@ func (r *Replicator) logFinish(w *write, statuses []Status) {
 	attrs := []slog.Attr{slog.String("key", w.key), slog.Int("bytes", len(w.content.Bytes))}
 	for _, b := range w.report(statuses) {
 		fields := []any{"status", string(b.Status), "attempts", b.Attempts, "ms", b.Took.Milliseconds()}
+		if b.Status == Existed && b.Attempts == 1 {
+			level = slog.LevelWarn // names are random: nobody but another of these creates can have been first
+			fields = append(fields, "error", "taken at the first attempt: is this bucket configured twice, under two names?")
+		}
 		if b.Err != nil {
 			level = slog.LevelWarn
 			fields = append(fields, "error", b.Err.Error())

@@ -28,7 +28,7 @@ func (t *teller) shop() {
 	data := map[string]json.RawMessage{"id": t.set(r, "id", r.ID)}
 	if typ == "customer" {
 		data["name"] = t.set(r, "name", t.firstName()+" "+t.lastName())
-		data["loyalty_number"] = t.set(r, "loyalty_number", uint64(9_007_199_254_740_993)+uint64(t.rand.IntN(1000))) // above 2^53
+		data["loyalty_number"] = t.set(r, "loyalty_number", int64(9_007_199_254_740_993)+t.rand.Int64N(1000)) // above 2^53
 		data["newsletter"] = t.set(r, "newsletter", t.rand.IntN(2) == 0)
 	} else {
 		data["total"] = t.set(r, "total", t.rand.IntN(100_000))
