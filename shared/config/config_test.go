@@ -79,6 +79,17 @@ func TestSecretsComeFromFiles(t *testing.T) {
 	}
 }
 
+func TestPlacesOfCredentials(t *testing.T) {
+	const file = "sources: [{name: acme-eu, kind: hubspot, credentials: [query:code, header:X-Api-Key]}]\n"
+	if diff := cmp.Diff([]string{"query:code", "header:X-Api-Key"}, load(t, file, nil).Sources[0].Credentials); diff != "" {
+		t.Error(diff)
+	}
+	environ := map[string]string{"OUTLAST_SOURCE_ACME_EU_CREDENTIALS": "path:4, header:X-Key"}
+	if diff := cmp.Diff([]string{"path:4", "header:X-Key"}, load(t, file, environ).Sources[0].Credentials); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestFilesAreFoundFromTheConfigurationsFolder(t *testing.T) {
 	path := write(t, "outlast.yaml", "identities: [identity.txt, /elsewhere]\n")
 	c, err := Load(Layers{Path: path})

@@ -30,8 +30,11 @@ func (c *Config) readEnvironment(environ map[string]string) error {
 }
 
 func (s *Source) readEnvironment(environ map[string]string) {
-	variable := prefix + "SOURCE_" + strings.ReplaceAll(strings.ToUpper(s.Name), "-", "_") + "_SECRETS"
-	list, file := environ[variable], environ[variable+"_FILE"]
+	variable := prefix + "SOURCE_" + strings.ReplaceAll(strings.ToUpper(s.Name), "-", "_")
+	if places := split(environ[variable+"_CREDENTIALS"]); len(places) > 0 {
+		s.Credentials = places
+	}
+	list, file := environ[variable+"_SECRETS"], environ[variable+"_SECRETS_FILE"]
 	if list == "" && file == "" {
 		return
 	}
@@ -39,11 +42,19 @@ func (s *Source) readEnvironment(environ map[string]string) {
 	if file != "" {
 		s.SecretFiles = []string{file}
 	}
-	for secret := range strings.SplitSeq(list, ",") {
-		if secret = strings.TrimSpace(secret); secret != "" {
-			s.Secrets = append(s.Secrets, Secret(secret))
+	for _, secret := range split(list) {
+		s.Secrets = append(s.Secrets, Secret(secret))
+	}
+}
+
+func split(list string) []string {
+	var texts []string
+	for text := range strings.SplitSeq(list, ",") {
+		if text = strings.TrimSpace(text); text != "" {
+			texts = append(texts, text)
 		}
 	}
+	return texts
 }
 
 // named lists what could not be parsed by the variables' names.

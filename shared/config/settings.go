@@ -82,6 +82,13 @@ type Source struct {
 	// Files that hold such secrets, one a line. In the environment it is one file; NAME is in capitals, with _ for -.
 	SecretFiles []string `yaml:"secret_files" variable:"SOURCE_<NAME>_SECRETS_FILE"`
 
+	// Where credentials travel that the kind knows nothing of, such as a gateway's key: header:NAME, query:NAME or
+	// path:POSITION (4 is what follows the source's name). They are cut out before storing, like those that always are:
+	// the headers Authorization, Proxy-Authorization, Cookie, X-Api-Key, X-Functions-Key and X-Serverless-Authorization,
+	// and the parameter code. A signature that covers the address, such as HubSpot's v2 and v3, cannot be verified again
+	// from what is kept once a part of the address is cut.
+	Credentials []string `yaml:"credentials" variable:"SOURCE_<NAME>_CREDENTIALS"`
+
 	// What only this kind knows. generic: signature_header or token_in, and how to interpret: id_path, type_path,
 	// operation_path, time_path, fields_path and others. hubspot: oldest_signature. standard-webhooks: id_path and
 	// losers_path. The documentation of the packages in shared/crm has them all.

@@ -52,15 +52,16 @@ type Signer interface {
 
 // Kind is one CRM's protocol.
 type Kind struct {
-	Name string // as in the configuration: "hubspot"
-	Open func(Settings) (*Source, error)
+	Name string                          // as in the configuration: "hubspot"
+	Open func(Settings) (*Source, error) // what the kind itself knows; use the function Open for a source that is complete
 }
 
 // Settings are one source's lines of the configuration.
 type Settings struct {
-	Name    string            // names the URL, and the tenant
-	Secrets []string          // any of them verifies: rotation keeps the old one for a while
-	Options map[string]string // what only this kind knows; an unknown one is refused
+	Name        string            // names the URL, and the tenant
+	Secrets     []string          // any of them verifies: rotation keeps the old one for a while
+	Options     map[string]string // what only this kind knows; an unknown one is refused
+	Credentials []Place           // where credentials travel that the kind knows nothing of: a gateway's key, say
 }
 
 // Source is one configured CRM connection, ready to use.
@@ -72,6 +73,16 @@ type Source struct {
 	Signer
 	Credentials []Place // where the CRM sends what must not be kept
 	Unsigned    bool    // verified by a shared token only: nothing binds the body
+}
+
+// Open opens a source of the kind. What the settings declare as credentials is cut, whatever the kind.
+func Open(kind Kind, s Settings) (*Source, error) {
+	source, err := kind.Open(s)
+	if err != nil {
+		return nil, err
+	}
+	source.Credentials = append(source.Credentials, s.Credentials...)
+	return source, nil
 }
 
 // Changes interprets a delivery of this source, and says of each change where it comes from.

@@ -1,10 +1,7 @@
 package crm
 
 import (
-	"maps"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,15 +12,14 @@ import (
 // Cut stands where a credential stood.
 const Cut = "[cut]"
 
-// minCopy is the length in bytes from which a credential's text is looked for outside its place too: shorter ones would
-// hit what is no credential. The kinds accept no shared token as short as this.
-const minCopy = 12
-
-// everywhere lists the headers that hold credentials whatever the CRM: HTTP's own, Azure Functions' key and Cloud Run's
-// identity token.
+// everywhere lists where credentials travel whatever the CRM: HTTP's own headers, the keys of Azure Functions and of API
+// gateways, and Cloud Run's identity token. A CRM that can be told no more than a URL sends the key of an Azure function as
+// the parameter code. HubSpot's v2 and v3 signatures cover the URL: where it held such a key, they cannot be verified again
+// from what is kept.
 var everywhere = []Place{
 	{InHeader, "Authorization"}, {InHeader, "Proxy-Authorization"}, {InHeader, "Cookie"},
-	{InHeader, "X-Functions-Key"}, {InHeader, "X-Serverless-Authorization"},
+	{InHeader, "X-Functions-Key"}, {InHeader, "X-Api-Key"}, {InHeader, "X-Serverless-Authorization"},
+	{InQuery, "code"},
 }
 
 // connection lists the headers that speak about the connection and not about the delivery (RFC 9110, 7.6.1).
@@ -31,8 +27,8 @@ var connection = []string{
 	"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
 }
 
-// Delivery makes of a request what is kept of it: all bytes, less the source's credentials, each cut marked. Proxies
-// copy the URL into headers (X-Original-URL, Referer): copies of what was cut are cut there too. The body is never cut.
+// Delivery makes of a request what is kept of it: all bytes, less the source's credentials and the copies of them, each cut
+// marked. The body is never cut.
 func (s *Source) Delivery(r *Request, how string, now time.Time) (*format.Delivery, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -49,7 +45,9 @@ func (s *Source) Delivery(r *Request, how string, now time.Time) (*format.Delive
 	for _, p := range slices.Concat(everywhere, s.Credentials) {
 		credentials = append(credentials, p.cut(d)...)
 	}
-	cutCopies(d, credentials)
+	newCopies(credentials).cut(d)
+	slices.Sort(d.Cuts)
+	d.Cuts = slices.Compact(d.Cuts)
 	return d, nil
 }
 
@@ -67,45 +65,4 @@ func (p Place) cut(d *format.Delivery) []string {
 		d.Cuts = append(d.Cuts, p.In+":"+p.Name)
 	}
 	return credentials
-}
-
-func cutCopies(d *format.Delivery, credentials []string) {
-	replacer := copies(credentials)
-	for _, name := range slices.Sorted(maps.Keys(d.Header)) {
-		if cutValues(d.Header[name], replacer) {
-			d.Cuts = append(d.Cuts, InHeader+":"+name)
-		}
-	}
-	if path := replacer.Replace(d.Path); path != d.Path {
-		d.Path = path
-		d.Cuts = append(d.Cuts, InPath)
-	}
-}
-
-func cutValues(values []string, replacer *strings.Replacer) (found bool) {
-	for i, value := range values {
-		values[i] = replacer.Replace(value)
-		found = found || values[i] != value
-	}
-	return found
-}
-
-// copies replaces every text that a credential may have elsewhere: without its scheme ("Bearer"), and escaped as a query
-// or a path escapes it.
-func copies(credentials []string) *strings.Replacer {
-	var texts []string
-	for _, credential := range credentials {
-		bare := credential[strings.LastIndexByte(credential, ' ')+1:]
-		for _, text := range []string{credential, bare} {
-			texts = append(texts, text, url.QueryEscape(text), url.PathEscape(text))
-		}
-	}
-	var pairs []string
-	slices.SortFunc(texts, func(a, b string) int { return len(b) - len(a) }) // the longest of two that overlap
-	for _, text := range slices.Compact(texts) {
-		if len(text) >= minCopy {
-			pairs = append(pairs, text, Cut)
-		}
-	}
-	return strings.NewReplacer(pairs...)
 }

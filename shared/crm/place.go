@@ -1,8 +1,10 @@
 package crm
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -18,6 +20,18 @@ const (
 type Place struct {
 	In   string // InHeader, InQuery or InPath
 	Name string // for InPath: the segment's position, 1 for the first
+}
+
+var placeForm = regexp.MustCompile("^(header:[!#$%&'*+.^_`|~0-9A-Za-z-]+|query:.+|path:[1-9][0-9]*)$")
+
+// ParsePlace reads a place as the configuration writes it: "header:X-Api-Key", "query:code", "path:4". Its error shows
+// nothing of the text, which may be a credential put where its place belongs.
+func ParsePlace(text string) (Place, error) {
+	if !placeForm.MatchString(text) {
+		return Place{}, errors.New("want header:NAME, query:NAME or path:POSITION, such as header:X-Api-Key; not the credential itself")
+	}
+	in, name, _ := strings.Cut(text, ":")
+	return Place{In: in, Name: name}, nil
 }
 
 // Find returns what stands at the place, unescaped: several values where a header or parameter is repeated. What Find
@@ -58,27 +72,47 @@ func (p Place) editHeader(h http.Header, f func(string) string) {
 	}
 }
 
-// editQuery works on the text of the query, since parsing and writing it again would change other parameters' escapes.
+// editQuery compares names without case, as Azure Functions does.
 func (p Place) editQuery(path string, f func(string) string) string {
+	return editParameters(path, func(name, sent string) string {
+		if !strings.EqualFold(p.unescape(name), p.Name) {
+			return sent
+		}
+		return f(sent)
+	})
+}
+
+func (p Place) editPath(path string, f func(string) string) string {
+	return editSegments(path, func(position int, sent string) string {
+		if strconv.Itoa(position) != p.Name {
+			return sent
+		}
+		return f(sent)
+	})
+}
+
+// editParameters works on the text of the query, since parsing and writing it again would change other parameters'
+// escapes.
+func editParameters(path string, f func(name, sent string) string) string {
 	path, query, found := strings.Cut(path, "?")
 	if !found {
 		return path
 	}
 	parameters := strings.Split(query, "&")
 	for i, parameter := range parameters {
-		name, sent, valued := strings.Cut(parameter, "=")
-		if valued && p.unescape(name) == p.Name {
-			parameters[i] = name + "=" + f(sent)
+		if name, sent, valued := strings.Cut(parameter, "="); valued {
+			parameters[i] = name + "=" + f(name, sent)
 		}
 	}
 	return path + "?" + strings.Join(parameters, "&")
 }
 
-func (p Place) editPath(path string, f func(string) string) string {
+// editSegments leaves the query alone.
+func editSegments(path string, f func(position int, sent string) string) string {
 	path, query, found := strings.Cut(path, "?")
 	segments := strings.Split(path, "/")
-	if position, err := strconv.Atoi(p.Name); err == nil && 0 < position && position < len(segments) {
-		segments[position] = f(segments[position])
+	for i, sent := range segments {
+		segments[i] = f(i, sent)
 	}
 	path = strings.Join(segments, "/")
 	if found {

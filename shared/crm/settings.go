@@ -43,3 +43,18 @@ func (s Settings) Choice(name string, values ...string) (string, error) {
 	}
 	return value, nil
 }
+
+// CheckKept refuses an option that names a header which is not kept: what it proves could never be verified again. It
+// advises another name.
+func (s Settings) CheckKept(option, instead string) error {
+	header := s.Options[option]
+	lost := slices.ContainsFunc(connection, func(name string) bool { return strings.EqualFold(name, header) })
+	cut := slices.ContainsFunc(slices.Concat(everywhere, s.Credentials), func(p Place) bool {
+		return p.In == InHeader && strings.EqualFold(p.Name, header)
+	})
+	if lost || cut {
+		return fmt.Errorf("source %s: %s is %s, which is taken out before storing, so that nothing could be verified again: "+
+			"let the CRM use another header, such as %s", s.Name, option, header, instead)
+	}
+	return nil
+}

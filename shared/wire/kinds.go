@@ -56,16 +56,31 @@ func drawn() config.Secret {
 }
 
 func openSource(s config.Source) (*crm.Source, error) {
-	secrets := make([]string, len(s.Secrets))
-	for i, secret := range s.Secrets {
-		secrets[i] = string(secret)
-	}
 	var names []string
 	for _, kind := range Kinds {
 		if kind.Name == s.Kind {
-			return kind.Open(crm.Settings{Name: s.Name, Secrets: secrets, Options: s.Options})
+			settings, err := settings(s)
+			if err != nil {
+				return nil, err
+			}
+			return crm.Open(kind, settings)
 		}
 		names = append(names, kind.Name)
 	}
 	return nil, fmt.Errorf("source %s: unknown kind %q: use %s", s.Name, s.Kind, strings.Join(names, ", "))
+}
+
+func settings(s config.Source) (crm.Settings, error) {
+	settings := crm.Settings{Name: s.Name, Options: s.Options}
+	for _, secret := range s.Secrets {
+		settings.Secrets = append(settings.Secrets, string(secret))
+	}
+	for i, text := range s.Credentials {
+		place, err := crm.ParsePlace(text)
+		if err != nil {
+			return crm.Settings{}, fmt.Errorf("source %s: credentials[%d]: %w", s.Name, i, err)
+		}
+		settings.Credentials = append(settings.Credentials, place)
+	}
+	return settings, nil
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"outlast.example/shared/config"
+	"outlast.example/shared/crm"
 )
 
 func TestBucketURLsThatAreRefused(t *testing.T) {
@@ -77,6 +79,29 @@ func TestReadingTakesNoSecrets(t *testing.T) {
 	c.Sources[1].Kind = "siebel"
 	if _, err := Interpreters(c); err == nil || !strings.Contains(err.Error(), "hubspot, standard-webhooks") {
 		t.Errorf("got %v, want the kinds that there are", err)
+	}
+}
+
+func TestEverySourceCutsWhatItsConfigurationDeclares(t *testing.T) {
+	c := &config.Config{}
+	for _, kind := range Kinds {
+		c.Sources = append(c.Sources, config.Source{Name: kind.Name, Kind: kind.Name, Credentials: []string{"query:key", "path:4"}})
+	}
+	c.Sources[0].Options = map[string]string{"token_in": "header", "token_name": "X-Token"}
+	sources, err := Interpreters(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, source := range sources {
+		d, err := source.Delivery(&crm.Request{Path: "/v1/hooks/a/hush?key=hush"}, "token", time.Now())
+		if err != nil || d.Path != "/v1/hooks/a/[cut]?key=[cut]" {
+			t.Errorf("%s keeps %q, %v", name, d.Path, err)
+		}
+	}
+	c.Sources[1].Credentials = []string{"query:key", "hush"}
+	_, err = Interpreters(c)
+	if err == nil || !strings.Contains(err.Error(), "credentials[1]: want header:NAME") || strings.Contains(err.Error(), "hush") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 // Open opens a source, or fails the test.
 func Open(t testing.TB, kind crm.Kind, s crm.Settings) *crm.Source {
 	t.Helper()
-	source, err := kind.Open(s)
+	source, err := crm.Open(kind, s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func Open(t testing.TB, kind crm.Kind, s crm.Settings) *crm.Source {
 // Refused fails the test unless kind refuses the settings in words that hold want, and that show no secret.
 func Refused(t *testing.T, kind crm.Kind, s crm.Settings, want string) {
 	t.Helper()
-	_, err := kind.Open(s)
+	_, err := crm.Open(kind, s)
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Fatalf("got %v, want an error that says %q", err, want)
 	}

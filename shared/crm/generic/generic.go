@@ -10,7 +10,8 @@ import (
 
 // Kind is configured by options. Either
 //
-//	signature_header     the header that holds the HMAC of the body
+//	signature_header     the header that holds the HMAC of the body; none that is cut out before storing, such as
+//	                     Authorization
 //	algorithm            sha256 (default), sha512 or sha1
 //	encoding             hex (default) or base64
 //	secret_encoding      text (default), hex or base64: how the key is written in the configuration

@@ -7,6 +7,7 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"net/http"
@@ -37,6 +38,9 @@ func openSignature(s crm.Settings, source *crm.Source) error {
 	}
 	if s.Options["signature_header"] == "" {
 		return fmt.Errorf("source %s: signature_header is empty: name the header that holds the signature", s.Name)
+	}
+	if err := errors.Join(s.CheckKept("signature_header", "X-Signature"), s.CheckKept("timestamp_header", "X-Timestamp")); err != nil {
+		return err
 	}
 	algorithm, err := s.Choice("algorithm", "sha256", "sha512", "sha1")
 	if err != nil {

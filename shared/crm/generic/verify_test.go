@@ -132,7 +132,7 @@ func TestTokens(t *testing.T) {
 func TestTokenRefusesRepeatedAndNearlyRight(t *testing.T) {
 	source := crmtest.Open(t, Kind, settings("token_in", "query", "token_name", "code"))
 	for _, query := range []string{
-		"?code=" + secret + "&code=" + secret, "?code=" + secret + "x", "?code=" + secret[1:], "?code=", "?code", "?Code=" + secret,
+		"?code=" + secret + "&code=" + secret, "?code=" + secret + "x", "?code=" + secret[1:], "?code=", "?code", "?code=" + secret + "&Code=x",
 		"?code=" + strings.ToUpper(secret),
 	} {
 		if _, err := source.Verify(request(query), now); !errors.Is(err, crm.ErrUnverified) {
@@ -141,6 +141,9 @@ func TestTokenRefusesRepeatedAndNearlyRight(t *testing.T) {
 	}
 	if _, err := source.Verify(request("?a=b&c%6Fde="+secret), now); err != nil {
 		t.Errorf("escaped name: %v", err)
+	}
+	if d, err := source.Delivery(request("?Code="+secret), "token", now); err != nil || strings.Contains(d.Path, secret) {
+		t.Errorf("another case: kept %q, %v", d.Path, err)
 	}
 }
 
@@ -153,11 +156,17 @@ func TestOpenRefuses(t *testing.T) {
 	short := settings("token_in", "path")
 	short.Secrets = []string{"only-15-charact"}
 	unhex := settings("signature_header", "X-Sig", "secret_encoding", "hex")
+	declared := settings("signature_header", "X-Sig")
+	declared.Credentials = []crm.Place{{In: crm.InHeader, Name: "x-sig"}}
 	tests := []struct {
 		name     string
 		settings crm.Settings
 		want     string
 	}{
+		{"signature is always cut", settings("signature_header", "authorization"), "another header, such as X-Signature"},
+		{"signature is declared a credential", declared, "another header, such as X-Signature"},
+		{"signature belongs to the connection", settings("signature_header", "TE"), "another header, such as X-Signature"},
+		{"time stamp is always cut", settings("signature_header", "X-Sig", "timestamp_header", "Cookie"), "another header, such as X-Timestamp"},
 		{"no method", settings(), "exactly one of signature_header and token_in"},
 		{"two methods", settings("signature_header", "X", "token_in", "path"), "exactly one of"},
 		{"no secret", crm.Settings{Name: "acme", Options: map[string]string{"token_in": "path"}}, "no secret"},
