@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -32,5 +31,3 @@ func (d *Delivery) check() error {
 
 // safeID reports whether an id is made as a UUID is, of 0-9, a-z and hyphens: recovery by hand names files by it.
 func safeID(id string) bool { return word(id, 64, "-") }
-
-func rfc3339(t time.Time) bool { return !t.IsZero() && t.UTC().Year() >= 0 && t.UTC().Year() <= 9999 }

@@ -6,9 +6,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
+	"unicode/utf8"
 )
 
 // Version is the format that this package writes, and the highest that it reads.
@@ -120,13 +122,12 @@ func openDescriptor(name string, object []byte, root ed25519.PublicKey) (*Descri
 	case sha256.Sum256(object) != n.SHA256:
 		return nil, fmt.Errorf("%w: %d bytes of another hash than the name's", ErrDamaged, len(object))
 	}
+	if err := checkSigned(n, object, root); err != nil {
+		return nil, err
+	}
 	d := Descriptor{SHA256: n.SHA256}
-	malformed := json.Unmarshal(object, &d)
+	malformed := d.unmarshal(object)
 	switch {
-	case !ed25519.Verify(root, n.message(d.Repository), n.Signature[:]):
-		return nil, fmt.Errorf("%w: not signed by the root key that is pinned", ErrForged)
-	case d.Format > Version:
-		return nil, fmt.Errorf("%w: format %d, this program reads %d: update it", ErrNewer, d.Format, Version)
 	case malformed != nil:
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, malformed)
 	case d.Number != n.Number:
@@ -137,25 +138,72 @@ func openDescriptor(name string, object []byte, root ed25519.PublicKey) (*Descri
 	return &d, d.check()
 }
 
-// Newest is the descriptor that counts: the highest number. It refuses descriptors that are not one history: of several
-// repositories, two of one number, or one that does not follow the one before.
+// checkSigned reads no more than what every format has, so that nothing else in an object can hide that it is newer.
+func checkSigned(n DescriptorName, object []byte, root ed25519.PublicKey) error {
+	var head struct {
+		Format     int    `json:"format"`
+		Repository string `json:"repository"`
+	}
+	if !utf8.Valid(object) {
+		return fmt.Errorf("%w: not UTF-8", ErrForged)
+	}
+	_ = json.Unmarshal(object, &head) // what cannot be read has no signature or no format that is known
+	switch {
+	case CheckRepository(head.Repository) != nil || !ed25519.Verify(root, n.message(head.Repository), n.Signature[:]):
+		return fmt.Errorf("%w: not signed by the root key that is pinned", ErrForged)
+	case head.Format > Version:
+		return fmt.Errorf("%w: format %d, this program reads %d: update it", ErrNewer, head.Format, Version)
+	}
+	return nil
+}
+
+// unmarshal refuses what another reader could read differently: doubled names, loosely written times and keys.
+func (d *Descriptor) unmarshal(object []byte) error {
+	if err := json.Unmarshal(object, d); err != nil {
+		return err
+	}
+	type signer struct {
+		Key          octets
+		Since, Until moment
+	}
+	var strict struct {
+		Root    octets
+		Created moment
+		Buckets []struct {
+			CompleteSince moment `json:"complete_since"`
+		}
+		Receivers, Sealers []signer
+	}
+	return errors.Join(checkNames(object, descriptorShape), json.Unmarshal(object, &strict))
+}
+
+// Newest is the descriptor that counts: the highest number. It refuses a mixture of repositories, two of that number, and
+// one that does not follow the one before. What is wrong further down, a later descriptor has settled.
 func Newest(descriptors []*Descriptor) (*Descriptor, error) {
 	if len(descriptors) == 0 {
 		return nil, fmt.Errorf("newest descriptor: none is valid: run init, or check the root key that is pinned")
 	}
-	sorted := slices.SortedFunc(slices.Values(descriptors), func(a, b *Descriptor) int { return a.Number - b.Number })
-	for i, d := range sorted[1:] {
-		before := sorted[i]
+	newest := slices.MaxFunc(descriptors, func(a, b *Descriptor) int { return a.Number - b.Number })
+	for _, d := range descriptors {
 		switch {
-		case d.Repository != before.Repository:
+		case d.Repository != newest.Repository:
 			return nil, fmt.Errorf("newest descriptor: repositories %s and %s are mixed: check the buckets' URLs",
-				before.Repository, d.Repository)
-		case d.Number == before.Number && d.SHA256 != before.SHA256:
+				d.Repository, newest.Repository)
+		case d.Number == newest.Number && d.SHA256 != newest.SHA256:
 			return nil, fmt.Errorf("newest descriptor: two different ones, both signed by the root key, have number %d: "+
 				"sign one with the next number that says what holds", d.Number)
-		case d.Number == before.Number+1 && d.Previous != hex.EncodeToString(before.SHA256[:]):
-			return nil, fmt.Errorf("newest descriptor: number %d does not name number %d as the one before", d.Number, before.Number)
 		}
 	}
-	return sorted[len(sorted)-1], nil
+	if !newest.follows(descriptors) {
+		return nil, fmt.Errorf("newest descriptor: number %d does not name number %d as the one before: "+
+			"sign one with the next number that says what holds", newest.Number, newest.Number-1)
+	}
+	return newest, nil
+}
+
+// follows reports whether d names one of those with the number before, if there is any.
+func (d *Descriptor) follows(descriptors []*Descriptor) bool {
+	before := func(o *Descriptor) bool { return o.Number == d.Number-1 }
+	named := func(o *Descriptor) bool { return before(o) && hex.EncodeToString(o.SHA256[:]) == d.Previous }
+	return !slices.ContainsFunc(descriptors, before) || slices.ContainsFunc(descriptors, named)
 }

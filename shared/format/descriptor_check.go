@@ -2,6 +2,8 @@ package format
 
 import (
 	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
@@ -21,6 +23,8 @@ func (d *Descriptor) check() error {
 		return fmt.Errorf("%w: created is not set", ErrMalformed)
 	case (d.Number == 1) != (d.Previous == ""):
 		return fmt.Errorf("%w: number %d with previous %q: all but the first name the one before", ErrMalformed, d.Number, d.Previous)
+	case d.Previous != "" && !isHash(d.Previous):
+		return fmt.Errorf("%w: previous is no hash: want %d hexadecimal digits in lower case", ErrMalformed, hashLen)
 	}
 	err := errors.Join(CheckRepository(d.Repository), d.checkBuckets(), d.checkRecipients(),
 		checkSigners("receiver", d.Receivers), checkSigners("sealer", d.Sealers))
@@ -28,6 +32,11 @@ func (d *Descriptor) check() error {
 		return fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	return nil
+}
+
+func isHash(s string) bool {
+	b, err := hex.DecodeString(s)
+	return err == nil && len(b) == sha256.Size && hex.EncodeToString(b) == s
 }
 
 func (d *Descriptor) checkBuckets() error {

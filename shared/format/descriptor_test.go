@@ -39,6 +39,7 @@ func TestSignDescriptorRefuses(t *testing.T) {
 		"number 0":                   func(d *Descriptor) { d.Number = 0 },
 		"number of seven digits":     func(d *Descriptor) { d.Number, d.Previous = 1_000_000, "00" },
 		"second without previous":    func(d *Descriptor) { d.Number = 2 },
+		"previous no hash":           func(d *Descriptor) { d.Number, d.Previous = 2, "00" },
 		"first with previous":        func(d *Descriptor) { d.Previous = "00" },
 		"repository no UUID":         func(d *Descriptor) { d.Repository = "acme" },
 		"created not set":            func(d *Descriptor) { d.Created = time.Time{} },
@@ -154,6 +155,7 @@ func TestNewest(t *testing.T) {
 	signed(t, first)
 	second, rival := next(first, 2), next(first, 3)
 	third, stray := next(second, 1), next(rival, 1)
+	fourth := next(stray, 2)
 	foreign := testDescriptor(a, b)
 	foreign.Repository = "0192f0c1-0000-7000-8000-000000000000"
 	signed(t, foreign)
@@ -169,8 +171,9 @@ func TestNewest(t *testing.T) {
 		"from several buckets":      {[]*Descriptor{first, second, first, second}, second, ""},
 		"one missing":               {[]*Descriptor{first, third}, third, ""},
 		"two of one number":         {[]*Descriptor{first, second, rival}, nil, "two different ones"},
-		"two of an earlier number":  {[]*Descriptor{first, second, rival, third}, nil, "two different ones"},
+		"two of an earlier number":  {[]*Descriptor{first, second, rival, third}, third, ""},
 		"not after the one before":  {[]*Descriptor{first, second, stray}, nil, "does not name"},
+		"settled by a later one":    {[]*Descriptor{first, second, stray, fourth}, fourth, ""},
 		"of different repositories": {[]*Descriptor{first, foreign}, nil, "are mixed"},
 	} {
 		t.Run(name, func(t *testing.T) {

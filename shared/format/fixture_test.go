@@ -142,16 +142,16 @@ func compress(t testing.TB, piece string, n int, options ...zstd.EOption) []byte
 	return b.Bytes()
 }
 
-// collect reads all of an object: what could be read, and the first error.
-func collect(o *Opener, key string, object []byte) (deliveries []*Delivery, first error) {
+// collect reads all of an object: what could be read, and the last error, which is the whole object's if there is one.
+func collect(o *Opener, key string, object []byte) (deliveries []*Delivery, last error) {
 	for d, err := range o.Deliveries(key, object) {
 		if err == nil {
 			deliveries = append(deliveries, d)
-		} else if first == nil {
-			first = err
+		} else {
+			last = err
 		}
 	}
-	return deliveries, first
+	return deliveries, last
 }
 
 // diffDeliveries compares bodies whole: a diff of megabytes takes minutes.

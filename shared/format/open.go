@@ -114,7 +114,23 @@ func (o *Opener) decrypt(object []byte) (io.Reader, error) {
 		// Not wrapped: age quotes the first line of what is no age file, and that may be somebody's data.
 		return nil, fmt.Errorf("%w: not an age file", ErrMalformed)
 	}
-	return r, nil
+	return &payload{r: r}, nil
+}
+
+// payload is what age decrypts. The zstd decoder takes io.ErrUnexpectedEOF before a frame for the end, and age says by it
+// that the payload was cut short; no frame at all would be a batch of no lines.
+type payload struct {
+	r    io.Reader
+	some bool // a byte has been read
+}
+
+func (p *payload) Read(b []byte) (int, error) {
+	n, err := p.r.Read(b)
+	p.some = p.some || n > 0
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) && !p.some {
+		return n, errors.New("the payload is cut short or empty")
+	}
+	return n, err
 }
 
 // parseLines yields line after line, also behind one that cannot be parsed.

@@ -20,34 +20,41 @@ import (
 const vectorNote = "TEST KEYS ONLY. Every private key and identity in this folder is published and must never protect anything. " +
 	"shared/format/FORMAT.md says what the files are. Made by: go test ./shared/format -run Vectors -update"
 
-// vectorMaker collects the vectors and writes the folder.
+// vectorMaker collects the vectors and writes the folder. What is there already it keeps, keys and vectors: age is
+// randomised, and every object would change.
 type vectorMaker struct {
 	t                       *testing.T
-	index                   vectorIndex
+	kept, index             vectorIndex
 	first, second, stranger *age.X25519Identity
 	sealer                  *Sealer
 }
 
 func makeVectors(t *testing.T) {
-	m := &vectorMaker{t: t, first: newIdentity(t), second: newIdentity(t), stranger: newIdentity(t)}
-	if err := os.RemoveAll(vectorFolder); err != nil {
-		t.Fatal(err)
+	m := &vectorMaker{t: t}
+	if _, err := os.Stat(filepath.Join(vectorFolder, vectorList)); err == nil {
+		m.kept = readVectors(t)
 	}
-	m.sealer = newSealer(t, "aws", m.first, m.second)
 	m.index = vectorIndex{Note: vectorNote, Format: Version, Root: FormatPublicKey(rootKey()), Identities: map[string]string{}}
+	m.first, m.second, m.stranger = m.identity("first"), m.identity("second"), m.identity("stranger")
+	m.sealer = newSealer(t, "aws", m.first, m.second)
 	m.keys()
 	m.descriptors()
+	m.signedDescriptors()
+	m.sets()
 	m.good()
+	m.edges()
 	m.misnamed()
 	m.forged()
 	m.damaged()
 	m.unreadable()
+	m.layers()
+	m.lines()
 
 	b, err := json.MarshalIndent(m.index, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.write("vectors.json", append(b, '\n'))
+	m.write(vectorList, append(b, '\n'))
 }
 
 func (m *vectorMaker) keys() {
@@ -58,15 +65,26 @@ func (m *vectorMaker) keys() {
 		}
 		m.write("keys/"+name+".test-key.pem", b)
 	}
-	for name, identity := range map[string]*age.X25519Identity{"first": m.first, "second": m.second, "stranger": m.stranger} {
-		m.index.Identities[name] = "keys/" + name + ".test-identity.txt"
-		m.write(m.index.Identities[name], []byte("# TEST ONLY, published\n"+identity.String()+"\n"))
+}
+
+// identity is the one that the folder has, or a new one.
+func (m *vectorMaker) identity(name string) *age.X25519Identity {
+	file := "keys/" + name + ".test-identity.txt"
+	m.index.Identities[name] = file
+	if _, known := m.kept.Identities[name]; known {
+		parsed, err := age.ParseIdentities(bytes.NewReader(readVector(m.t, file)))
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		return parsed[0].(*age.X25519Identity)
 	}
+	identity := newIdentity(m.t)
+	m.write(file, []byte("# TEST ONLY, published\n"+identity.String()+"\n"))
+	return identity
 }
 
 func (m *vectorMaker) descriptors() {
 	name, object := signed(m.t, testDescriptor(m.first, m.second))
-	m.index.Descriptor = name
 	newer := bytes.Replace(object, []byte(`"format": 1`), []byte(`"format": 2`), 1)
 	more := bytes.Replace(object, []byte(`"format": 1`), []byte(`"later": [1], "format": 1`), 1)
 	_, foreign, err := SignDescriptor(testDescriptor(m.first, m.second), testKey("aws"))
@@ -129,6 +147,11 @@ func (m *vectorMaker) misnamed() {
 		"name-repair-ten":       good + ".r10",
 		"name-other-extension":  stem + ".jsonl.gz.age",
 		"name-without-a-folder": filepath.Base(good),
+		"name-no-such-date":     strings.NewReplacer("/11/22/", "/02/30/", "20261122T", "20260230T").Replace(good),
+		"name-hour-24":          strings.NewReplacer("/09/", "/24/", "T09", "T24").Replace(good),
+		"name-second-60":        strings.Replace(good, "T091503", "T091560", 1),
+		"name-repair-zero":      good + ".r0",
+		"name-receiver-of-25":   strings.Replace(good, "-aws-", "-"+strings.Repeat("a", 25)+"-", 1),
 	}
 	for _, title := range slices.Sorted(maps.Keys(names)) {
 		m.add(title, names[title], b.Object, "first", "name")
@@ -148,8 +171,10 @@ func (m *vectorMaker) forged() {
 	change("unknown-receiver", func(k *Key) { k.Receiver = "nobody"; k.sign(testRepository, testKey("nobody")) })
 	change("another-key", func(k *Key) { k.sign(testRepository, testKey("gcp")) })
 	change("foreign-repository", func(k *Key) { k.sign("0192f0c1-0000-7000-8000-000000000000", testKey("aws")) })
+	change("signature-not-reduced", func(k *Key) { addOrder(k.Signature[32:]) })
 	change("without-a-signature", func(k *Key) { k.Signature = [ed25519.SignatureSize]byte{} })
 	m.batch("receiver-ended", withKey(b.Object, "old", testTime), "forged")
+	m.batch("receiver-at-its-end", withKey(b.Object, "old", time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)), "forged")
 	m.batch("receiver-before-its-start", withKey(b.Object, "aws", opened.Add(-time.Microsecond)), "forged")
 }
 
@@ -208,6 +233,12 @@ func (m *vectorMaker) as(identity, title string, b Batch, verdict string, delive
 }
 
 func (m *vectorMaker) add(title, key string, object []byte, identity, verdict string, deliveries ...*Delivery) {
+	for _, kept := range m.kept.Batches {
+		if kept.Title == title {
+			m.index.Batches = append(m.index.Batches, kept)
+			return
+		}
+	}
 	v := batchVector{Title: title, Key: key, File: "objects/" + title + ".age", Identity: identity, Verdict: verdict}
 	for _, d := range deliveries {
 		v.Deliveries = append(v.Deliveries, expected(d))
