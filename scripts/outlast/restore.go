@@ -102,8 +102,8 @@ func (a *app) readState(ctx context.Context, r *reading, f restoreFlags) (*resto
 	bar := a.progress("reading batches")
 	defer bar.clear()
 	return restore.Read(ctx, restore.Options{
-		Buckets: r.buckets, From: f.from, Root: r.root, Repository: r.config.Repository, Identities: r.identities,
-		Sources: sources, Selection: f.selection,
+		Buckets: r.buckets, From: f.from, Root: r.root, Repository: r.config.Repository, Quorum: r.config.Quorum,
+		Identities: r.identities, Sources: sources, Selection: f.selection,
 		Progress: func(p restore.Progress) { bar.set(int64(p.Done), int64(p.Known)) },
 	})
 }

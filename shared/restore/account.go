@@ -15,6 +15,9 @@ type account struct {
 	Report
 	broken []error         // why listings broke off
 	met    map[Verdict]int // faults
+	torn   int             // objects or lines that are signed and intact, and yet cannot be read
+	quorum int             // the lowest one under which a delivery may have been acknowledged
+	unread int             // highest number of a descriptor that cannot be read; 0: none
 }
 
 func newAccount(buckets []*store.Reader) *account {
@@ -63,6 +66,7 @@ func (a *account) count(b *result) {
 		a.Batches.Lost++
 	}
 	a.Batches.Size += b.bytes
+	a.torn += b.torn
 	a.Deliveries += b.deliveries
 	a.Changes += len(b.changes)
 	a.Unsigned += b.unsigned

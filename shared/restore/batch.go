@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"outlast.example/shared/format"
 	"outlast.example/shared/history"
+	"outlast.example/shared/store"
 )
 
 // result is what came of one batch.
@@ -18,6 +20,7 @@ type result struct {
 	bytes      int64
 	deliveries int
 	changes    []history.Change
+	torn       int // objects or lines that are signed and intact, and yet cannot be read
 	unsigned   int
 	strange    []Uninterpreted
 	excluded   Excluded
@@ -38,7 +41,7 @@ type fault struct {
 	err error
 }
 
-// batch reads the first copy that is sound, and says what is wrong with those before it.
+// batch reads the first copy that is sound, and says what is wrong with those that were tried before it.
 func (r *reading) batch(ctx context.Context, g group) *result {
 	b := &result{group: g}
 	if b.err == nil {
@@ -55,22 +58,46 @@ func (r *reading) batch(ctx context.Context, g group) *result {
 		return b
 	}
 	b.state = lost
-	for _, o := range g.copies {
-		content, err := r.fetch(ctx, o, g.key)
-		if err == nil {
-			r.open(b, o, content)
-			return b
-		}
-		b.faults = append(b.faults, fault{o, err})
+	if o, content, found := r.sound(ctx, b); found {
+		r.open(b, o, content)
 	}
 	return b
+}
+
+// sound gives the first copy that is. Where none is, those that got no answer are tried again.
+func (r *reading) sound(ctx context.Context, b *result) (_ object, content []byte, found bool) {
+	copies := r.buckets.silentLast(b.copies)
+	errs := make([]error, len(copies))
+	defer func() { b.blame(copies, errs) }()
+	for try := 1; ; try++ {
+		for i, o := range copies {
+			if try > 1 && !store.Worth(errs[i]) {
+				continue
+			}
+			if content, errs[i] = r.fetch(ctx, o, b.key); errs[i] == nil {
+				return o, content, true
+			}
+		}
+		if try == tries || !slices.ContainsFunc(errs, store.Worth) || !wait(ctx, try) {
+			return object{}, nil, false
+		}
+	}
+}
+
+// blame notes the last error of each copy; what a second try gave was sound.
+func (b *result) blame(copies []object, errs []error) {
+	for i, err := range errs {
+		if err != nil {
+			b.faults = append(b.faults, fault{copies[i], err})
+		}
+	}
 }
 
 func (r *reading) fetch(ctx context.Context, o object, key format.Key) ([]byte, error) {
 	if o.Size > format.MaxObject {
 		return nil, fmt.Errorf("%w: %d bytes", format.ErrTooLarge, o.Size)
 	}
-	content, err := r.buckets[o.bucket].ReadAll(ctx, o.Key, format.MaxObject)
+	content, err := r.buckets.read(ctx, o.bucket, o.Key, format.MaxObject)
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +112,8 @@ func (r *reading) open(b *result, o object, content []byte) {
 			b.faults = append(b.faults, fault{o, err})
 			if errors.Is(err, format.ErrWrongKey) {
 				b.state = lost
+			} else {
+				b.torn++
 			}
 			continue
 		}

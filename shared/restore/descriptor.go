@@ -1,20 +1,21 @@
 package restore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"outlast.example/shared/format"
-	"outlast.example/shared/store"
 )
 
 // readDescriptor finds the descriptor that counts in all buckets together. A bucket without a valid one, or with a bad
 // one, is reported; only a newer format than this program's stops the restore.
-func readDescriptor(ctx context.Context, buckets []*store.Reader, o Options, a *account) (*format.Descriptor, error) {
+func readDescriptor(ctx context.Context, buckets *buckets, o Options, a *account) (*format.Descriptor, error) {
 	var valid []*format.Descriptor
-	for i, b := range buckets {
-		found, err := bucketDescriptors(ctx, b, o, a, i)
+	for i, b := range buckets.readers {
+		found, err := bucketDescriptors(ctx, buckets, i, o, a)
 		if err != nil {
 			return nil, fmt.Errorf("restore from %s: %w", b.Name(), err)
 		}
@@ -34,22 +35,34 @@ func readDescriptor(ctx context.Context, buckets []*store.Reader, o Options, a *
 	for i := range a.Buckets {
 		a.Buckets[i].Behind = a.Buckets[i].Reachable && a.Buckets[i].Descriptor < newest.Number
 	}
+	a.quorum = lowestQuorum(valid, o.Quorum)
 	return newest, nil
 }
 
-func bucketDescriptors(ctx context.Context, b *store.Reader, o Options, a *account, bucket int) ([]*format.Descriptor, error) {
+// lowestQuorum is the lowest one that is or was in force. Receivers follow their own configurations, of which this
+// program's may be one, and a new descriptor does not reach all of them at once.
+func lowestQuorum(valid []*format.Descriptor, configured int) int {
+	lowest := slices.MinFunc(valid, func(a, b *format.Descriptor) int { return cmp.Compare(a.Quorum, b.Quorum) }).Quorum
+	if configured > 0 {
+		lowest = min(lowest, configured)
+	}
+	return lowest
+}
+
+func bucketDescriptors(ctx context.Context, buckets *buckets, bucket int, o Options, a *account) ([]*format.Descriptor, error) {
 	var valid []*format.Descriptor
-	for object, err := range b.List(ctx, format.DescriptorPrefix) {
+	for object, err := range buckets.readers[bucket].List(ctx, format.DescriptorPrefix) {
 		if err != nil {
 			a.broke(bucket, err)
 			return valid, nil
 		}
-		d, err := openDescriptor(ctx, b, object.Key, o)
+		d, err := openDescriptor(ctx, buckets, bucket, object.Key, o)
 		switch {
 		case errors.Is(err, format.ErrNewer):
 			return nil, err
 		case err != nil:
 			a.fault(bucket, object.Key, err)
+			a.unread = max(a.unread, unread(object.Key, err))
 		default:
 			valid = append(valid, d)
 			a.Buckets[bucket].Descriptor = max(a.Buckets[bucket].Descriptor, d.Number)
@@ -58,8 +71,18 @@ func bucketDescriptors(ctx context.Context, b *store.Reader, o Options, a *accou
 	return valid, nil
 }
 
-func openDescriptor(ctx context.Context, b *store.Reader, key string, o Options) (*format.Descriptor, error) {
-	object, err := b.ReadAll(ctx, key, format.MaxDescriptor)
+// unread is the number of a descriptor that is there, as far as its name says, and that err keeps from counting; 0 for
+// what is none. One that is not signed counts for nothing.
+func unread(key string, err error) int {
+	name, foreign := format.ParseDescriptorName(key)
+	if foreign != nil || errors.Is(err, format.ErrForged) {
+		return 0
+	}
+	return name.Number
+}
+
+func openDescriptor(ctx context.Context, buckets *buckets, bucket int, key string, o Options) (*format.Descriptor, error) {
+	object, err := buckets.insist(ctx, bucket, key, format.MaxDescriptor)
 	if err != nil {
 		return nil, err
 	}

@@ -106,7 +106,8 @@ func (g group) in(bucket int) bool {
 	return slices.ContainsFunc(g.copies, func(o object) bool { return o.bucket == bucket })
 }
 
-// size of the largest copy, in bytes.
+// size of the largest copy that the format allows, in bytes. A listing can say anything.
 func (g group) size() int64 {
-	return slices.MaxFunc(g.copies, func(a, b object) int { return cmp.Compare(a.Size, b.Size) }).Size
+	largest := slices.MaxFunc(g.copies, func(a, b object) int { return cmp.Compare(a.Size, b.Size) }).Size
+	return min(max(largest, 0), format.MaxObject)
 }

@@ -82,23 +82,31 @@ func (a *account) partial() bool {
 }
 
 // completeness: any N - quorum + 1 buckets hold every acknowledged delivery, if they are complete for the time in
-// question and listed whole. Fewer do so only once they have converged, which nothing in them shows.
+// question and listed whole; quorum is the lowest under which one may have been acknowledged. Fewer do so only once they
+// have converged, which nothing in them shows.
 func (a *account) completeness(d *format.Descriptor) (Answer, string) {
 	if a.Batches.Lost > 0 {
 		return No, fmt.Sprintf("%d batches can be read in none of the buckets: read from more of them, or with another identity", a.Batches.Lost)
 	}
-	if a.met[Malformed] > 0 {
-		return No, fmt.Sprintf("%d objects or lines are signed and not readable", a.met[Malformed])
+	if a.torn > 0 {
+		return No, fmt.Sprintf("%d objects or lines are signed and not readable", a.torn)
 	}
-	counted := a.counted(d)
-	if d.Complete(counted) {
-		return Yes, fmt.Sprintf("%d of %d buckets were listed whole, and %d hold every acknowledged delivery", counted, len(d.Buckets), d.Needed())
+	if a.unread > d.Number {
+		return NotKnown, fmt.Sprintf("descriptor %d is listed and cannot be read, and number %d stood in for it: "+
+			"read from a bucket that has it sound", a.unread, d.Number)
 	}
-	return NotKnown, fmt.Sprintf("%d of %d buckets were listed whole and are complete by the descriptor, and %d are needed: "+
-		"nothing is missing if they have converged", counted, len(d.Buckets), d.Needed())
+	counted, promised := a.counted(d), *d
+	promised.Quorum = a.quorum
+	if promised.Complete(counted) {
+		return Yes, fmt.Sprintf("%d of %d buckets were listed whole, and %d hold every acknowledged delivery",
+			counted, len(d.Buckets), promised.Needed())
+	}
+	return NotKnown, fmt.Sprintf("%d of %d buckets were listed whole, hold the descriptor and are complete by it, and %d are needed: "+
+		"nothing is missing if they have converged", counted, len(d.Buckets), promised.Needed())
 }
 
 // counted is how many of the descriptor's buckets were listed whole and are complete from the repository's beginning on.
+// One without the descriptor that counts has lost something, or was filled by nobody: its word is worth nothing.
 func (a *account) counted(d *format.Descriptor) int {
 	var beginning time.Time
 	for _, b := range d.Buckets {
@@ -108,7 +116,7 @@ func (a *account) counted(d *format.Descriptor) int {
 	}
 	n := 0
 	for _, b := range d.Buckets {
-		whole := slices.ContainsFunc(a.Buckets, func(is Bucket) bool { return is.Name == b.URL && is.Reachable })
+		whole := slices.ContainsFunc(a.Buckets, func(is Bucket) bool { return is.Name == b.URL && is.Reachable && !is.Behind })
 		if whole && !b.CompleteSince.IsZero() && !b.CompleteSince.After(beginning) {
 			n++
 		}

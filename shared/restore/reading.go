@@ -9,7 +9,6 @@ import (
 	"outlast.example/shared/crm"
 	"outlast.example/shared/format"
 	"outlast.example/shared/history"
-	"outlast.example/shared/store"
 )
 
 const (
@@ -22,9 +21,9 @@ const (
 )
 
 // reading is one restore under way. Batches are read in parallel and taken in key order, so that the same buckets give
-// the same report.
+// the same report, as long as they answer.
 type reading struct {
-	buckets   []*store.Reader
+	buckets   *buckets
 	sources   map[string]*crm.Source
 	selection Selection
 	opener    *format.Opener
@@ -63,7 +62,7 @@ func (r *reading) list(ctx context.Context) <-chan group {
 	groups := make(chan group, listAhead)
 	go func() {
 		defer close(groups)
-		for g := range grouped(listed(ctx, r.buckets, format.LogPrefix)) {
+		for g := range grouped(listed(ctx, r.buckets.readers, format.LogPrefix)) {
 			if g.err == nil && r.selection.ends(g.key) {
 				break
 			}

@@ -25,6 +25,7 @@ type Options struct {
 	From       string          // reads this one of Buckets only; empty: all
 	Root       ed25519.PublicKey
 	Repository string // the only id to accept; empty: any that Root signed
+	Quorum     int    // that this program's configuration names; 0: none
 	Identities []age.Identity
 	Sources    map[string]*crm.Source // by name
 	Selection  Selection
@@ -60,11 +61,11 @@ func (r *Result) Records() iter.Seq[history.State] {
 // Read reads all that the options select. It returns an error, and no state, only where there can be none: no bucket
 // answers, no descriptor counts, no identity opens any batch (format.ErrWrongKey), or the context ended.
 func Read(ctx context.Context, o Options) (*Result, error) {
-	buckets, err := o.buckets()
+	readers, err := o.buckets()
 	if err != nil {
 		return nil, err
 	}
-	a := newAccount(buckets)
+	a, buckets := newAccount(readers), newBuckets(readers)
 	descriptor, err := readDescriptor(ctx, buckets, o, a)
 	if err != nil {
 		return nil, err

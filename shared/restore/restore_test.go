@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"filippo.io/age"
@@ -62,31 +62,6 @@ func TestAnyTwoBucketsHoldWhatAQuorumStored(t *testing.T) {
 		if got := told(result); got != four || p.Complete != restore.Yes || p.Outcome != restore.Partial || p.Buckets[0].Missing == 0 {
 			t.Errorf("buckets %v: %s; %+v", pair, got, p)
 		}
-	}
-}
-
-func TestABucketThatIsNotCompleteDoesNotCount(t *testing.T) {
-	r := newRepository(t)
-	r.fill(1)
-	r.descriptor.Buckets[1].CompleteSince = epoch.Add(time.Hour)
-	first := r.descriptor.SHA256
-	r.descriptor.Number, r.descriptor.Previous = 2, hex.EncodeToString(first[:])
-	name, object, err := format.SignDescriptor(r.descriptor, r.root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.put(name, object, 0)
-	p := r.read(r.options(0, 1)).Report
-	if p.Complete != restore.NotKnown || p.Descriptor != 2 || !p.Buckets[1].Behind || p.Outcome != restore.Partial {
-		t.Errorf("%+v", p)
-	}
-}
-
-func TestABucketGivenTwiceCountsOnce(t *testing.T) {
-	r := newRepository(t)
-	r.fill(1)
-	if p := r.read(r.options(0, 0)).Report; p.Complete != restore.NotKnown {
-		t.Errorf("complete %s: %s", p.Complete, p.Why)
 	}
 }
 
@@ -190,20 +165,22 @@ func TestAStoreThatFailsIsPassedOver(t *testing.T) {
 		{"last bytes flip", func(d store.Driver) store.Driver { return fault.Reads(d, fault.FlipLastByte) }, true, restore.Damaged},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := newRepository(t)
-			r.fill(8)
-			r.drivers[0] = test.driver(r.drivers[0])
-			result := r.read(r.options(0, 1))
-			p := result.Report
-			if got, want := told(result), told(r.read(r.options(2))); got != want || p.Buckets[0].Reachable != test.reachable || p.Outcome == restore.OK {
-				t.Errorf("%s; %+v", got, p)
-			}
-			if test.verdict != "" && (len(p.Fault) < 8 || p.Fault[7].Verdict != test.verdict) {
-				t.Errorf("faults %+v", p.Fault)
-			}
-			if !test.reachable && (p.Buckets[0].Error == "" || p.Complete != restore.NotKnown) {
-				t.Errorf("%+v, complete %s", p.Buckets[0], p.Complete)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				r := newRepository(t)
+				r.fill(8)
+				r.drivers[0] = test.driver(r.drivers[0])
+				result := r.read(r.options(0, 1))
+				p := result.Report
+				if got, want := told(result), told(r.read(r.options(2))); got != want || p.Buckets[0].Reachable != test.reachable || p.Outcome == restore.OK {
+					t.Errorf("%s; %+v", got, p)
+				}
+				if test.verdict != "" && (len(p.Fault) == 0 || p.Fault[len(p.Fault)-1].Verdict != test.verdict) {
+					t.Errorf("faults %+v", p.Fault)
+				}
+				if !test.reachable && (p.Buckets[0].Error == "" || p.Complete != restore.NotKnown) {
+					t.Errorf("%+v, complete %s", p.Buckets[0], p.Complete)
+				}
+			})
 		})
 	}
 }

@@ -1,6 +1,7 @@
 // Package begin puts the first descriptor and the recovery page into each bucket of a repository.
 //
-// It can be repeated: what one run could not bring to a bucket the next one copies there, byte for byte.
+// It can be repeated: what one run could not bring to a bucket the next one copies there, byte for byte. A bucket that
+// lacks the descriptor must first hold the batches that the others hold: it may have been emptied or replaced.
 package begin
 
 import (
@@ -31,7 +32,7 @@ type Report struct {
 type Bucket struct {
 	Name    string
 	Written int   // objects that were missing
-	Err     error // why it could not be read or written; nil if it holds all now
+	Err     error // why it could not be read or written, or must not be; nil if it holds all now
 }
 
 // Whole reports whether every bucket holds the descriptor.
@@ -45,7 +46,7 @@ func (r *Report) Whole() bool {
 }
 
 // Repository begins the one that want describes; the root key signs. Where it has begun as wanted, it completes the
-// buckets that lack something.
+// buckets that lack something, except those of ErrBehind.
 func Repository(ctx context.Context, buckets []*store.Keeper, want *format.Descriptor, root ed25519.PrivateKey) (*Report, error) {
 	public := root.Public().(ed25519.PublicKey)
 	seen := look(ctx, buckets, public)
@@ -70,6 +71,9 @@ func Repository(ctx context.Context, buckets []*store.Keeper, want *format.Descr
 		return nil, err
 	}
 	for i, b := range buckets {
+		if report.Begun && seen[i].err == nil && !seen[i].holds(report.Descriptor) {
+			seen[i].err = checkHolds(ctx, buckets, i, report.Descriptor)
+		}
 		report.Buckets = append(report.Buckets, seen[i].complete(ctx, b, objects))
 	}
 	return report, ctx.Err()

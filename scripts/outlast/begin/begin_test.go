@@ -21,11 +21,12 @@ import (
 // repository is one in the making, of three buckets in memory.
 type repository struct {
 	*testing.T
-	ctx     context.Context
-	root    ed25519.PrivateKey
-	want    format.Descriptor
-	stores  [3]*mem.Bucket
-	drivers [3]store.Driver
+	ctx      context.Context
+	root     ed25519.PrivateKey
+	receiver ed25519.PrivateKey
+	want     format.Descriptor
+	stores   [3]*mem.Bucket
+	drivers  [3]store.Driver
 }
 
 func newRepository(t *testing.T) *repository {
@@ -35,7 +36,7 @@ func newRepository(t *testing.T) *repository {
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-	r := &repository{T: t, ctx: t.Context(), root: made.Root, want: format.Descriptor{
+	r := &repository{T: t, ctx: t.Context(), root: made.Root, receiver: made.Receivers[0].Key, want: format.Descriptor{
 		Format: format.Version, Repository: made.Repository, Number: 1, Created: now, Quorum: 2,
 		Receivers: []format.Signer{{Name: "aws", Key: made.Receivers[0].Key.Public().(ed25519.PublicKey), Since: now}},
 	}}

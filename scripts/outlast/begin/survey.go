@@ -24,7 +24,7 @@ type sight struct {
 	texts       map[string][]byte
 	pages       map[string]bool
 	foreign     error // a descriptor that the root key did not sign
-	err         error // the bucket cannot be read
+	err         error // the bucket cannot be read, or must not be completed
 }
 
 // survey is what all buckets were found to hold, in their order.
@@ -109,6 +109,16 @@ func (all survey) errs() error {
 		errs = append(errs, s.err)
 	}
 	return errors.Join(errs...)
+}
+
+// holds reports whether the bucket has that descriptor: what makes it count.
+func (s *sight) holds(d *format.Descriptor) bool {
+	for _, held := range s.descriptors {
+		if held.Number == d.Number {
+			return true
+		}
+	}
+	return false
 }
 
 // complete creates what the bucket lacks. Whoever did so in the meantime did the same.

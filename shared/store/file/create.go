@@ -15,7 +15,8 @@ import (
 )
 
 // Create writes a file beside the final name, forces it to disk and links it to that name: a link is the one step that
-// the system takes only if the name is free. It answers nil when the name is on disk too.
+// the system takes only if the name is free. It answers nil when the name is on disk too, and ErrExists as well: the
+// name may be that of an earlier attempt, which could not say so.
 func (d *driver) Create(ctx context.Context, key string, content store.Content) error {
 	if err := local.Verify(content); err != nil {
 		return err
@@ -36,13 +37,14 @@ func (d *driver) Create(ctx context.Context, key string, content store.Content) 
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := link(root, unfinished, key); err != nil {
-		return err
+	linked := link(root, unfinished, key)
+	if linked != nil && !errors.Is(linked, store.ErrExists) {
+		return linked
 	}
-	if err := syncFolder(root, path.Dir(key)); err != nil {
+	if err := d.syncFolder(root, path.Dir(key)); err != nil {
 		return fmt.Errorf("%w: written, but not known to be on disk: %w", store.ErrNoAnswer, err)
 	}
-	return nil
+	return linked
 }
 
 // unfinishedName ends in a dot, which no key does. It is at most 10 bytes longer than the key's last segment, and so
@@ -88,7 +90,7 @@ func (d *driver) makeFolder(root *os.Root, folder string) error {
 	}
 	for name := folder; name != "."; {
 		name = path.Dir(name)
-		if err := syncFolder(root, name); err != nil {
+		if err := d.syncFolder(root, name); err != nil {
 			return err
 		}
 	}
@@ -96,10 +98,10 @@ func (d *driver) makeFolder(root *os.Root, folder string) error {
 	return nil
 }
 
-func syncFolder(root *os.Root, folder string) error {
+func (d *driver) syncFolder(root *os.Root, folder string) error {
 	f, err := root.Open(folder)
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close())
+	return errors.Join(d.sync(f), f.Close())
 }

@@ -109,6 +109,23 @@ func TestReadOnlyFolder(t *testing.T) {
 	}
 }
 
+// "Already exists" would be a promise that the first attempt did not give either.
+func TestWhatIsNotKnownToBeOnDiskDoesNotExist(t *testing.T) {
+	d := file.Open(t.TempDir(), file.Options{})
+	create(t, d, "b/first")
+	mend := file.BreakFolders(d, syscall.EIO)
+	for range 2 {
+		err := d.Create(t.Context(), "b/second", store.NewContent(nil))
+		if !errors.Is(err, store.ErrNoAnswer) || !errors.Is(err, syscall.EIO) || errors.Is(err, store.ErrExists) {
+			t.Errorf("error %v, want %v", err, store.ErrNoAnswer)
+		}
+	}
+	mend()
+	if err := d.Create(t.Context(), "b/second", store.NewContent(nil)); !errors.Is(err, store.ErrExists) {
+		t.Errorf("once the disk is sound: error %v, want %v", err, store.ErrExists)
+	}
+}
+
 func TestRefusalSaysWhatToDo(t *testing.T) {
 	for errno, want := range map[syscall.Errno]string{
 		syscall.ENOSPC: "make room", syscall.EDQUOT: "make room", syscall.EROFS: "mount it writable",

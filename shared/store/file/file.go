@@ -32,13 +32,14 @@ func Open(folder string, o Options) store.Driver {
 	if o.PageSize == 0 {
 		o.PageSize = 1000
 	}
-	return &driver{folder: folder, pageSize: o.PageSize}
+	return &driver{folder: folder, pageSize: o.PageSize, sync: (*os.File).Sync}
 }
 
 type driver struct {
 	folder   string
 	pageSize int
-	durable  sync.Map // folders of objects whose own names are known to be on disk
+	sync     func(folder *os.File) error // forces the names in it to disk
+	durable  sync.Map                    // folders of objects whose own names are known to be on disk
 }
 
 func (d *driver) Close() error { return nil }

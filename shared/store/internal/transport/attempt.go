@@ -14,7 +14,10 @@ import (
 
 // Attempt knows whether a request, under the context that Watch gave, can have reached the store. That decides between
 // "not stored" and "not known" when no answer came.
-type Attempt struct{ sent atomic.Bool }
+type Attempt struct {
+	sent    atomic.Bool
+	stalled atomic.Bool // an answer stopped in the middle; no retry of the SDK's waits for another one
+}
 
 type attemptKey struct{}
 

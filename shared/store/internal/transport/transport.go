@@ -3,6 +3,8 @@
 package transport
 
 import (
+	"context"
+	"errors"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -42,14 +44,33 @@ func NewClient() *http.Client {
 	}
 }
 
-// watched tells a request's Attempt when the request gets a connection. It sits below the SDKs, so that it sees requests
-// to the store only, and none to token issuers.
+// watched tells a request's Attempt when the request gets a connection, and when its answer stalls. It sits below the
+// SDKs, so that it sees requests to the store only, and none to token issuers.
 type watched struct{ *http.Transport }
 
 func (w watched) RoundTrip(request *http.Request) (*http.Response, error) {
-	if attempt, ok := request.Context().Value(attemptKey{}).(*Attempt); ok {
-		trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { attempt.sent.Store(true) }}
-		request = request.WithContext(httptrace.WithClientTrace(request.Context(), trace))
+	attempt, asked := request.Context().Value(attemptKey{}).(*Attempt)
+	if !asked {
+		attempt = new(Attempt)
 	}
-	return w.Transport.RoundTrip(request)
+	if attempt.stalled.Load() {
+		return nil, errors.Join(errStalled, closeBody(request))
+	}
+	ctx, cancel := context.WithCancel(httptrace.WithClientTrace(request.Context(),
+		&httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { attempt.sent.Store(true) }}))
+	response, err := w.Transport.RoundTrip(request.WithContext(ctx))
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	response.Body = &patient{response.Body, attempt, cancel}
+	return response, nil
+}
+
+// closeBody does what http.RoundTripper promises for a request that is not sent.
+func closeBody(request *http.Request) error {
+	if request.Body == nil {
+		return nil
+	}
+	return request.Body.Close()
 }
