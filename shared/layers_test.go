@@ -13,6 +13,9 @@ import (
 // itself. A folder stands for all packages in it.
 var layers = [][]string{
 	{"functions", "scripts"},
+	{"scripts/outlast/demo"},
+	{"scripts/outlast/begin", "scripts/outlast/recent", "scripts/outlast/trial"},
+	{"scripts/outlast/keys"},
 	{"shared/wire"},
 	{"shared/config", "shared/capture", "shared/restore"},
 	{"shared/replica", "shared/crm/hubspot", "shared/crm/standardwebhooks", "shared/crm/generic"},

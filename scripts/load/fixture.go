@@ -14,6 +14,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -38,7 +39,7 @@ const clouds = 3
 type fixture struct {
 	source  *crm.Source
 	server  *httptest.Server
-	client  *http.Client
+	callers sync.Pool // of *caller
 	counted [clouds]*counter
 
 	bare    [clouds]*sdk.Client
@@ -104,12 +105,12 @@ func open(ctx context.Context, address string, i int) (*store.Creator, error) {
 }
 
 func (f *fixture) serve(b *bench, buckets []replica.Bucket) error {
-	sealer, err := newSealer()
+	encoder, err := newEncoder()
 	if err != nil {
 		return err
 	}
 	quiet := slog.New(slog.NewJSONHandler(io.Discard, nil)) // formatted, as in earnest
-	replicator, err := replica.New(buckets, sealer, replica.DefaultPolicy(clouds), quiet)
+	replicator, err := replica.New(buckets, encoder, replica.DefaultPolicy(clouds), quiet)
 	if err != nil {
 		return err
 	}
@@ -127,11 +128,10 @@ func (f *fixture) serve(b *bench, buckets []replica.Bucket) error {
 	}
 	f.server.Start()
 	b.Cleanup(f.server.Close)
-	f.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
-	return f.sealOne(sealer)
+	return f.encodeOne(encoder)
 }
 
-func newSealer() (*format.Sealer, error) {
+func newEncoder() (*format.Encoder, error) {
 	_, key, err := ed25519.GenerateKey(nil)
 	if err != nil {
 		return nil, err
@@ -144,16 +144,16 @@ func newSealer() (*format.Sealer, error) {
 		}
 		recipients = append(recipients, identity.Recipient())
 	}
-	return format.NewSealer("00000000-0000-4000-8000-000000000000", "bench", key, recipients)
+	return format.NewEncoder("00000000-0000-4000-8000-000000000000", "bench", key, recipients)
 }
 
-func (f *fixture) sealOne(sealer *format.Sealer) error {
+func (f *fixture) encodeOne(encoder *format.Encoder) error {
 	request := f.request(payload)
 	d, err := f.source.Delivery(request, "bench", time.Now())
 	if err != nil {
 		return err
 	}
-	batch, err := sealer.Seal([]*format.Delivery{d}, time.Now())
+	batch, err := encoder.Encode([]*format.Delivery{d}, time.Now())
 	f.object = batch.Object
 	return err
 }
@@ -173,33 +173,6 @@ func (f *fixture) request(body string) *crm.Request {
 		Method: http.MethodPost, URL: f.server.URL + path, Path: path,
 		Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(body),
 	}
-}
-
-// deliver posts a signed webhook and waits for its answer.
-func (f *fixture) deliver(ctx context.Context) error { return f.post(ctx, payload) }
-
-func (f *fixture) post(ctx context.Context, body string) error {
-	signed := f.request(body)
-	if err := f.source.Sign(signed, time.Now()); err != nil {
-		return err
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, signed.URL, bytes.NewReader(signed.Body))
-	if err != nil {
-		return err
-	}
-	r.Header = signed.Header
-	response, err := f.client.Do(r)
-	if err != nil {
-		return err
-	}
-	answer, err := io.ReadAll(response.Body)
-	if err = errors.Join(err, response.Body.Close()); err != nil {
-		return err
-	}
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("status %d: %s", response.StatusCode, answer)
-	}
-	return nil
 }
 
 // floor creates one object in three buckets at once with the bare SDK, and waits for the slowest.

@@ -117,7 +117,7 @@ func TestAnswers(t *testing.T) {
 		{"token in the path", post(hook+"/secret", nil), replica.Acknowledged, 200, "", true},
 		{"below quorum", post(hook, nil), replica.BelowQuorum, 503, "Retry-After", true},
 		{"overloaded", post(hook, nil), replica.Overloaded, 503, "Retry-After", true},
-		{"unsealed", post(hook, nil), replica.Unsealed, 503, "Retry-After", true},
+		{"not encoded", post(hook, nil), replica.NotEncoded, 503, "Retry-After", true},
 		{"unknown source", post("/v1/hooks/other", nil), "", 404, "", false},
 		{"unknown path", post("/v2/hooks/acme", nil), "", 404, "", false},
 		{"deeper path", post(hook+"/a/b", nil), "", 404, "", false},

@@ -141,8 +141,8 @@ func (c *Config) checkPublicURL(p *Problems) {
 		return
 	}
 	u, err := url.Parse(c.PublicURL)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.Trim(u.Path, "/") != "" {
-		p.add("public_url", "want scheme and host only, such as https://hooks.example.com")
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		p.add("public_url", "want scheme, host and at most a base path, such as https://hooks.example.com")
 	}
 }
 

@@ -38,8 +38,8 @@ type Config struct {
 	// The CRM connections that are listened to. Each has its own address, /v1/hooks/NAME.
 	Sources []Source `yaml:"sources" env:"-"`
 
-	// Scheme and host that the CRMs call, without a path. HubSpot signs the address it called, which a proxy or a
-	// function runtime hides. "outlast serve" on the loopback needs none.
+	// Scheme and host that the CRMs call, and the path before /v1/hooks where there is one. HubSpot signs the address it
+	// called, which a proxy or a function runtime hides. "outlast serve" on the loopback needs none.
 	PublicURL string `yaml:"public_url" env:"PUBLIC_URL"`
 
 	// Address and port that "outlast serve" listens on. It is the loopback: TLS belongs to a proxy in front.

@@ -22,79 +22,81 @@ type Batch struct {
 	Object []byte
 }
 
-// Sealer makes batches in a receiver's name. It is safe for concurrent use.
-type Sealer struct {
-	repository string
-	receiver   string
-	key        ed25519.PrivateKey
-	recipients []age.Recipient
-	encoders   sync.Pool // of *zstd.Encoder: a new one costs a millisecond and megabytes
+// Encoder makes batches in a receiver's name. It is safe for concurrent use.
+type Encoder struct {
+	repository  string
+	receiver    string
+	key         ed25519.PrivateKey
+	recipients  []age.Recipient
+	ahead       chan *envelope // one, made while nobody waits
+	compressors sync.Pool      // of *zstd.Encoder: a new one costs a millisecond and megabytes
 }
 
-// NewSealer takes the repository's id, the receiver's name and key, and whom batches are encrypted to. It tries the
+// NewEncoder takes the repository's id, the receiver's name and key, and whom batches are encrypted to. It tries the
 // recipients, so that those which do not go together (post-quantum and others) are found out at once.
-func NewSealer(repository, receiver string, key ed25519.PrivateKey, recipients []age.Recipient) (*Sealer, error) {
+func NewEncoder(repository, receiver string, key ed25519.PrivateKey, recipients []age.Recipient) (*Encoder, error) {
 	if err := errors.Join(CheckRepository(repository), CheckReceiver(receiver)); err != nil {
-		return nil, fmt.Errorf("seal batches: %w", err)
+		return nil, fmt.Errorf("encode batches: %w", err)
 	}
 	if len(key) != ed25519.PrivateKeySize {
-		return nil, fmt.Errorf("seal batches as %s: private key of %d bytes, want %d", receiver, len(key), ed25519.PrivateKeySize)
+		return nil, fmt.Errorf("encode batches as %s: private key of %d bytes, want %d", receiver, len(key), ed25519.PrivateKeySize)
 	}
-	if _, err := age.Encrypt(io.Discard, recipients...); err != nil {
-		return nil, fmt.Errorf("seal batches as %s: recipients: %w", receiver, err)
+	e := &Encoder{repository: repository, receiver: receiver, key: key, recipients: recipients, ahead: make(chan *envelope, 1)}
+	e.compressors.New = func() any { return newCompressor() }
+	if err := e.prepare(); err != nil {
+		return nil, fmt.Errorf("encode batches as %s: recipients: %w", receiver, err)
 	}
-	s := &Sealer{repository: repository, receiver: receiver, key: key, recipients: recipients}
-	s.encoders.New = func() any { return newEncoder() }
-	return s, nil
+	return e, nil
 }
 
-func newEncoder() *zstd.Encoder {
-	e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(window), zstd.WithLowerEncoderMem(true),
+func newCompressor() *zstd.Encoder {
+	compressor, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(window), zstd.WithLowerEncoderMem(true),
 		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithAllLitEntropyCompression(true)) // takes a quarter off base64
 	if err != nil {
 		panic(err) // only for options out of range, and these are constants
 	}
-	return e
+	return compressor
 }
 
-// Seal makes one batch of deliveries, named at now. It keeps none of them. Beyond MaxLine or MaxPlain it is ErrTooLarge.
-func (s *Sealer) Seal(deliveries []*Delivery, now time.Time) (Batch, error) {
-	object, err := s.object(deliveries)
+// Encode makes one batch of deliveries, named at now. It keeps none of them. Beyond MaxLine or MaxPlain it is ErrTooLarge.
+func (e *Encoder) Encode(deliveries []*Delivery, now time.Time) (Batch, error) {
+	object, err := e.object(deliveries)
 	if err != nil {
-		return Batch{}, fmt.Errorf("seal batch of %d: %w", len(deliveries), err)
+		return Batch{}, fmt.Errorf("encode batch of %d: %w", len(deliveries), err)
 	}
-	k := Key{Time: now.UTC().Truncate(time.Microsecond), SHA256: sha256.Sum256(object), Receiver: s.receiver}
+	k := Key{Time: now.UTC().Truncate(time.Microsecond), SHA256: sha256.Sum256(object), Receiver: e.receiver}
 	if !rfc3339(k.Time) {
-		return Batch{}, fmt.Errorf("seal batch: %w: no four-digit year at %s", ErrName, k.Time)
+		return Batch{}, fmt.Errorf("encode batch: %w: no four-digit year at %s", ErrName, k.Time)
 	}
 	_, _ = rand.Read(k.Nonce[:]) // never fails
-	k.sign(s.repository, s.key)
+	k.sign(e.repository, e.key)
 	return Batch{k, object}, nil
 }
 
 // object streams the lines through zstd and age, so that a large body is not copied on its way.
-func (s *Sealer) object(deliveries []*Delivery) ([]byte, error) {
+func (e *Encoder) object(deliveries []*Delivery) ([]byte, error) {
 	if len(deliveries) == 0 {
 		return nil, errors.New("no deliveries")
 	}
-	sealed := bytes.NewBuffer(make([]byte, 0, estimate(deliveries)))
-	encrypted, err := age.Encrypt(sealed, s.recipients...)
+	object := bytes.NewBuffer(make([]byte, 0, estimate(deliveries)))
+	encrypted, err := e.envelope()
 	if err != nil {
 		return nil, err
 	}
-	encoder := s.encoders.Get().(*zstd.Encoder)
-	defer s.release(encoder)
-	encoder.Reset(encrypted)
-	if err := errors.Join(writeLines(encoder, deliveries), encoder.Close(), encrypted.Close()); err != nil {
+	encrypted.into(object)
+	compressor := e.compressors.Get().(*zstd.Encoder)
+	defer e.release(compressor)
+	compressor.Reset(encrypted)
+	if err := errors.Join(writeLines(compressor, deliveries), compressor.Close(), encrypted.Close()); err != nil {
 		return nil, err
 	}
-	return sealed.Bytes(), nil
+	return object.Bytes(), nil
 }
 
-// release gives an encoder back, without the object it wrote.
-func (s *Sealer) release(encoder *zstd.Encoder) {
-	encoder.Reset(nil)
-	s.encoders.Put(encoder)
+// release gives a compressor back, without the object it wrote.
+func (e *Encoder) release(compressor *zstd.Encoder) {
+	compressor.Reset(nil)
+	e.compressors.Put(compressor)
 }
 
 // estimate is room enough even for what does not compress, so that the object's buffer is hardly ever copied to a

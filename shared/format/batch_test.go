@@ -16,7 +16,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestNewSealerRefuses(t *testing.T) {
+func TestNewEncoderRefuses(t *testing.T) {
 	x25519 := newIdentity(t).Recipient()
 	hybrid, err := age.GenerateHybridIdentity()
 	if err != nil {
@@ -35,7 +35,7 @@ func TestNewSealerRefuses(t *testing.T) {
 		"recipients that conflict": {testRepository, "aws", testKey("aws"), []age.Recipient{x25519, hybrid.Recipient()}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := NewSealer(c.repository, c.receiver, c.key, c.recipients); err == nil {
+			if _, err := NewEncoder(c.repository, c.receiver, c.key, c.recipients); err == nil {
 				t.Error("accepted")
 			}
 		})
@@ -66,21 +66,21 @@ func TestSealRefuses(t *testing.T) {
 		"cut not UTF-8":     {without(func(d *Delivery) { d.Cuts = []string{"\xff"} }), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b, err := s.Seal(c.deliveries, testTime)
+			b, err := s.Encode(c.deliveries, testTime)
 			if err == nil || b.Object != nil || (c.want != nil && !errors.Is(err, c.want)) {
 				t.Errorf("got %d bytes, %v, want %v", len(b.Object), err, c.want)
 			}
 		})
 	}
-	if _, err := s.Seal([]*Delivery{testDelivery("1", nil)}, time.Time{}); !errors.Is(err, ErrName) {
-		t.Errorf("sealed at no time: %v", err)
+	if _, err := s.Encode([]*Delivery{testDelivery("1", nil)}, time.Time{}); !errors.Is(err, ErrName) {
+		t.Errorf("object at no time: %v", err)
 	}
 }
 
 func TestLargestBodyFits(t *testing.T) {
 	s, o := pair(t)
 	want := []*Delivery{testDelivery("1", bytes.Repeat([]byte(`"`), MaxBody)), testDelivery("2", bytes.Repeat([]byte{0}, MaxBody))}
-	b, err := s.Seal(want, testTime)
+	b, err := s.Encode(want, testTime)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestBatchRoundTrip(t *testing.T) {
 	s, o := pair(t)
 	rapid.Check(t, func(t *rapid.T) {
 		want := rapid.SliceOfN(deliveries(), 1, 5).Draw(t, "deliveries")
-		b, err := s.Seal(want, testTime.Add(999*time.Nanosecond))
+		b, err := s.Encode(want, testTime.Add(999*time.Nanosecond))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,10 +111,10 @@ func TestBatchRoundTrip(t *testing.T) {
 func TestSealTwiceGivesTwoNames(t *testing.T) {
 	s, _ := pair(t)
 	d := []*Delivery{testDelivery("1", []byte("x"))}
-	a, errA := s.Seal(d, testTime)
-	b, errB := s.Seal(d, testTime)
+	a, errA := s.Encode(d, testTime)
+	b, errB := s.Encode(d, testTime)
 	if errA != nil || errB != nil || a.Key == b.Key || bytes.Equal(a.Object, b.Object) {
-		t.Errorf("the same delivery sealed twice: %v, %v, %s, %s", errA, errB, a.Key, b.Key)
+		t.Errorf("the same delivery object twice: %v, %v, %s, %s", errA, errB, a.Key, b.Key)
 	}
 }
 
@@ -125,7 +125,7 @@ func TestSealerAndOpenerAreSafeForConcurrentUse(t *testing.T) {
 		wait.Go(func() {
 			want := []*Delivery{testDelivery(fmt.Sprint("d", n), bytes.Repeat([]byte{byte('a' + n)}, 200_000))}
 			for range 10 {
-				b, err := s.Seal(want, testTime)
+				b, err := s.Encode(want, testTime)
 				if err != nil {
 					t.Error(err)
 					return
@@ -143,7 +143,7 @@ func TestSealerAndOpenerAreSafeForConcurrentUse(t *testing.T) {
 func TestOpenerAfterBreak(t *testing.T) {
 	s, o := pair(t)
 	want := []*Delivery{testDelivery("1", []byte("a")), testDelivery("2", []byte("b"))}
-	b, err := s.Seal(want, testTime)
+	b, err := s.Encode(want, testTime)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func TestHeapOfALargeDelivery(t *testing.T) {
 			d := []*Delivery{testDelivery("1", body)}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			b, err := s.Seal(d, testTime)
+			b, err := s.Encode(d, testTime)
 			runtime.ReadMemStats(&after)
 			if err != nil {
 				t.Fatal(err)
@@ -227,14 +227,14 @@ func FuzzDeliveries(f *testing.F) {
 	})
 }
 
-func BenchmarkSeal(b *testing.B) {
+func BenchmarkEncode(b *testing.B) {
 	for _, c := range benchmarks() {
 		b.Run(c.name, func(b *testing.B) {
 			s, _ := pair(b)
 			b.SetBytes(c.bytes)
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := s.Seal(c.deliveries, testTime); err != nil {
+				if _, err := s.Encode(c.deliveries, testTime); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -246,7 +246,7 @@ func BenchmarkOpen(b *testing.B) {
 	for _, c := range benchmarks() {
 		b.Run(c.name, func(b *testing.B) {
 			s, o := pair(b)
-			batch, err := s.Seal(c.deliveries, testTime)
+			batch, err := s.Encode(c.deliveries, testTime)
 			if err != nil {
 				b.Fatal(err)
 			}

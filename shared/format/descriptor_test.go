@@ -59,7 +59,7 @@ func TestSignDescriptorRefuses(t *testing.T) {
 		"receiver's key too short":   func(d *Descriptor) { d.Receivers[0].Key = d.Receivers[0].Key[:31] },
 		"receiver without since":     func(d *Descriptor) { d.Receivers[0].Since = time.Time{} },
 		"receiver ends at its start": func(d *Descriptor) { d.Receivers[0].Until = d.Receivers[0].Since },
-		"sealer twice":               func(d *Descriptor) { d.Sealers = append(d.Sealers, d.Sealers[0]) },
+		"encoder twice":              func(d *Descriptor) { d.Sealers = append(d.Sealers, d.Sealers[0]) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := testDescriptor(a, b)

@@ -62,20 +62,20 @@ func testDescriptor(recipients ...*age.X25519Identity) *Descriptor {
 	return d
 }
 
-// pair is a sealer and an opener that fit each other.
-func pair(t testing.TB) (*Sealer, *Opener) {
+// pair is a encoder and an opener that fit each other.
+func pair(t testing.TB) (*Encoder, *Opener) {
 	t.Helper()
 	identity := newIdentity(t)
-	return newSealer(t, "aws", identity), NewOpener(testDescriptor(identity, newIdentity(t)), []age.Identity{identity})
+	return newEncoder(t, "aws", identity), NewOpener(testDescriptor(identity, newIdentity(t)), []age.Identity{identity})
 }
 
-func newSealer(t testing.TB, receiver string, identities ...*age.X25519Identity) *Sealer {
+func newEncoder(t testing.TB, receiver string, identities ...*age.X25519Identity) *Encoder {
 	t.Helper()
 	var recipients []age.Recipient
 	for _, i := range identities {
 		recipients = append(recipients, i.Recipient())
 	}
-	s, err := NewSealer(testRepository, receiver, testKey(receiver), recipients)
+	s, err := NewEncoder(testRepository, receiver, testKey(receiver), recipients)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func withKey(object []byte, receiver string, at time.Time) Batch {
 	return Batch{k, object}
 }
 
-// encrypt makes of any bytes what a sealer makes of its compressed lines.
+// encrypt makes of any bytes what a encoder makes of its compressed lines.
 func encrypt(t testing.TB, compressed []byte, identities ...*age.X25519Identity) []byte {
 	t.Helper()
 	var b bytes.Buffer

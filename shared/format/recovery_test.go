@@ -67,10 +67,10 @@ func bucketOf(t *testing.T, batches map[string][]byte) string {
 
 func TestRecoveryPageWithStockTools(t *testing.T) {
 	mine, other := newIdentity(t), newIdentity(t)
-	s := newSealer(t, "aws", mine, other)
+	s := newEncoder(t, "aws", mine, other)
 	batches := map[string][]byte{}
 	seal := func(deliveries ...*Delivery) Batch {
-		b, err := s.Seal(deliveries, testTime)
+		b, err := s.Encode(deliveries, testTime)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -26,7 +26,7 @@ type vectorMaker struct {
 	t                       *testing.T
 	kept, index             vectorIndex
 	first, second, stranger *age.X25519Identity
-	sealer                  *Sealer
+	encoder                 *Encoder
 }
 
 func makeVectors(t *testing.T) {
@@ -36,7 +36,7 @@ func makeVectors(t *testing.T) {
 	}
 	m.index = vectorIndex{Note: vectorNote, Format: Version, Root: FormatPublicKey(rootKey()), Identities: map[string]string{}}
 	m.first, m.second, m.stranger = m.identity("first"), m.identity("second"), m.identity("stranger")
-	m.sealer = newSealer(t, "aws", m.first, m.second)
+	m.encoder = newEncoder(t, "aws", m.first, m.second)
 	m.keys()
 	m.descriptors()
 	m.signedDescriptors()
@@ -190,13 +190,13 @@ func (m *vectorMaker) damaged() {
 func (m *vectorMaker) unreadable() {
 	d := testDelivery("1", []byte("a"))
 	line := string(lineOf(m.t, d))
-	sealed := m.seal(d).Object
+	object := m.seal(d).Object
 	padding := strings.Repeat("0", 8<<20)
 	event := `{"specversion":"1.0","id":"1","source":"x","type":"crm.later.v1","padding":"` + padding + `"}` + "\n"
 
 	m.batch("other-recipients", withKey(encrypt(m.t, compress(m.t, line, 1), m.stranger), "aws", testTime), "wrong-key")
 	m.batch("not-age", withKey([]byte(line), "aws", testTime), "malformed")
-	m.batch("age-truncated", withKey(sealed[:len(sealed)-1], "aws", testTime), "malformed")
+	m.batch("age-truncated", withKey(object[:len(object)-1], "aws", testTime), "malformed")
 	m.batch("not-zstd", withKey(encrypt(m.t, []byte(line), m.first), "aws", testTime), "malformed")
 	m.batch("line-not-json", m.plain(line, "{\n", line), "malformed", d, d)
 	m.batch("line-empty", m.plain("\n", line), "malformed", d)
@@ -208,7 +208,7 @@ func (m *vectorMaker) unreadable() {
 }
 
 func (m *vectorMaker) seal(deliveries ...*Delivery) Batch {
-	b, err := m.sealer.Seal(deliveries, testTime)
+	b, err := m.encoder.Encode(deliveries, testTime)
 	if err != nil {
 		m.t.Fatal(err)
 	}

@@ -2,7 +2,7 @@ package replica
 
 // settle gives the answers that have become possible, and starts the attempts that are due.
 func (m *Machine) settle(b *batch) {
-	if !b.sealed {
+	if !b.encoded {
 		m.expire(b)
 		return
 	}

@@ -9,8 +9,8 @@ type batch struct {
 	formed     time.Time // when it was taken from the queue
 	horizon    time.Time // the latest deadline of its deliveries: no attempt reaches beyond
 
-	sealed   bool
-	bytes    int       // of the sealed object
+	encoded  bool
+	bytes    int       // of the encoded object
 	began    time.Time // when its creates began
 	quorumAt time.Time // when quorum buckets had it; zero before
 	copies   []copyState
@@ -27,7 +27,7 @@ type copyState struct {
 
 // begin starts the creates at every bucket that can take more.
 func (m *Machine) begin(b *batch, bytes int) {
-	b.sealed, b.bytes, b.began = true, bytes, m.now
+	b.encoded, b.bytes, b.began = true, bytes, m.now
 	b.copies = make([]copyState, len(m.lanes))
 	for i := range b.copies {
 		if m.lanes[i].full(&m.policy, bytes) {
@@ -64,7 +64,7 @@ func (m *Machine) patience(b *batch, attempts int) time.Duration {
 // created takes in how an attempt ended, and decides whether another one fits before the horizon.
 func (m *Machine) created(e Created) {
 	b := m.find(e.Batch)
-	if b == nil || !b.sealed || b.copies[e.Bucket].status != Pending {
+	if b == nil || !b.encoded || b.copies[e.Bucket].status != Pending {
 		return
 	}
 	c := &b.copies[e.Bucket]

@@ -19,8 +19,8 @@ type (
 		Bytes    int
 		Deadline time.Time // its answer must be given by then
 	}
-	// Sealed: a batch is bytes with a name now, or could not be made.
-	Sealed struct {
+	// Encoded: a batch is bytes with a name now, or could not be made.
+	Encoded struct {
 		Batch BatchID
 		Bytes int
 		OK    bool
@@ -36,7 +36,7 @@ type (
 )
 
 func (Arrived) event() {}
-func (Sealed) event()  {}
+func (Encoded) event() {}
 func (Created) event() {}
 func (Woken) event()   {}
 
@@ -57,8 +57,8 @@ type Action interface{ action() }
 
 // The actions.
 type (
-	// Seal asks for a batch of these deliveries. Sealed follows.
-	Seal struct {
+	// Encode asks for a batch of these deliveries. Encoded follows.
+	Encode struct {
 		Batch      BatchID
 		Deliveries []DeliveryID
 	}
@@ -73,7 +73,7 @@ type (
 		Batch      BatchID // 0 where a delivery never came into one
 		Deliveries []DeliveryID
 		Verdict    Verdict
-		Buckets    []Status // nil where there is no sealed batch
+		Buckets    []Status // nil where there is no encoded batch
 	}
 	// Finish: nothing more happens to the batch; its bytes can go.
 	Finish struct {
@@ -82,7 +82,7 @@ type (
 	}
 )
 
-func (Seal) action()   {}
+func (Encode) action() {}
 func (Create) action() {}
 func (Answer) action() {}
 func (Finish) action() {}
@@ -95,7 +95,7 @@ const (
 	Acknowledged Verdict = "acknowledged" // stored in at least quorum buckets
 	BelowQuorum  Verdict = "below quorum" // not, by its deadline or for good; some buckets may hold it
 	Overloaded   Verdict = "overloaded"   // not tried: too many bytes wait already
-	Unsealed     Verdict = "unsealed"     // the batch could not be made
+	NotEncoded   Verdict = "not encoded"  // the batch could not be made
 )
 
 // Status is how a batch stands with one bucket.

@@ -31,7 +31,7 @@ func (m *Machine) form() {
 		if !full && m.writing() {
 			return
 		}
-		m.seal(slices.Clone(m.queue[:n]))
+		m.encode(slices.Clone(m.queue[:n]))
 		m.queue = slices.Delete(m.queue, 0, n)
 	}
 }
@@ -61,7 +61,7 @@ func (m *Machine) newest() *batch {
 	return m.batches[len(m.batches)-1]
 }
 
-func (m *Machine) seal(deliveries []waiting) {
+func (m *Machine) encode(deliveries []waiting) {
 	m.lastBatch++
 	b := &batch{id: m.lastBatch, deliveries: deliveries, formed: m.now}
 	ids := make([]DeliveryID, len(deliveries))
@@ -72,13 +72,13 @@ func (m *Machine) seal(deliveries []waiting) {
 		}
 	}
 	m.batches = append(m.batches, b)
-	m.act(Seal{b.id, ids})
+	m.act(Encode{b.id, ids})
 }
 
-// sealed begins the creates of a batch, unless nobody waits for it any more.
-func (m *Machine) sealed(e Sealed) {
+// encoded begins the creates of a batch, unless nobody waits for it any more.
+func (m *Machine) encoded(e Encoded) {
 	b := m.find(e.Batch)
-	if b == nil || b.sealed {
+	if b == nil || b.encoded {
 		return
 	}
 	m.expire(b)
@@ -96,10 +96,10 @@ func (m *Machine) sealed(e Sealed) {
 // single tries the deliveries of a batch that cannot be made one by one, so that none spoils the others.
 func (m *Machine) single(b *batch) {
 	if len(b.deliveries) == 1 {
-		m.answerAll(b, Unsealed)
+		m.answerAll(b, NotEncoded)
 	}
 	for _, d := range b.deliveries {
-		m.seal([]waiting{d})
+		m.encode([]waiting{d})
 	}
 	m.finish(b)
 }

@@ -34,8 +34,8 @@ func (m *Machine) Step(now time.Time, e Event) []Action {
 	switch e := e.(type) {
 	case Arrived:
 		m.arrive(e)
-	case Sealed:
-		m.sealed(e)
+	case Encoded:
+		m.encoded(e)
 	case Created:
 		m.created(e)
 	case Woken:

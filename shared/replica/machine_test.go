@@ -14,7 +14,7 @@ var start = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 const deadline = 4 * time.Second
 
 // driver feeds a machine and reads its actions as short lines, times in milliseconds since the start:
-// "seal 1 [1]", "create 1/0 until 1500", "answer [1] acknowledged", "finish 1 stored stored stored".
+// "encode 1 [1]", "create 1/0 until 1500", "answer [1] acknowledged", "finish 1 stored stored stored".
 type driver struct {
 	t *testing.T
 	m *Machine
@@ -54,16 +54,16 @@ func (d *driver) begin(ms int, id int) {
 	d.t.Helper()
 	at := start.Add(time.Duration(ms) * time.Millisecond)
 	batch := d.m.lastBatch + 1
-	d.at(ms, Arrived{DeliveryID(id), 1, at.Add(deadline)}, fmt.Sprintf("seal %d [%d]", batch, id))
-	if got := len(d.m.Step(at, Sealed{batch, 1, true})); got != 3 {
+	d.at(ms, Arrived{DeliveryID(id), 1, at.Add(deadline)}, fmt.Sprintf("encode %d [%d]", batch, id))
+	if got := len(d.m.Step(at, Encoded{batch, 1, true})); got != 3 {
 		d.t.Fatalf("%d creates, want 3", got)
 	}
 }
 
 func line(a Action) string {
 	switch a := a.(type) {
-	case Seal:
-		return fmt.Sprintf("seal %d %v", a.Batch, a.Deliveries)
+	case Encode:
+		return fmt.Sprintf("encode %d %v", a.Batch, a.Deliveries)
 	case Create:
 		return fmt.Sprintf("create %d/%d until %d", a.Batch, a.Bucket, a.Until.Sub(start).Milliseconds())
 	case Answer:
@@ -76,8 +76,8 @@ func line(a Action) string {
 
 func TestLoneDeliveryGoesToEveryBucketAtOnce(t *testing.T) {
 	d := newDriver(t, nil)
-	d.at(0, Arrived{1, 100, start.Add(deadline)}, "seal 1 [1]")
-	d.at(1, Sealed{1, 80, true}, "create 1/0 until 1501", "create 1/1 until 1501", "create 1/2 until 1501")
+	d.at(0, Arrived{1, 100, start.Add(deadline)}, "encode 1 [1]")
+	d.at(1, Encoded{1, 80, true}, "create 1/0 until 1501", "create 1/1 until 1501", "create 1/2 until 1501")
 	d.at(5, Created{1, 0, OutcomeStored})
 	d.at(6, Created{1, 1, OutcomeStored}) // quorum: the third is still waited for
 	d.wakes(1506)
@@ -104,25 +104,25 @@ func TestBelowQuorumIsNeverAcknowledged(t *testing.T) {
 		d.at(4000, Created{1, 1, OutcomeNoAnswer})
 		d.at(4000, Created{1, 2, OutcomeNoAnswer}, "finish 1 [stored unknown unknown]")
 	})
-	t.Run("one delivery that cannot be sealed does not spoil the others", func(t *testing.T) {
+	t.Run("one delivery that cannot be encoded does not spoil the others", func(t *testing.T) {
 		d := newDriver(t, func(p *Policy) { p.MaxLines = 2 })
 		d.begin(0, 1)
 		d.at(1, Arrived{2, 1, start.Add(deadline)})
-		d.at(1, Arrived{3, 1, start.Add(deadline)}, "seal 2 [2 3]")
-		d.at(2, Sealed{Batch: 2}, "seal 3 [2]", "seal 4 [3]", "finish 2 []")
-		d.at(3, Sealed{Batch: 3}, "answer [2] unsealed", "finish 3 []")
+		d.at(1, Arrived{3, 1, start.Add(deadline)}, "encode 2 [2 3]")
+		d.at(2, Encoded{Batch: 2}, "encode 3 [2]", "encode 4 [3]", "finish 2 []")
+		d.at(3, Encoded{Batch: 3}, "answer [2] not encoded", "finish 3 []")
 	})
 	t.Run("a batch that cannot be made", func(t *testing.T) {
 		d := newDriver(t, nil)
-		d.at(0, Arrived{1, 1, start.Add(deadline)}, "seal 1 [1]")
-		d.at(1, Sealed{Batch: 1}, "answer [1] unsealed", "finish 1 []")
+		d.at(0, Arrived{1, 1, start.Add(deadline)}, "encode 1 [1]")
+		d.at(1, Encoded{Batch: 1}, "answer [1] not encoded", "finish 1 []")
 	})
-	t.Run("sealing takes longer than the deadline", func(t *testing.T) {
+	t.Run("encoding takes longer than the deadline", func(t *testing.T) {
 		d := newDriver(t, nil)
-		d.at(0, Arrived{1, 1, start.Add(deadline)}, "seal 1 [1]")
+		d.at(0, Arrived{1, 1, start.Add(deadline)}, "encode 1 [1]")
 		d.wakes(4000)
 		d.at(4000, Woken{}, "answer [1] below quorum")
-		d.at(4100, Sealed{1, 1, true}, "finish 1 []")
+		d.at(4100, Encoded{1, 1, true}, "finish 1 []")
 	})
 }
 
@@ -143,8 +143,8 @@ func TestDeadlinesBelongToDeliveries(t *testing.T) {
 	d.at(1, Arrived{2, 1, start.Add(500 * time.Millisecond)})
 	d.at(2, Arrived{3, 1, start.Add(3 * time.Second)})
 	d.wakes(100)
-	d.at(100, Woken{}, "seal 2 [2 3]")
-	d.at(101, Sealed{2, 1, true}, "create 2/0 until 3000", "create 2/1 until 3000", "create 2/2 until 3000")
+	d.at(100, Woken{}, "encode 2 [2 3]")
+	d.at(101, Encoded{2, 1, true}, "create 2/0 until 3000", "create 2/1 until 3000", "create 2/2 until 3000")
 	d.at(102, Created{2, 0, OutcomeStored})
 	d.at(500, Woken{}, "answer [2] below quorum")
 	d.at(600, Created{2, 1, OutcomeStored})
@@ -185,8 +185,8 @@ func TestRetries(t *testing.T) {
 	})
 	t.Run("a large batch has longer", func(t *testing.T) {
 		d := newDriver(t, nil)
-		d.at(0, Arrived{1, 1, start.Add(deadline)}, "seal 1 [1]")
-		d.at(0, Sealed{1, 2 << 20, true}, "create 1/0 until 3500", "create 1/1 until 3500", "create 1/2 until 3500")
+		d.at(0, Arrived{1, 1, start.Add(deadline)}, "encode 1 [1]")
+		d.at(0, Encoded{1, 2 << 20, true}, "create 1/0 until 3500", "create 1/1 until 3500", "create 1/2 until 3500")
 	})
 	t.Run("none begins after the deadline", func(t *testing.T) {
 		d := newDriver(t, nil)
@@ -231,8 +231,8 @@ func TestBreaker(t *testing.T) {
 		d.begin(ms, 8)
 		d.m.Step(start.Add(time.Duration(ms)*time.Millisecond), Created{3, 0, OutcomeStored})
 		d.m.Step(start.Add(time.Duration(ms)*time.Millisecond), Created{3, 1, OutcomeStored})
-		d.at(ms+1000, Arrived{9, 1, start.Add(time.Hour)}, "seal 4 [9]")
-		d.m.Step(start.Add(time.Duration(ms+1000)*time.Millisecond), Sealed{4, 1, true})
+		d.at(ms+1000, Arrived{9, 1, start.Add(time.Hour)}, "encode 4 [9]")
+		d.m.Step(start.Add(time.Duration(ms+1000)*time.Millisecond), Encoded{4, 1, true})
 		d.at(ms+1000, Created{4, 0, OutcomeStored})
 		d.at(ms+1000, Created{4, 1, OutcomeStored})
 		d.at(ms+1500, Woken{}, "answer [8] acknowledged", "answer [9] acknowledged")
@@ -243,8 +243,8 @@ func TestBreaker(t *testing.T) {
 		d.begin(ms, 8)
 		d.at(ms, Created{3, 0, OutcomeStored})
 		d.at(ms, Created{3, 1, OutcomeStored})
-		d.at(ms+100, Arrived{9, 1, start.Add(time.Hour)}, "seal 4 [9]")
-		d.m.Step(start.Add(time.Duration(ms+100)*time.Millisecond), Sealed{4, 1, true})
+		d.at(ms+100, Arrived{9, 1, start.Add(time.Hour)}, "encode 4 [9]")
+		d.m.Step(start.Add(time.Duration(ms+100)*time.Millisecond), Encoded{4, 1, true})
 		d.at(ms+101, Created{4, 2, OutcomeRefused}, "answer [8] acknowledged")
 	})
 	t.Run("stops excusing when another bucket fails", func(t *testing.T) {
@@ -303,8 +303,8 @@ func TestHungBucketIsBounded(t *testing.T) {
 		d.at(ms, Created{BatchID(i), 0, OutcomeStored})
 		d.at(ms, Created{BatchID(i), 1, OutcomeStored})
 	}
-	d.at(300, Arrived{3, 1, start.Add(deadline)}, "seal 3 [3]")
-	d.at(300, Sealed{3, 1, true}, "create 3/0 until 4000", "create 3/1 until 4000") // not a third one
+	d.at(300, Arrived{3, 1, start.Add(deadline)}, "encode 3 [3]")
+	d.at(300, Encoded{3, 1, true}, "create 3/0 until 4000", "create 3/1 until 4000") // not a third one
 	d.at(301, Created{3, 0, OutcomeStored})
 	d.at(302, Created{3, 1, OutcomeStored}, "answer [3] acknowledged", "finish 3 [stored stored failed]")
 }
@@ -317,7 +317,7 @@ func TestGroupCommit(t *testing.T) {
 		d.at(2, Arrived{3, 1, start.Add(deadline)})
 		d.at(3, Created{1, 0, OutcomeStored})
 		d.at(3, Created{1, 1, OutcomeStored})
-		d.at(4, Created{1, 2, OutcomeStored}, "answer [1] acknowledged", "finish 1 [stored stored stored]", "seal 2 [2 3]")
+		d.at(4, Created{1, 2, OutcomeStored}, "answer [1] acknowledged", "finish 1 [stored stored stored]", "encode 2 [2 3]")
 	})
 	t.Run("a slow write does not hold the next one back", func(t *testing.T) {
 		d := newDriver(t, nil)
@@ -325,23 +325,23 @@ func TestGroupCommit(t *testing.T) {
 		d.at(1, Arrived{2, 1, start.Add(deadline)})
 		d.wakes(100)
 		d.at(99, Woken{})
-		d.at(100, Woken{}, "seal 2 [2]")
+		d.at(100, Woken{}, "encode 2 [2]")
 	})
 	t.Run("a full batch does not wait", func(t *testing.T) {
 		d := newDriver(t, func(p *Policy) { p.MaxLines = 2 })
 		d.begin(0, 1)
 		d.at(1, Arrived{2, 1, start.Add(deadline)})
-		d.at(1, Arrived{3, 1, start.Add(deadline)}, "seal 2 [2 3]")
+		d.at(1, Arrived{3, 1, start.Add(deadline)}, "encode 2 [2 3]")
 	})
 	t.Run("bytes bound a batch, and a large delivery goes alone", func(t *testing.T) {
 		d := newDriver(t, func(p *Policy) { p.MaxBytes = 10 })
 		d.begin(0, 1)
 		d.at(1, Arrived{2, 6, start.Add(deadline)})
-		d.at(1, Arrived{3, 60, start.Add(deadline)}, "seal 2 [2]", "seal 3 [3]")
+		d.at(1, Arrived{3, 60, start.Add(deadline)}, "encode 2 [2]", "encode 3 [3]")
 	})
 	t.Run("more bytes than may wait are refused", func(t *testing.T) {
 		d := newDriver(t, func(p *Policy) { p.MaxHeld = 10 })
-		d.at(0, Arrived{1, 100, start.Add(deadline)}, "seal 1 [1]") // alone, even one above the cap gets its try
+		d.at(0, Arrived{1, 100, start.Add(deadline)}, "encode 1 [1]") // alone, even one above the cap gets its try
 		d.at(1, Arrived{2, 1, start.Add(deadline)}, "answer [2] overloaded")
 	})
 	t.Run("the deadline of a queued delivery", func(t *testing.T) {

@@ -8,14 +8,14 @@ import (
 	"pgregory.net/rapid"
 )
 
-// world plays every part around a machine by drawn choices: CRMs, sealer, stores and clock. It keeps what the stores
+// world plays every part around a machine by drawn choices: CRMs, encoder, stores and clock. It keeps what the stores
 // really hold, which the machine can only infer.
 type world struct {
 	t       *rapid.T
 	m       *Machine
 	now     time.Time
 	quorum  int
-	pending []Action // Seal and Create not carried out yet
+	pending []Action // Encode and Create not carried out yet
 
 	deadlines map[DeliveryID]time.Time
 	batchOf   map[DeliveryID]BatchID
@@ -43,7 +43,7 @@ func newWorld(t *rapid.T) *world {
 func (w *world) step(e Event) {
 	for _, a := range w.m.Step(w.now, e) {
 		switch a := a.(type) {
-		case Seal:
+		case Encode:
 			w.told[a.Batch], w.held[a.Batch] = make([]Status, len(w.m.lanes)), make([]bool, len(w.m.lanes))
 			for _, d := range a.Deliveries {
 				w.batchOf[d] = a.Batch
@@ -111,8 +111,8 @@ func (w *world) carryOut(i int) {
 	a := w.pending[i]
 	w.pending = slices.Delete(w.pending, i, i+1)
 	switch a := a.(type) {
-	case Seal:
-		w.step(Sealed{a.Batch, rapid.IntRange(1, 30).Draw(w.t, "bytes"), rapid.IntRange(0, 9).Draw(w.t, "seals") > 0})
+	case Encode:
+		w.step(Encoded{a.Batch, rapid.IntRange(1, 30).Draw(w.t, "bytes"), rapid.IntRange(0, 9).Draw(w.t, "encodes") > 0})
 	case Create:
 		o := Outcome(rapid.IntRange(0, 4).Draw(w.t, "outcome"))
 		held := &w.held[a.Batch][a.Bucket]

@@ -18,15 +18,15 @@ type Bucket interface {
 	Create(ctx context.Context, key string, content store.Content) error
 }
 
-// Sealer makes one object of a batch's deliveries. *format.Sealer is one.
-type Sealer interface {
-	Seal(deliveries []*format.Delivery, now time.Time) (format.Batch, error)
+// Encoder makes one object of a batch's deliveries. *format.Encoder is one.
+type Encoder interface {
+	Encode(deliveries []*format.Delivery, now time.Time) (format.Batch, error)
 }
 
 // Replicator carries out what its Machine decides. It is safe for concurrent use.
 type Replicator struct {
 	buckets []Bucket
-	sealer  Sealer
+	encoder Encoder
 	log     *slog.Logger
 
 	mu      sync.Mutex // guards what follows
@@ -45,7 +45,7 @@ type call struct {
 }
 
 // New makes a Replicator over buckets whose names are distinct.
-func New(buckets []Bucket, sealer Sealer, policy Policy, log *slog.Logger) (*Replicator, error) {
+func New(buckets []Bucket, encoder Encoder, policy Policy, log *slog.Logger) (*Replicator, error) {
 	if err := policy.Check(len(buckets)); err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func New(buckets []Bucket, sealer Sealer, policy Policy, log *slog.Logger) (*Rep
 		seen[b.Name()] = true
 	}
 	r := &Replicator{
-		buckets: buckets, sealer: sealer, log: log,
+		buckets: buckets, encoder: encoder, log: log,
 		machine: NewMachine(policy, len(buckets), rand.Float64),
 		calls:   make(map[DeliveryID]*call),
 		writes:  make(map[BatchID]*write),
@@ -139,9 +139,13 @@ func (w work) do() {
 // decide must be called with mu held, and what it returns be done after.
 func (r *Replicator) decide(e Event) work {
 	now := time.Now()
-	var w work
+	var w, logs work // a log that blocks must not keep anything else waiting
 	for _, a := range r.machine.Step(now, e) {
-		if f := r.note(now, a); f != nil {
+		f := r.note(now, a)
+		switch _, finished := a.(Finish); {
+		case finished:
+			logs = append(logs, f)
+		case f != nil:
 			w = append(w, f)
 		}
 	}
@@ -152,5 +156,5 @@ func (r *Replicator) decide(e Event) work {
 		close(r.idle)
 		r.idle = nil
 	}
-	return w
+	return append(w, logs...)
 }

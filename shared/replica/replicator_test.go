@@ -52,14 +52,14 @@ func (b *bucket) Create(ctx context.Context, key string, content store.Content) 
 	return nil
 }
 
-// joinSealer makes readable batches: bodies joined by commas.
-type joinSealer struct{}
+// joinEncoder makes readable batches: bodies joined by commas.
+type joinEncoder struct{}
 
-func (joinSealer) Seal(deliveries []*format.Delivery, now time.Time) (format.Batch, error) {
+func (joinEncoder) Encode(deliveries []*format.Delivery, now time.Time) (format.Batch, error) {
 	var all [][]byte
 	for _, d := range deliveries {
 		if string(d.Body) == "poison" {
-			return format.Batch{}, errors.New("cannot be sealed")
+			return format.Batch{}, errors.New("cannot be encoded")
 		}
 		all = append(all, d.Body)
 	}
@@ -73,7 +73,7 @@ func newReplicator(t *testing.T, buckets ...*bucket) *Replicator {
 	for _, b := range buckets {
 		all = append(all, b)
 	}
-	r, err := New(all, joinSealer{}, DefaultPolicy(len(all)), slog.New(slog.DiscardHandler))
+	r, err := New(all, joinEncoder{}, DefaultPolicy(len(all)), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,9 +189,9 @@ func TestConcurrentWritesShareBatches(t *testing.T) {
 	})
 }
 
-func TestUnsealableBatchIsAnswered(t *testing.T) {
+func TestUnencodableBatchIsAnswered(t *testing.T) {
 	r := newReplicator(t, newBucket("a", nil))
-	if result := r.Write(body("poison"), time.Now().Add(time.Minute)); result.Verdict != Unsealed || result.Key != "" {
+	if result := r.Write(body("poison"), time.Now().Add(time.Minute)); result.Verdict != NotEncoded || result.Key != "" {
 		t.Errorf("%+v", result)
 	}
 }
@@ -200,7 +200,7 @@ func TestUnsealableBatchIsAnswered(t *testing.T) {
 func TestBlockedLogHoldsNothingBack(t *testing.T) {
 	blocked, sink := io.Pipe()
 	defer func() { _ = blocked.Close() }()
-	r, err := New([]Bucket{newBucket("a", nil)}, joinSealer{}, DefaultPolicy(1), slog.New(slog.NewTextHandler(sink, nil)))
+	r, err := New([]Bucket{newBucket("a", nil)}, joinEncoder{}, DefaultPolicy(1), slog.New(slog.NewTextHandler(sink, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +228,7 @@ func TestDrainEndsWithItsContext(t *testing.T) {
 
 func TestOneBucketTwiceIsRefused(t *testing.T) {
 	same := []Bucket{newBucket("a", nil), newBucket("a", nil)}
-	if _, err := New(same, joinSealer{}, DefaultPolicy(2), slog.New(slog.DiscardHandler)); err == nil {
+	if _, err := New(same, joinEncoder{}, DefaultPolicy(2), slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("two copies in one bucket were accepted")
 	}
 }

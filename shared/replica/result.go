@@ -11,7 +11,7 @@ import (
 type Result struct {
 	Verdict Verdict
 	Key     string         // of the batch that holds it; empty where there is none
-	Buckets []BucketResult // in the order of the buckets; nil where no batch was sealed
+	Buckets []BucketResult // in the order of the buckets; nil where no batch was encoded
 }
 
 // BucketResult is how a batch stands with one bucket.

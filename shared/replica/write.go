@@ -21,13 +21,13 @@ type write struct {
 // note books an action in the maps, so that no event overtakes it, and gives what is to be done about it without the lock.
 func (r *Replicator) note(now time.Time, a Action) func() {
 	switch a := a.(type) {
-	case Seal:
+	case Encode:
 		w := &write{began: now}
 		for _, id := range a.Deliveries {
 			w.deliveries = append(w.deliveries, r.calls[id].delivery)
 		}
 		r.writes[a.Batch] = w
-		return func() { go r.seal(a.Batch, w) }
+		return func() { r.encode(a.Batch, w) } // by whoever is here: one hand-over less before a lone delivery is on its way
 	case Create:
 		w := r.writes[a.Batch]
 		w.buckets[a.Bucket].Attempts++
@@ -53,11 +53,11 @@ func (r *Replicator) answer(a Answer) {
 	}
 }
 
-func (r *Replicator) seal(id BatchID, w *write) {
-	batch, err := r.sealer.Seal(w.deliveries, w.began)
+func (r *Replicator) encode(id BatchID, w *write) {
+	batch, err := r.encoder.Encode(w.deliveries, w.began)
 	if err != nil {
-		r.log.Error("batch not sealed", "deliveries", len(w.deliveries), "error", err)
-		r.step(Sealed{Batch: id})
+		r.log.Error("batch not encoded", "deliveries", len(w.deliveries), "error", err)
+		r.step(Encoded{Batch: id})
 		return
 	}
 	content := store.NewContent(batch.Object)
@@ -69,7 +69,7 @@ func (r *Replicator) seal(id BatchID, w *write) {
 	for i, b := range r.buckets {
 		w.buckets[i].Bucket = b.Name()
 	}
-	work := r.decide(Sealed{id, len(batch.Object), true})
+	work := r.decide(Encoded{id, len(batch.Object), true})
 	r.mu.Unlock()
 	work.do()
 }

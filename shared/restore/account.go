@@ -13,11 +13,13 @@ import (
 // account writes a report, batch after batch in key order.
 type account struct {
 	Report
-	broken []error         // why listings broke off
-	met    map[Verdict]int // faults
-	torn   int             // objects or lines that are signed and intact, and yet cannot be read
-	quorum int             // the lowest one under which a delivery may have been acknowledged
-	unread int             // highest number of a descriptor that cannot be read; 0: none
+	broken    []error         // why listings broke off
+	met       map[Verdict]int // faults
+	torn      int             // objects or lines that are signed and intact, and yet cannot be read
+	quorum    int             // the lowest one under which a delivery may have been acknowledged
+	refused   int             // highest number of a descriptor that is signed and that this program cannot read; 0: none
+	refusedBy error           // why
+	unread    int             // highest number of a descriptor that cannot be read; 0: none
 }
 
 func newAccount(buckets []*store.Reader) *account {

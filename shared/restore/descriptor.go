@@ -11,20 +11,20 @@ import (
 )
 
 // readDescriptor finds the descriptor that counts in all buckets together. A bucket without a valid one, or with a bad
-// one, is reported; only a newer format than this program's stops the restore.
+// one, is reported. What stops the restore is a descriptor of a newer format than this program's, or one that is signed,
+// not readable, and not older than the one that would count.
 func readDescriptor(ctx context.Context, buckets *buckets, o Options, a *account) (*format.Descriptor, error) {
 	var valid []*format.Descriptor
-	for i, b := range buckets.readers {
-		found, err := bucketDescriptors(ctx, buckets, i, o, a)
-		if err != nil {
-			return nil, fmt.Errorf("restore from %s: %w", b.Name(), err)
-		}
-		valid = append(valid, found...)
+	for i := range buckets.readers {
+		valid = append(valid, bucketDescriptors(ctx, buckets, i, o, a)...)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("restore: %w", err)
 	}
 	if err := a.anyReachable(); err != nil {
+		return nil, err
+	}
+	if err := a.refusal(valid); err != nil {
 		return nil, err
 	}
 	newest, err := format.Newest(valid)
@@ -49,26 +49,45 @@ func lowestQuorum(valid []*format.Descriptor, configured int) int {
 	return lowest
 }
 
-func bucketDescriptors(ctx context.Context, buckets *buckets, bucket int, o Options, a *account) ([]*format.Descriptor, error) {
+func bucketDescriptors(ctx context.Context, buckets *buckets, bucket int, o Options, a *account) []*format.Descriptor {
 	var valid []*format.Descriptor
 	for object, err := range buckets.readers[bucket].List(ctx, format.DescriptorPrefix) {
 		if err != nil {
 			a.broke(bucket, err)
-			return valid, nil
+			return valid
 		}
 		d, err := openDescriptor(ctx, buckets, bucket, object.Key, o)
 		switch {
-		case errors.Is(err, format.ErrNewer):
-			return nil, err
 		case err != nil:
 			a.fault(bucket, object.Key, err)
 			a.unread = max(a.unread, unread(object.Key, err))
+			a.refuse(unread(object.Key, err), err)
 		default:
 			valid = append(valid, d)
 			a.Buckets[bucket].Descriptor = max(a.Buckets[bucket].Descriptor, d.Number)
 		}
 	}
-	return valid, nil
+	return valid
+}
+
+// refuse notes a descriptor that the root key signed and this program cannot read.
+func (a *account) refuse(number int, err error) {
+	if (errors.Is(err, format.ErrNewer) || errors.Is(err, format.ErrMalformed)) && number > a.refused {
+		a.refused, a.refusedBy = number, err
+	}
+}
+
+// refusal stops a restore that would fall back on a descriptor below one that is signed: an older one may trust too much.
+func (a *account) refusal(valid []*format.Descriptor) error {
+	highest := 0
+	for _, d := range valid {
+		highest = max(highest, d.Number)
+	}
+	if a.refused < max(highest, 1) {
+		return nil
+	}
+	return fmt.Errorf("restore: descriptor %d counts and cannot be read: use the newest outlast, or sign the next descriptor: %w",
+		a.refused, a.refusedBy)
 }
 
 // unread is the number of a descriptor that is there, as far as its name says, and that err keeps from counting; 0 for

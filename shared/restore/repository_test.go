@@ -89,11 +89,11 @@ func (r *repository) seal(receiver string, n int, deliveries ...[]history.Change
 
 func (r *repository) sealAll(receiver string, now time.Time, deliveries ...*format.Delivery) format.Batch {
 	r.tb.Helper()
-	sealer, err := format.NewSealer(r.descriptor.Repository, receiver, r.receivers[receiver], []age.Recipient{r.identity.Recipient()})
+	encoder, err := format.NewEncoder(r.descriptor.Repository, receiver, r.receivers[receiver], []age.Recipient{r.identity.Recipient()})
 	if err != nil {
 		r.tb.Fatal(err)
 	}
-	batch, err := sealer.Seal(deliveries, now)
+	batch, err := encoder.Encode(deliveries, now)
 	if err != nil {
 		r.tb.Fatal(err)
 	}

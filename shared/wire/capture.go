@@ -27,7 +27,7 @@ func Capture(ctx context.Context, c *config.Config, log *slog.Logger) (*Receiver
 	if err != nil {
 		return nil, err
 	}
-	sealer, err := sealer(c)
+	encoder, err := encoder(c)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func Capture(ctx context.Context, c *config.Config, log *slog.Logger) (*Receiver
 		return nil, err
 	}
 	r := &Receiver{buckets: buckets}
-	if err := r.assemble(c, sources, sealer, log); err != nil {
+	if err := r.assemble(c, sources, encoder, log); err != nil {
 		return nil, errors.Join(err, Close(buckets))
 	}
 	return r, nil
@@ -48,7 +48,7 @@ func (r *Receiver) Drain(ctx context.Context) error {
 	return errors.Join(r.replicator.Drain(ctx), Close(r.buckets))
 }
 
-func sealer(c *config.Config) (*format.Sealer, error) {
+func encoder(c *config.Config) (*format.Encoder, error) {
 	key, err := format.ParsePrivateKey([]byte(c.Receiver.Key))
 	if err != nil {
 		return nil, fmt.Errorf("receiver %s: %w", c.Receiver.Name, err)
@@ -57,15 +57,15 @@ func sealer(c *config.Config) (*format.Sealer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return format.NewSealer(c.Repository, c.Receiver.Name, key, recipients)
+	return format.NewEncoder(c.Repository, c.Receiver.Name, key, recipients)
 }
 
-func (r *Receiver) assemble(c *config.Config, sources map[string]*crm.Source, sealer *format.Sealer, log *slog.Logger) (err error) {
+func (r *Receiver) assemble(c *config.Config, sources map[string]*crm.Source, encoder *format.Encoder, log *slog.Logger) (err error) {
 	buckets := make([]replica.Bucket, len(r.buckets))
 	for i, b := range r.buckets {
 		buckets[i] = b
 	}
-	if r.replicator, err = replica.New(buckets, sealer, policy(c), log); err != nil {
+	if r.replicator, err = replica.New(buckets, encoder, policy(c), log); err != nil {
 		return err
 	}
 	r.Handler, err = capture.New(capture.Options{

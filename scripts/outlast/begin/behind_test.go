@@ -21,12 +21,12 @@ func (r *repository) capture(minute int, buckets ...int) {
 	if err != nil {
 		r.Fatal(err)
 	}
-	sealer, err := format.NewSealer(r.want.Repository, "aws", r.receiver, recipients)
+	encoder, err := format.NewEncoder(r.want.Repository, "aws", r.receiver, recipients)
 	if err != nil {
 		r.Fatal(err)
 	}
 	now := r.want.Receivers[0].Since.Add(time.Duration(minute) * time.Minute)
-	batch, err := sealer.Seal([]*format.Delivery{{
+	batch, err := encoder.Encode([]*format.Delivery{{
 		ID: "019aa000-0000-7000-8000-000000000000", Kind: "generic", Source: "acme", Time: now, Method: "POST", Path: "/", Body: []byte("{}"),
 	}}, now)
 	if err != nil {

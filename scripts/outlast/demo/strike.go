@@ -76,12 +76,12 @@ func (s *stage) forge(bucket int) error {
 	if err != nil {
 		return err
 	}
-	sealer, err := format.NewSealer(s.config.Repository, trial.Receiver, key, recipients)
+	encoder, err := format.NewEncoder(s.config.Repository, trial.Receiver, key, recipients)
 	if err != nil {
 		return err
 	}
 	now := time.Now().UTC()
-	batch, err := sealer.Seal([]*format.Delivery{s.story.deletion(now)}, now)
+	batch, err := encoder.Encode([]*format.Delivery{s.story.deletion(now)}, now)
 	if err != nil {
 		return err
 	}

@@ -20,11 +20,11 @@ import (
 
 // fixture is a repository of two buckets that began three days ago.
 type fixture struct {
-	t      *testing.T
-	log    *Log
-	sealer *format.Sealer
-	stores [2]*mem.Bucket
-	began  time.Time
+	t       *testing.T
+	log     *Log
+	encoder *format.Encoder
+	stores  [2]*mem.Bucket
+	began   time.Time
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -53,7 +53,7 @@ func newFixture(t *testing.T) *fixture {
 		f.log.Buckets = append(f.log.Buckets, store.NewReader(d.Buckets[i].URL, f.stores[i].Open(mem.Options{PageSize: 2})))
 	}
 	recipients := []age.Recipient{made.Identities[0].Recipient(), made.Identities[1].Recipient()}
-	if f.sealer, err = format.NewSealer(made.Repository, "aws", made.Receivers[0].Key, recipients); err != nil {
+	if f.encoder, err = format.NewEncoder(made.Repository, "aws", made.Receivers[0].Key, recipients); err != nil {
 		t.Fatal(err)
 	}
 	return f
@@ -69,7 +69,7 @@ func (f *fixture) put(at time.Time, numbers []int, buckets ...int) string {
 			Method: http.MethodPost, Path: "/", Header: http.Header{}, Body: fmt.Append(nil, n), Verified: "token",
 		})
 	}
-	batch, err := f.sealer.Seal(deliveries, at.Add(time.Second))
+	batch, err := f.encoder.Encode(deliveries, at.Add(time.Second))
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"time"
+)
+
+// caller is one connection of a CRM that posts the same signed webhook again and again. The request is made and signed
+// once: what the caller itself costs would otherwise be counted against capture, since both share the machine.
+type caller struct {
+	connection net.Conn
+	answers    *bufio.Reader
+	request    []byte
+}
+
+func (f *fixture) newCaller(ctx context.Context) (*caller, error) {
+	signed := f.request(payload)
+	if err := f.source.Sign(signed, time.Now()); err != nil {
+		return nil, err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, signed.URL, bytes.NewReader(signed.Body))
+	if err != nil {
+		return nil, err
+	}
+	r.Header = signed.Header
+	var raw bytes.Buffer
+	if err := r.Write(&raw); err != nil {
+		return nil, err
+	}
+	connection, err := new(net.Dialer).DialContext(ctx, "tcp", f.server.Listener.Addr().String())
+	if err != nil {
+		return nil, err
+	}
+	return &caller{connection, bufio.NewReader(connection), raw.Bytes()}, nil
+}
+
+func (c *caller) call() error {
+	if _, err := c.connection.Write(c.request); err != nil {
+		return err
+	}
+	response, err := http.ReadResponse(c.answers, nil)
+	if err != nil {
+		return err
+	}
+	answer, err := io.ReadAll(response.Body)
+	if err = errors.Join(err, response.Body.Close()); err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("status %d: %s", response.StatusCode, answer)
+	}
+	return nil
+}
+
+// deliver posts a signed webhook over a free connection and waits for its answer.
+func (f *fixture) deliver(ctx context.Context) error {
+	c, ok := f.callers.Get().(*caller)
+	if !ok {
+		var err error
+		if c, err = f.newCaller(ctx); err != nil {
+			return err
+		}
+	}
+	if err := c.call(); err != nil {
+		return errors.Join(err, c.connection.Close())
+	}
+	f.callers.Put(c)
+	return nil
+}
