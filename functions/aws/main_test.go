@@ -201,7 +201,7 @@ func keeps(t *testing.T, f *function, r *repository) {
 			response := f.answer(t, c.call.event(t))
 			var answer struct{ Stored string }
 			fatal(t, json.Unmarshal([]byte(response.Body), &answer))
-			if response.StatusCode != 200 {
+			if response.StatusCode != http.StatusOK {
 				t.Fatalf("%+v; want 200", response)
 			}
 			for _, bucket := range r.buckets {

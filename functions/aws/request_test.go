@@ -73,8 +73,8 @@ func TestAnswerIsTheHandlers(t *testing.T) {
 		"a body alone": {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "b") }, events.LambdaFunctionURLResponse{StatusCode: 200, Body: "b"}},
 		"the first status": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header()["Vary"] = []string{"a", "b"}
-			w.WriteHeader(503)
-			w.WriteHeader(200)
+			w.WriteHeader(http.StatusServiceUnavailable)
+			w.WriteHeader(http.StatusOK)
 		}, events.LambdaFunctionURLResponse{StatusCode: 503, Headers: map[string]string{"Vary": "a, b"}}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -256,7 +256,7 @@ func TestAnswerIsNotHeldBackByTheLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	line, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode != 200 || !json.Valid(line) {
+	if err != nil || response.StatusCode != http.StatusOK || !json.Valid(line) {
 		t.Errorf("status %d, %q, %v", response.StatusCode, line, err)
 	}
 	_ = response.Body.Close()
