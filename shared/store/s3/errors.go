@@ -40,10 +40,10 @@ func explain(attempt *transport.Attempt, err error) error {
 	return attempt.Explain(err, parse(err), sentinel)
 }
 
-// parse gives the HTTP answer that err stands for, nil if there was none.
+// parse gives the HTTP answer that err stands for, nil if there was none: the SDK makes an empty response up for that.
 func parse(err error) *transport.Answer {
 	response, ok := errors.AsType[*awshttp.ResponseError](err)
-	if !ok || response.Response == nil {
+	if !ok || response.Response == nil || response.HTTPStatusCode() == 0 {
 		return nil
 	}
 	answer := &transport.Answer{Status: response.HTTPStatusCode(), Request: response.RequestID}
