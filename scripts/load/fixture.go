@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +12,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -44,7 +44,7 @@ type fixture struct {
 
 	bare    [clouds]*sdk.Client
 	buckets [clouds]string
-	object  []byte // what the floor creates: a batch of one delivery
+	batch   format.Batch // what the floor creates, each time under a name of its own: a batch of one delivery
 	last    atomic.Int64
 }
 
@@ -153,8 +153,7 @@ func (f *fixture) encodeOne(encoder *format.Encoder) error {
 	if err != nil {
 		return err
 	}
-	batch, err := encoder.Encode([]*format.Delivery{d}, time.Now())
-	f.object = batch.Object
+	f.batch, err = encoder.Encode([]*format.Delivery{d}, time.Now())
 	return err
 }
 
@@ -177,12 +176,14 @@ func (f *fixture) request(body string) *crm.Request {
 
 // floor creates one object in three buckets at once with the bare SDK, and waits for the slowest.
 func (f *fixture) floor(ctx context.Context) error {
-	key := fmt.Sprintf("floor/%d-%d", os.Getpid(), f.last.Add(1))
+	name := f.batch.Key
+	binary.BigEndian.PutUint64(name.Nonce[:], uint64(f.last.Add(1))) //nolint:gosec // counts up from zero
+	key := name.String()
 	done := make(chan error, clouds)
 	for i := range clouds {
 		go func() {
 			_, err := f.bare[i].PutObject(ctx, &sdk.PutObjectInput{
-				Bucket: &f.buckets[i], Key: &key, Body: bytes.NewReader(f.object), IfNoneMatch: aws.String("*"),
+				Bucket: &f.buckets[i], Key: &key, Body: bytes.NewReader(f.batch.Object), IfNoneMatch: aws.String("*"),
 			})
 			done <- err
 		}()

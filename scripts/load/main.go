@@ -34,20 +34,16 @@ func run(ctx context.Context, b *bench, rounds int, span time.Duration, connecti
 	if err != nil {
 		return err
 	}
-	idle, err := compare(ctx, rounds, func(ctx context.Context, do operation) (sample, error) {
-		return pace(ctx, do, 100*time.Millisecond, span)
-	}, f)
+	idle, err := compare(rounds, func() (sample, sample, error) { return pace(ctx, f, 100*time.Millisecond, 2*span) })
 	if err != nil {
 		return err
 	}
-	fmt.Printf("idle, 10 a second, %d rounds of %s: capture / floor\n", rounds, span)
+	fmt.Printf("idle, 10 a second, %d rounds of %s: capture / floor\n", rounds, 2*span)
 	idle.print("p50", func(s sample) float64 { return s.percentile(50) }, "ms")
 	idle.print("p99", func(s sample) float64 { return s.percentile(99) }, "ms")
 
 	objects := f.objects()
-	busy, err := compare(ctx, rounds, func(ctx context.Context, do operation) (sample, error) {
-		return saturate(ctx, do, connections, span)
-	}, f)
+	busy, err := compare(rounds, func() (sample, sample, error) { return inTurn(ctx, f, connections, span) })
 	if err != nil {
 		return err
 	}

@@ -25,26 +25,31 @@ func (s sample) percentile(p int) float64 {
 
 func (s sample) rate() float64 { return float64(len(s.took)) / s.span.Seconds() }
 
-// pace runs the operation at fixed intervals, one at a time.
-func pace(ctx context.Context, do operation, every, span time.Duration) (sample, error) {
-	var s sample
-	tick := time.NewTicker(every)
+// pace runs floor and capture in turn, each at the given interval, half an interval apart: whatever the machine does
+// meanwhile happens to both.
+func pace(ctx context.Context, f *fixture, every, span time.Duration) (floor, capture sample, err error) {
+	tick := time.NewTicker(every / 2)
 	defer tick.Stop()
-	for began := time.Now(); time.Since(began) < span; {
-		select {
-		case <-ctx.Done():
-			return s, ctx.Err()
-		case <-tick.C:
-		}
-		at := time.Now()
-		if err := do(ctx); err != nil {
-			return s, err
-		}
-		s.took = append(s.took, time.Since(at))
+	for began := time.Now(); time.Since(began) < span && err == nil; {
+		err = errors.Join(floor.once(ctx, tick.C, f.floor), capture.once(ctx, tick.C, f.deliver))
 	}
-	s.span = span
-	slices.Sort(s.took)
-	return s, nil
+	floor.span, capture.span = span, span
+	slices.Sort(floor.took)
+	slices.Sort(capture.took)
+	return floor, capture, err
+}
+
+// once runs the operation at the next tick.
+func (s *sample) once(ctx context.Context, tick <-chan time.Time, do operation) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-tick:
+	}
+	at := time.Now()
+	err := do(ctx)
+	s.took = append(s.took, time.Since(at))
+	return err
 }
 
 // saturate runs the operation from that many callers, each as fast as it is answered.
@@ -77,23 +82,29 @@ func saturate(ctx context.Context, do operation, callers int, span time.Duration
 	return s, errors.Join(fault, ctx.Err())
 }
 
-// comparison holds the rounds of floor and capture, taken in turn.
+// comparison holds the rounds of floor and capture.
 type comparison struct{ floor, capture []sample }
 
-func compare(ctx context.Context, rounds int, measure func(context.Context, operation) (sample, error), f *fixture) (comparison, error) {
+// compare takes rounds of both.
+func compare(rounds int, measure func() (floor, capture sample, err error)) (comparison, error) {
 	var c comparison
 	for range rounds {
-		floor, err := measure(ctx, f.floor)
+		floor, capture, err := measure()
 		if err != nil {
-			return c, fmt.Errorf("floor: %w", err)
-		}
-		capture, err := measure(ctx, f.deliver)
-		if err != nil {
-			return c, fmt.Errorf("capture: %w", err)
+			return c, err
 		}
 		c.floor, c.capture = append(c.floor, floor), append(c.capture, capture)
 	}
 	return c, nil
+}
+
+// inTurn saturates with the floor, then with capture.
+func inTurn(ctx context.Context, f *fixture, callers int, span time.Duration) (floor, capture sample, err error) {
+	if floor, err = saturate(ctx, f.floor, callers, span); err != nil {
+		return floor, capture, fmt.Errorf("floor: %w", err)
+	}
+	capture, err = saturate(ctx, f.deliver, callers, span)
+	return floor, capture, err
 }
 
 // print gives the median ratio with its spread over the rounds, and the medians themselves.
