@@ -39,7 +39,11 @@ func (a *app) configure(flags ...func(*config.Config)) (*config.Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	return config.Load(config.Layers{Path: path, Environ: config.Environ(), Flags: flags})
+	c, err := config.Load(config.Layers{Path: path, Environ: config.Environ(), Flags: flags})
+	if err != nil {
+		return nil, misconfigured{err}
+	}
+	return c, nil
 }
 
 // logger writes log lines as the configuration wants them, to stderr.

@@ -37,6 +37,6 @@ func (a *app) demo() *cobra.Command {
 	c.Flags().StringVar(&folder, "dir", "", "folder in which to make the demo's own (default: the system's for temporary files)")
 	c.Flags().BoolVar(&keep, "keep", false, "leave everything there, to be looked at")
 	c.Flags().Uint64Var(&o.Seed, "seed", 1, "of the made-up story")
-	c.Flags().IntVar(&o.Events, "events", 400, "how much happens in the story")
+	c.Flags().IntVar(&o.Events, "events", 400, fmt.Sprintf("how much happens in the story, at least %d", demo.MinEvents))
 	return c
 }

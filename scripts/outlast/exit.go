@@ -5,6 +5,8 @@ import (
 	"errors"
 
 	"outlast.example/scripts/outlast/begin"
+	"outlast.example/scripts/outlast/demo"
+	"outlast.example/scripts/outlast/keys"
 	"outlast.example/shared/config"
 	"outlast.example/shared/format"
 )
@@ -26,14 +28,26 @@ var (
 	errDamage  = errors.New("damage found")
 )
 
+// misconfigured is an error of the configuration that config.Problems does not hold, in its own words.
+type misconfigured struct{ error }
+
+func (m misconfigured) Unwrap() error { return m.error }
+
+// ofConfiguration reports whether the configuration has to be put right.
+func ofConfiguration(err error) bool {
+	_, listed := errors.AsType[config.Problems](err)
+	_, other := errors.AsType[misconfigured](err)
+	return listed || other
+}
+
 func exitCode(err error) int {
-	_, misconfigured := errors.AsType[config.Problems](err)
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.Is(err, errUsage), misconfigured:
+	case errors.Is(err, errUsage), errors.Is(err, demo.ErrTooShort), ofConfiguration(err),
+		errors.Is(err, begin.ErrOneRecipient), errors.Is(err, keys.ErrNoIdentity):
 		return exitUsage
 	case errors.Is(err, format.ErrWrongKey):
 		return exitWrongKey

@@ -18,6 +18,16 @@ func configTopic() *cobra.Command {
 	}
 }
 
+// checkTopic makes help about what there is none about a mistake in the command line.
+func checkTopic(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	help, _, _ := root.Find([]string{"help"}) // just made
+	help.Args = func(_ *cobra.Command, topic []string) error {
+		_, _, err := root.Find(topic)
+		return err
+	}
+}
+
 const configIntro = `Settings come from four places; the stronger wins: flags, the environment, the configuration file, defaults.
 
 The file is YAML: --config, or OUTLAST_CONFIG, or ./outlast.yaml, or the trial's ./outlast-data/outlast.yaml, the first

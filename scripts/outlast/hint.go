@@ -8,7 +8,6 @@ import (
 
 	"outlast.example/scripts/outlast/begin"
 	"outlast.example/scripts/outlast/keys"
-	"outlast.example/shared/config"
 	"outlast.example/shared/format"
 	"outlast.example/shared/store"
 )
@@ -26,9 +25,6 @@ func hint(err error) string {
 	if h, ok := errors.AsType[hinted](err); ok {
 		return h.next
 	}
-	if _, ok := errors.AsType[config.Problems](err); ok {
-		return "\"outlast help config\" explains every setting"
-	}
 	for _, known := range []struct {
 		err  error
 		next string
@@ -41,17 +37,20 @@ func hint(err error) string {
 		{keys.ErrNoIdentity, "bring one from its offline place; any one of those in \"identities\" is enough"},
 		{format.ErrWrongKey, "name the identity of one of the repository's recipients in \"identities\""},
 		{format.ErrNewer, "install a newer outlast: the repository was written by one"},
-		{store.ErrNoBucket, "create the bucket (the clouds' by infra/, a folder by mkdir), or correct its URL in \"buckets\""},
+		{store.ErrNoBucket, "create it, with the provider's own tool or mkdir, or correct its URL in \"buckets\""},
 		{store.ErrDenied, "check the credentials that the store's own tools would use: AWS_*, GOOGLE_*, AZURE_*"},
 		{store.ErrNoAnswer, "check the network and the endpoint in the bucket's URL, then try again"},
 		{store.ErrBusy, "the store is throttling; try again in a minute"},
-		{fs.ErrExist, "nothing is overwritten unasked: choose another name, or move what is there"},
+		{fs.ErrExist, "nothing is overwritten unasked: choose another name, or move what is there; restore --replace replaces an earlier output"},
 		{syscall.EADDRINUSE, "another program listens there: choose another address with --listen"},
 		{context.Canceled, "nothing half-written is left; run it again"},
 	} {
 		if errors.Is(err, known.err) {
 			return known.next
 		}
+	}
+	if ofConfiguration(err) {
+		return "\"outlast help config\" explains every setting"
 	}
 	return ""
 }

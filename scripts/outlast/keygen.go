@@ -22,7 +22,7 @@ func (a *app) keygen() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			made, err := keys.Make(wanted)
 			if err != nil {
-				return err
+				return fmt.Errorf("%w: %w", errUsage, err)
 			}
 			if err := made.Write(out); err != nil {
 				return err
@@ -43,6 +43,9 @@ func (a *app) advise(out string, wanted keys.Wanted) {
 	a.say("  root.pem             signs what the repository trusts: keep it offline, on two media")
 	for i := range wanted.Identities {
 		a.say("  %-20s decrypts everything: keep it offline, apart from the others", fmt.Sprintf("identity-%d.txt", i+1))
+	}
+	if wanted.Identities == 1 {
+		a.say("  One identity: whoever loses it loses everything, and init refuses that without --allow-one-recipient.")
 	}
 	for _, name := range wanted.Receivers {
 		a.say("  %-20s goes to the receiver %q alone", "receiver-"+name+".pem", name)

@@ -43,7 +43,20 @@ func (a *app) log() *cobra.Command {
 	return c
 }
 
+func (f *logFlags) check() error {
+	if f.lines < 0 {
+		return fmt.Errorf("%w: --lines %d: want a number of lines, or 0 for all", errUsage, f.lines)
+	}
+	if f.headers && f.delivery == "" {
+		return fmt.Errorf("%w: --headers goes with --delivery", errUsage)
+	}
+	return nil
+}
+
 func (a *app) runLog(ctx context.Context, f logFlags) (err error) {
+	if err := f.check(); err != nil {
+		return err
+	}
 	since, err := moment(f.since)
 	if err != nil {
 		return err
@@ -68,6 +81,9 @@ func (a *app) runLog(ctx context.Context, f logFlags) (err error) {
 			a.say("%v", e.Err)
 			worst = worse(worst, e.Err)
 		case f.wants(e.Delivery):
+			if shown == 0 && f.delivery == "" && !f.json {
+				a.say(columns, "TIME (UTC)", "DELIVERY", "SOURCE", "KIND", "METHOD", "BYTES", "VERIFIED", "RECEIVER")
+			}
 			if err := a.show(e, f); err != nil {
 				return err
 			}
@@ -120,9 +136,12 @@ type line struct {
 	Batch    string    `json:"batch"`
 }
 
+// columns are those of a line for people. What they are called is no data, and goes to stderr.
+const columns = "%-23s  %-36s  %-16s %-18s %-6s %8v  %-18s %s"
+
 func (a *app) printEntry(e recent.Entry, asJSON bool) error {
 	if !asJSON {
-		return a.print("%s  %s  %-16s %-18s %-5s %8d  %-18s %s", e.Time.Format("2006-01-02 15:04:05.000"), e.ID, e.Source, e.Kind,
+		return a.print(columns, e.Time.UTC().Format("2006-01-02 15:04:05.000"), e.ID, e.Source, e.Kind,
 			e.Method, len(e.Body), e.Verified, e.Receiver)
 	}
 	return json.NewEncoder(a.out).Encode(line{e.Time, e.ID, e.Source, e.Kind, e.Method, len(e.Body), e.Verified, e.Receiver, e.Batch})

@@ -49,6 +49,8 @@ func (a *app) root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	root.Version = version()
+	root.SetVersionTemplate(versionLine() + "\n")
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.PersistentFlags().StringVar(&a.configPath, "config", "", "configuration file (default: see \"outlast help config\")")
@@ -57,6 +59,7 @@ func (a *app) root() *cobra.Command {
 		a.keygen(), a.initialize(),
 		a.man(root), a.version(), configTopic(),
 	)
+	checkTopic(root)
 	for _, command := range root.Commands() {
 		a.noteStart(command)
 	}

@@ -33,7 +33,7 @@ func (a *app) send() *cobra.Command {
 		Short: "Post a payload, signed as the source's CRM would",
 		Long: "Send posts a file to a receiver, signed with the source's first secret, and prints the answer. It is for\n" +
 			"trials: a CRM needs nothing but the address.",
-		Example: "  outlast send --source acme --file testdata/payloads/contact.json",
+		Example: "  outlast send --source acme --file testdata/payloads/hubspot/batch-mixed.json",
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return a.runSend(c.Context(), f) },
 	}
@@ -55,7 +55,7 @@ func (a *app) runSend(ctx context.Context, f sendFlags) error {
 	}
 	sources, err := wire.Sources(c)
 	if err != nil {
-		return err
+		return misconfigured{err}
 	}
 	source := sources[f.source]
 	if source == nil {
@@ -114,7 +114,8 @@ func (a *app) post(ctx context.Context, target string, r *crm.Request) (err erro
 		err = u.Err // without the address, which can hold a token
 	}
 	if err != nil {
-		return hinted{fmt.Errorf("post the webhook: %w", err), "is the receiver running there? \"outlast serve\" prints its address"}
+		return hinted{fmt.Errorf("post the webhook: %w", err), "is the receiver running there? \"outlast serve\" prints its address; " +
+			"one on this machine is called with --url http://127.0.0.1:8080, whatever public_url says"}
 	}
 	defer func() { _ = response.Body.Close() }() // read to its end
 	const enough = 64 << 10                      // bytes: an answer is one line

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -78,6 +79,9 @@ func trialSources() []trial.Source {
 
 func (a *app) runServe(ctx context.Context, c *config.Config) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
+	if _, ok := errors.AsType[*net.AddrError](err); ok {
+		return misconfigured{fmt.Errorf("listen on %s: %w", c.Listen, err)}
+	}
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", c.Listen, err)
 	}
@@ -91,7 +95,12 @@ func (a *app) runServe(ctx context.Context, c *config.Config) error {
 	if err := a.print("%s", address); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	return serveUntil(ctx, newServer(receiver, c, log), listener, receiver)
+	log.Info("listening", "address", address, "sources", len(c.Sources), "buckets", len(c.Buckets))
+	if err := serveUntil(ctx, newServer(receiver, c, log), listener, receiver); err != nil {
+		return err
+	}
+	log.Info("drained")
+	return nil
 }
 
 // openReceiver takes the address for the public one where only this machine can call it.
@@ -105,6 +114,9 @@ func openReceiver(ctx context.Context, c *config.Config, address net.Addr, log *
 	if err := c.Capture(); err != nil {
 		return nil, err
 	}
+	if _, err := wire.Sources(c); err != nil { // here only the configuration can be wrong
+		return nil, misconfigured{err}
+	}
 	return wire.Capture(ctx, c, log)
 }
 
@@ -114,8 +126,8 @@ func (a *app) greet(c *config.Config, address string) {
 		a.say("%-18s %s/v1/hooks/%s", s.Kind, c.PublicURL, s.Name)
 		if s.Name == "trial" && s.Kind == "generic" {
 			a.say("\nTry it from another terminal, in this folder:\n\n"+
-				"curl -H \"Authorization: Bearer $(cat %s)\" -d '%s' %s/v1/hooks/trial\noutlast log\noutlast restore --to restored\n",
-				trial.SecretFile(trialFolder, s.Name), `{"type":"contact","id":"1","operation":"create","fields":{"name":"Ada"}}`, address)
+				"curl -H \"Authorization: Bearer $(cat %s)\" -d '%s' %s/v1/hooks/trial\n%[4]s log\n%[4]s restore --to restored\n",
+				trial.SecretFile(trialFolder, s.Name), `{"type":"contact","id":"1","operation":"create","fields":{"name":"Ada"}}`, address, os.Args[0])
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"runtime"
 	"runtime/debug"
 
@@ -15,9 +16,13 @@ func (a *app) version() *cobra.Command {
 		Short: "Print the program's version and the format that it writes",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return a.print("outlast %s, format %d, %s %s/%s", version(), format.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return a.print("%s", versionLine())
 		},
 	}
+}
+
+func versionLine() string {
+	return fmt.Sprintf("outlast %s, format %d, %s %s/%s", version(), format.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // version is the module's, or the commit that was built.

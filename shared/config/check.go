@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/ed25519"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -25,6 +26,7 @@ func (c *Config) Capture() error {
 	}
 	c.checkSources(&p)
 	c.readSecrets(&p)
+	c.checkOwnKey(&p)
 	return p.err()
 }
 
@@ -133,6 +135,19 @@ func (c *Config) checkReceiver(p *Problems) {
 		p.add("receiver.key", "given twice; leave out key or key_file")
 	case !key && !file:
 		p.add("receiver.key_file", "missing; name the file that \"outlast keygen\" wrote")
+	}
+}
+
+// checkOwnKey compares the receiver's key with its line among all receivers, where the file has those: what another key
+// signs is acknowledged today and taken for a forgery on the day of the restore.
+func (c *Config) checkOwnKey(p *Problems) {
+	key, err := format.ParsePrivateKey([]byte(c.Receiver.Key))
+	if err != nil || len(c.Receivers) == 0 {
+		return // no key: that is said already; no list: only the descriptor has it
+	}
+	own := c.Receiver.Name + " " + format.FormatPublicKey(key.Public().(ed25519.PublicKey))
+	if !slices.Contains(c.Receivers, own) {
+		p.add("receiver", "its name and key are none of receivers: nobody would believe what it signs")
 	}
 }
 

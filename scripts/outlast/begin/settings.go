@@ -57,8 +57,9 @@ func readRootKey(path string, c *config.Config) (ed25519.PrivateKey, error) {
 	return root, nil
 }
 
-// skew is how much earlier than the descriptor a receiver's signature may be: its clock may be behind.
-const skew = time.Hour
+// early is how much earlier than the first descriptor a receiver's signature may be. Nothing was before it that could
+// contradict, and what a receiver captured before anybody ran init was acknowledged all the same.
+const early = 365 * 24 * time.Hour
 
 // descriptor is number 1, as the configuration describes the repository. All buckets are empty now: so each is complete
 // from here on.
@@ -80,7 +81,7 @@ func descriptor(c *config.Config, now time.Time, allowOne bool) (*format.Descrip
 		if err != nil {
 			return nil, fmt.Errorf("receiver %s: %w", name, err)
 		}
-		d.Receivers = append(d.Receivers, format.Signer{Name: name, Key: key, Since: now.Add(-skew)})
+		d.Receivers = append(d.Receivers, format.Signer{Name: name, Key: key, Since: now.Add(-early)})
 	}
 	return d, nil
 }

@@ -24,11 +24,17 @@ import (
 // ErrUnlike: what was restored is not what happened.
 var ErrUnlike = errors.New("the restored records are not as expected")
 
+// MinEvents give every act something to show: enough webhooks, batches and records of each CRM.
+const MinEvents = 50
+
+// ErrTooShort: the story has fewer events than MinEvents.
+var ErrTooShort = errors.New("the story is too short")
+
 // Options of a demo.
 type Options struct {
 	Folder string // to make; everything happens in it
 	Seed   uint64 // of the story
-	Events int    // about as many webhooks
+	Events int    // about as many webhooks; at least MinEvents
 	Out    io.Writer
 }
 
@@ -44,6 +50,9 @@ type stage struct {
 
 // Run plays the demo and writes its account. It is nil only if everything is as promised.
 func Run(ctx context.Context, o Options) error {
+	if o.Events < MinEvents {
+		return fmt.Errorf("%w: %d events: want at least %d", ErrTooShort, o.Events, MinEvents)
+	}
 	s := &stage{folder: o.Folder, story: tell(o.Seed, o.Events), account: &account{w: o.Out}}
 	if err := s.build(ctx); err != nil {
 		return fmt.Errorf("build the stage: %w", err)
