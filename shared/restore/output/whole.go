@@ -1,6 +1,7 @@
 package output
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,10 +62,8 @@ func (f Format) Write(ctx context.Context, path string, records Records, replace
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(room)) }()
 	fresh := filepath.Join(room, "new")
-	if err := f.write(ctx, fresh, records); err != nil {
-		return fmt.Errorf("write output to %s: %w", path, err)
-	}
-	if err := ctx.Err(); err != nil {
+	err = f.write(ctx, fresh, records)
+	if err = cmp.Or(ctx.Err(), err); err != nil { // database/sql says that its transaction is gone, and not always why
 		return fmt.Errorf("write output to %s: %w", path, err)
 	}
 	if err := f.mark(fresh); err != nil {
