@@ -5,9 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"outlast.example/shared/config"
 	"outlast.example/shared/restore"
 	"outlast.example/shared/restore/output"
 	"outlast.example/shared/wire"
@@ -80,6 +84,9 @@ func (a *app) runRestore(ctx context.Context, f restoreFlags) (err error) {
 	if err := a.report(&result.Report, f); err != nil {
 		return err
 	}
+	if result.Report.Records == (restore.Records{}) {
+		a.sayNothingMatches(f, r.config)
+	}
 	return verdict(&result.Report)
 }
 
@@ -101,11 +108,15 @@ func (a *app) readState(ctx context.Context, r *reading, f restoreFlags) (*resto
 	}
 	bar := a.progress("reading batches")
 	defer bar.clear()
-	return restore.Read(ctx, restore.Options{
+	result, err := restore.Read(ctx, restore.Options{
 		Buckets: r.buckets, From: f.from, Root: r.root, Repository: r.config.Repository, Quorum: r.config.Quorum,
 		Identities: r.identities, Sources: sources, Selection: f.selection,
 		Progress: func(p restore.Progress) { bar.set(int64(p.Done), int64(p.Known)) },
 	})
+	if errors.Is(err, restore.ErrNoReceiver) {
+		return nil, fmt.Errorf("%w: %w", errUsage, err)
+	}
+	return result, err
 }
 
 func (a *app) report(r *restore.Report, f restoreFlags) error {
@@ -120,16 +131,57 @@ func (a *app) report(r *restore.Report, f restoreFlags) error {
 	for _, b := range r.Buckets {
 		a.say("  %s: %s", b.Name, condition(b))
 	}
+	if n := r.Excluded.Batches; n > 0 {
+		a.say("  excluded: %s of %s", count(n, "batch", "batches"), f.excluded())
+	}
 	for _, fault := range r.Fault {
 		a.say("  %s: %s: %s", fault.Verdict, fault.Key, fault.Detail)
 	}
 	for _, s := range r.Strange {
-		a.say("  not interpreted: delivery %s: %s", s.Delivery, s.Reason)
+		a.say("  not interpreted: delivery %s of %s: %s", s.Delivery, s.Source, s.Reason)
 	}
 	if r.Gaps > 0 {
 		a.say("  gaps in %s: read again from the CRM what the output lists as such", count(r.Gaps, "record", "records"))
 	}
 	return nil
+}
+
+// excluded names the receiver that is left out, and since when.
+func (f *restoreFlags) excluded() string {
+	if f.since == "" {
+		return f.selection.ExcludeReceiver
+	}
+	return f.selection.ExcludeReceiver + " since " + f.selection.Since.UTC().Format(time.RFC3339)
+}
+
+// sayNothingMatches tells a mistyped selection from an empty repository.
+func (a *app) sayNothingMatches(f restoreFlags, c *config.Config) {
+	var wishes []string
+	for _, flag := range []struct{ name, value string }{
+		{"--source", f.selection.Source}, {"--type", f.selection.Type}, {"--record", f.selection.Record},
+		{"--at", f.at}, {"--known-at", f.knownAt},
+	} {
+		if flag.value != "" {
+			wishes = append(wishes, flag.name+" "+flag.value)
+		}
+	}
+	if len(wishes) == 0 {
+		return
+	}
+	there := ""
+	if sources := sourceNames(c); f.selection.Source != "" && !slices.Contains(sources, f.selection.Source) {
+		there = "; there are: " + strings.Join(sources, ", ")
+	}
+	a.say("nothing matches %s%s", strings.Join(wishes, " "), there)
+}
+
+func sourceNames(c *config.Config) []string {
+	var names []string
+	for _, s := range c.Sources {
+		names = append(names, s.Name)
+	}
+	slices.Sort(names)
+	return names
 }
 
 // condition sums up what was met in a bucket.
@@ -158,11 +210,56 @@ func condition(b restore.Bucket) string {
 func verdict(r *restore.Report) error {
 	switch r.Outcome {
 	case restore.Damage:
-		return hinted{fmt.Errorf("%w: %s; everything else was restored", errDamage, count(r.Faults, "object", "objects")),
-			"healthy copies in the other buckets were used where there are any; keep the damaged ones for the inquiry"}
+		return hinted{fmt.Errorf("%w: %s; everything else was restored", errDamage, count(r.Faults, "object", "objects")), afterDamage(r)}
 	case restore.Partial:
-		return fmt.Errorf("%w: %s left out, %s not interpreted; the account says which buckets are behind or out of reach",
-			errPartial, count(r.Batches.Lost, "batch", "batches"), count(r.Uninterpreted, "delivery", "deliveries"))
+		return fmt.Errorf("%w: %s", errPartial, strings.Join(shortcomings(r), "; "))
 	}
 	return nil
+}
+
+// afterDamage says what to do. Healthy copies stood in for all damaged ones, unless something was lost.
+func afterDamage(r *restore.Report) string {
+	switch {
+	case r.Complete == restore.No:
+		return "read from more of the buckets, or with another identity; keep the damaged objects for the inquiry"
+	case slices.ContainsFunc(r.Buckets, func(b restore.Bucket) bool { return b.Damaged > 0 }):
+		return "healthy copies were used in place of the damaged ones; keep those for the inquiry"
+	}
+	return "nothing was taken from these objects; keep them for the inquiry"
+}
+
+// shortcomings are what makes a restore partial: those that there are.
+func shortcomings(r *restore.Report) []string {
+	var all []string
+	for _, s := range []struct {
+		what string
+		has  func(restore.Bucket) bool
+	}{
+		{"out of reach: ", func(b restore.Bucket) bool { return !b.Reachable }},
+		{"behind: ", func(b restore.Bucket) bool { return b.Reachable && (b.Behind || b.Missing > 0) }},
+	} {
+		if names := bucketNames(r.Buckets, s.has); len(names) > 0 {
+			all = append(all, s.what+strings.Join(names, ", "))
+		}
+	}
+	if n := r.Batches.Lost; n > 0 {
+		all = append(all, count(n, "batch", "batches")+" left out")
+	}
+	if n := r.Faults; n > 0 {
+		all = append(all, count(n, "object", "objects")+" not readable")
+	}
+	if n := r.Uninterpreted; n > 0 {
+		all = append(all, count(n, "delivery", "deliveries")+" not interpreted")
+	}
+	return all
+}
+
+func bucketNames(buckets []restore.Bucket, has func(restore.Bucket) bool) []string {
+	var names []string
+	for _, b := range buckets {
+		if has(b) {
+			names = append(names, b.Name)
+		}
+	}
+	return names
 }

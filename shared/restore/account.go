@@ -16,6 +16,7 @@ type account struct {
 	broken    []error         // why listings broke off
 	met       map[Verdict]int // faults
 	torn      int             // objects or lines that are signed and intact, and yet cannot be read
+	untimely  int             // batches signed with a listed key, at a time for which it is not listed
 	quorum    int             // the lowest one under which a delivery may have been acknowledged
 	refused   int             // highest number of a descriptor that is signed and that this program cannot read; 0: none
 	refusedBy error           // why
@@ -44,6 +45,9 @@ func (a *account) add(b *result) {
 		if o.err == nil {
 			a.Buckets[o.bucket].Objects++
 		}
+	}
+	if b.untimely {
+		a.untimely++
 	}
 	if b.state != noBatch {
 		a.missing(b.group)

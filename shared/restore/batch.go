@@ -1,11 +1,13 @@
 package restore
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"outlast.example/shared/format"
 	"outlast.example/shared/history"
@@ -15,6 +17,7 @@ import (
 // result is what came of one batch.
 type result struct {
 	group
+	untimely   bool // signed with a listed key, at a time for which it is not listed
 	faults     []fault
 	state      batchState
 	bytes      int64
@@ -49,6 +52,7 @@ func (r *reading) batch(ctx context.Context, g group) *result {
 	}
 	switch {
 	case b.err != nil:
+		b.untimely = r.untimely(b.key)
 		for _, o := range g.copies {
 			b.faults = append(b.faults, fault{o, b.err})
 		}
@@ -62,6 +66,22 @@ func (r *reading) batch(ctx context.Context, g group) *result {
 		r.open(b, o, content)
 	}
 	return b
+}
+
+// untimely reports whether a name that is taken for forged bears the signature of a receiver that the descriptor lists,
+// and only the time is wrong. What the selection leaves out anyway is not meant.
+func (r *reading) untimely(k format.Key) bool {
+	return !r.selection.excludes(k) && r.timeless.CheckName(k) == nil
+}
+
+// timeless checks names as if every receiver's key were valid at all times.
+func timeless(d *format.Descriptor) *format.Opener {
+	all := *d
+	all.Receivers = slices.Clone(d.Receivers)
+	for i := range all.Receivers {
+		all.Receivers[i].Since, all.Receivers[i].Until = time.Time{}, time.Time{}
+	}
+	return format.NewOpener(&all, nil)
 }
 
 // sound gives the first copy that is. Where none is, those that got no answer are tried again.
@@ -133,6 +153,7 @@ func (r *reading) interpret(b *result, d *format.Delivery) {
 		return
 	}
 	changes, err := source.Changes(d, b.key.Receiver)
+	err = cmp.Or(errors.Unwrap(err), err) // without the delivery and the source, which the report names beside it
 	for _, c := range changes {
 		if bad := check(c); bad != nil {
 			err = errors.Join(err, bad)

@@ -30,7 +30,7 @@ func TestCompleteIsNotSaidWhere(t *testing.T) {
 		want  restore.Answer
 		why   string
 	}{
-		{"nothing is wrong", func(*repository, *restore.Options) {}, restore.Yes, "2 of 3"},
+		{"nothing is wrong", func(*repository, *restore.Options) {}, restore.Yes, "2 of 3 buckets were listed whole, and any 2 of them together hold"},
 		{"a bucket is given twice", func(_ *repository, o *restore.Options) {
 			o.Buckets[1] = o.Buckets[0]
 		}, restore.NotKnown, "1 of 3"},
@@ -62,6 +62,9 @@ func TestCompleteIsNotSaidWhere(t *testing.T) {
 		{"the newest descriptor is too large", func(r *repository, _ *restore.Options) {
 			r.put(r.describe(func(*format.Descriptor) {}), make([]byte, format.MaxDescriptor+1), 1)
 		}, restore.NotKnown, "descriptor 2"},
+		{"a receiver went on after its time", func(r *repository, _ *restore.Options) {
+			r.describe(func(d *format.Descriptor) { d.Receivers[0].Until = epoch }, 0, 1)
+		}, restore.NotKnown, "key signed 1 of the batches"},
 		{"an object is cut off at a limit", func(r *repository, _ *restore.Options) {
 			name, object := r.bomb()
 			r.put(name, object, 0, 1)
@@ -101,6 +104,12 @@ func TestCompleteIsSaidAlthough(t *testing.T) {
 					r.put(key, []byte("rot"), 0)
 				}
 			}
+		}},
+		{"a batch is forged in a receiver's name, after its time", func(r *repository) {
+			r.describe(func(d *format.Descriptor) { d.Receivers[1].Until = epoch }, 0, 1)
+			_, r.receivers["two"], _ = ed25519.GenerateKey(nil)
+			b := r.seal("two", 5, nil)
+			r.put(b.Key.String(), b.Object, 0, 1)
 		}},
 		{"a higher descriptor is forged", func(r *repository) {
 			_, root, _ := ed25519.GenerateKey(nil)

@@ -95,14 +95,25 @@ func (a *account) completeness(d *format.Descriptor) (Answer, string) {
 		return NotKnown, fmt.Sprintf("descriptor %d is listed and cannot be read, and number %d stood in for it: "+
 			"read from a bucket that has it sound", a.unread, d.Number)
 	}
+	if a.untimely > 0 {
+		return NotKnown, fmt.Sprintf("a listed receiver's key signed %d of the batches that count as forged, at a time for which the "+
+			"descriptor does not list it: forged with a stolen key, or captured by a receiver whose time is listed wrongly", a.untimely)
+	}
 	counted, promised := a.counted(d), *d
 	promised.Quorum = a.quorum
 	if promised.Complete(counted) {
-		return Yes, fmt.Sprintf("%d of %d buckets were listed whole, and %d hold every acknowledged delivery",
-			counted, len(d.Buckets), promised.Needed())
+		return Yes, fmt.Sprintf("%d of %d buckets were listed whole, and %s every acknowledged delivery",
+			counted, len(d.Buckets), anyHold(promised.Needed()))
 	}
 	return NotKnown, fmt.Sprintf("%d of %d buckets were listed whole, hold the descriptor and are complete by it, and %d are needed: "+
 		"nothing is missing if they have converged", counted, len(d.Buckets), promised.Needed())
+}
+
+func anyHold(needed int) string {
+	if needed == 1 {
+		return "each of them alone holds"
+	}
+	return fmt.Sprintf("any %d of them together hold", needed)
 }
 
 // counted is how many of the descriptor's buckets were listed whole and are complete from the repository's beginning on.

@@ -27,6 +27,7 @@ type reading struct {
 	sources   map[string]*crm.Source
 	selection Selection
 	opener    *format.Opener
+	timeless  *format.Opener // takes a receiver's key for valid at all times; for names only
 	fold      *history.Fold
 	account   *account
 	progress  func(Progress)

@@ -1,6 +1,9 @@
 package restore
 
 import (
+	"strings"
+
+	"outlast.example/shared/crm"
 	"outlast.example/shared/format"
 	"outlast.example/shared/history"
 )
@@ -94,5 +97,6 @@ type Fault struct {
 }
 
 func uninterpreted(k format.Key, d *format.Delivery, err error) Uninterpreted {
-	return Uninterpreted{Delivery: d.ID, Source: d.Source, Batch: k.String(), Reason: err.Error()}
+	reason := strings.TrimPrefix(err.Error(), crm.ErrUninterpreted.Error()+": ") // the entry itself says that
+	return Uninterpreted{Delivery: d.ID, Source: d.Source, Batch: k.String(), Reason: reason}
 }

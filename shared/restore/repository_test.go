@@ -3,7 +3,6 @@ package restore_test
 import (
 	"crypto/ed25519"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -146,7 +145,7 @@ type trial struct{}
 
 func (trial) Interpret(d *format.Delivery) (changes []history.Change, err error) {
 	if err := json.Unmarshal(d.Body, &changes); err != nil {
-		return nil, errors.Join(crm.ErrUninterpreted, errors.New("not a list of changes"))
+		return nil, fmt.Errorf("%w: not a list of changes", crm.ErrUninterpreted)
 	}
 	return changes, nil
 }

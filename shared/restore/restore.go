@@ -59,7 +59,8 @@ func (r *Result) Records() iter.Seq[history.State] {
 }
 
 // Read reads all that the options select. It returns an error, and no state, only where there can be none: no bucket
-// answers, no descriptor counts, no identity opens any batch (format.ErrWrongKey), or the context ended.
+// answers, no descriptor counts, the receiver to exclude is none (ErrNoReceiver), no identity opens any batch
+// (format.ErrWrongKey), or the context ended.
 func Read(ctx context.Context, o Options) (*Result, error) {
 	readers, err := o.buckets()
 	if err != nil {
@@ -70,9 +71,12 @@ func Read(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := o.Selection.check(descriptor); err != nil {
+		return nil, err
+	}
 	r := &reading{
 		buckets: buckets, sources: o.Sources, selection: o.Selection,
-		opener: format.NewOpener(descriptor, o.Identities), fold: new(history.Fold), account: a, progress: o.Progress,
+		opener: format.NewOpener(descriptor, o.Identities), timeless: timeless(descriptor), fold: new(history.Fold), account: a, progress: o.Progress,
 	}
 	if err := r.run(ctx); err != nil {
 		return nil, fmt.Errorf("restore: %w", err)

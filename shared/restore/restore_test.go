@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
+	"outlast.example/shared/crm"
 	"outlast.example/shared/format"
 	"outlast.example/shared/history"
 	"outlast.example/shared/restore"
@@ -210,6 +211,7 @@ func TestNoStateWithout(t *testing.T) {
 		{"the right identity", func(_ *repository, o *restore.Options) { o.Identities = []age.Identity{other} }, format.ErrWrongKey},
 		{"an identity", func(_ *repository, o *restore.Options) { o.Identities = nil }, format.ErrWrongKey},
 		{"the right root key", func(_ *repository, o *restore.Options) { o.Root = public }, nil},
+		{"the receiver to exclude", func(_ *repository, o *restore.Options) { o.Selection.ExcludeReceiver = "nobody" }, restore.ErrNoReceiver},
 		{"the right repository", func(_ *repository, o *restore.Options) { o.Repository = "other" }, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -308,6 +310,9 @@ func TestWhatIsNotInterpretedIsListed(t *testing.T) {
 		t.Fatalf("%+v", p)
 	}
 	for _, s := range p.Strange {
+		if strings.Contains(s.Reason, s.Delivery) || strings.HasPrefix(s.Reason, crm.ErrUninterpreted.Error()) {
+			t.Errorf("the reason repeats its entry: %+v", s)
+		}
 		if s.Delivery == "" || s.Batch != b.Key.String() || s.Reason == "" {
 			t.Errorf("%+v", s)
 		}

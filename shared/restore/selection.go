@@ -1,11 +1,18 @@
 package restore
 
 import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"outlast.example/shared/format"
 	"outlast.example/shared/history"
 )
+
+// ErrNoReceiver: the descriptor lists no receiver of the name to exclude.
+var ErrNoReceiver = errors.New("no receiver of that name")
 
 // Selection narrows a restore. The zero Selection is everything.
 type Selection struct {
@@ -32,6 +39,18 @@ func (s Selection) ends(k format.Key) bool {
 
 func (s Selection) excludes(k format.Key) bool {
 	return s.ExcludeReceiver != "" && k.Receiver == s.ExcludeReceiver && !k.Time.Before(s.Since)
+}
+
+// check refuses to exclude nobody: an ended receiver stays listed, so a name that is not listed is misspelt.
+func (s Selection) check(d *format.Descriptor) error {
+	var names []string
+	for _, r := range d.Receivers {
+		names = append(names, r.Name)
+	}
+	if s.ExcludeReceiver == "" || slices.Contains(names, s.ExcludeReceiver) {
+		return nil
+	}
+	return fmt.Errorf("restore: exclude receiver %q: %w; the descriptor lists: %s", s.ExcludeReceiver, ErrNoReceiver, strings.Join(names, ", "))
 }
 
 func (s Selection) wantsDelivery(d *format.Delivery) bool {
