@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Secret is text that is never printed: whatever formats or logs it sees a placeholder.
+// Secret is text that is never printed: whatever formats or logs it does not see it.
 type Secret string
 
 const hidden = "[secret]"
