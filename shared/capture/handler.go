@@ -2,6 +2,7 @@
 // It understands nothing of what it keeps.
 //
 //	POST /v1/hooks/{source}          a webhook; {source}/{token} where a CRM can only be given a URL
+//	OPTIONS …                        a CRM's question before its first webhook, where its protocol has one
 //	GET  /healthz                    the process answers
 //	GET  /readyz                     a quorum of the buckets has not failed lately
 package capture
@@ -73,13 +74,13 @@ func New(o Options) (*Handler, error) {
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.ServeHTTP(w, r) }
 
 func (h *Handler) health(w http.ResponseWriter, _ *http.Request) {
-	(answer{200, `{"status":"ok"}`}).send(w)
+	(answer{status: http.StatusOK, line: `{"status":"ok"}`}).send(w)
 }
 
 func (h *Handler) ready(w http.ResponseWriter, _ *http.Request) {
 	if !h.Writer.Ready() {
-		(answer{503, `{"error":"fewer than quorum buckets accept batches"}`}).send(w)
+		answer{status: http.StatusServiceUnavailable, line: `{"error":"fewer than quorum buckets accept batches"}`}.send(w)
 		return
 	}
-	(answer{200, `{"status":"ready"}`}).send(w)
+	answer{status: http.StatusOK, line: `{"status":"ready"}`}.send(w)
 }

@@ -25,6 +25,9 @@ type visit struct {
 func (h *Handler) hook(w http.ResponseWriter, r *http.Request) {
 	v := &visit{began: time.Now(), source: h.Sources[r.PathValue("source")]}
 	a := h.take(v, w, r)
+	if v.source != nil {
+		a = a.inTermsOf(v.source.Answers)
+	}
 	a.send(w)
 	h.record(r.Context(), v, a)
 }
@@ -35,7 +38,7 @@ func (h *Handler) take(v *visit, w http.ResponseWriter, r *http.Request) answer 
 	case v.source == nil:
 		return notFound
 	case r.Method != http.MethodPost:
-		return methodNotAllowed
+		return greeting(v.source, r)
 	case !plain(r.Header.Get("Content-Encoding")):
 		return encodedBody
 	}
@@ -55,6 +58,18 @@ func (h *Handler) take(v *visit, w http.ResponseWriter, r *http.Request) answer 
 	return verdict(v)
 }
 
+// greeting answers what a CRM asks before it sends webhooks. The question proves nothing, and nothing of it is kept.
+func greeting(source *crm.Source, r *http.Request) answer {
+	if source.Answers.Greet == nil || r.Method != http.MethodOptions {
+		return methodNotAllowed
+	}
+	reply, asked := source.Answers.Greet(&crm.Request{Method: r.Method, Path: requestPath(r), Header: r.Header})
+	if !asked {
+		return methodNotAllowed
+	}
+	return answer{status: reply.Status, reply: &reply}
+}
+
 func plain(encoding string) bool { return encoding == "" || strings.EqualFold(encoding, "identity") }
 
 // deadline is when the answer must be given: in time for the CRM, and for the runtime that ends the invocation.
@@ -70,7 +85,7 @@ func (h *Handler) deadline(ctx context.Context, began time.Time) time.Time {
 func verdict(v *visit) answer {
 	switch v.result.Verdict {
 	case replica.Acknowledged:
-		return stored(v.delivery.ID)
+		return stored(v.delivery.ID, v.source.Answers.Stored)
 	case replica.Overloaded:
 		return overloaded
 	}

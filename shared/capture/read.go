@@ -31,11 +31,15 @@ func (h *Handler) read(v *visit, w http.ResponseWriter, r *http.Request) (*crm.R
 	if err != nil {
 		return nil, refusal(v, err)
 	}
-	path := r.RequestURI
-	if !strings.HasPrefix(path, "/") { // a proxy's absolute form, or a handler called without a server
-		path = r.URL.RequestURI()
-	}
+	path := requestPath(r)
 	return &crm.Request{Method: r.Method, URL: h.PublicURL + path, Path: path, Header: r.Header, Body: body}, answer{}
+}
+
+func requestPath(r *http.Request) string {
+	if !strings.HasPrefix(r.RequestURI, "/") { // a proxy's absolute form, or a handler called without a server
+		return r.URL.RequestURI()
+	}
+	return r.RequestURI
 }
 
 func refusal(v *visit, err error) answer {

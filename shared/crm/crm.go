@@ -52,8 +52,9 @@ type Signer interface {
 
 // Kind is one CRM's protocol.
 type Kind struct {
-	Name string                          // as in the configuration: "hubspot"
-	Open func(Settings) (*Source, error) // what the kind itself knows; use the function Open for a source that is complete
+	Name   string                          // as in the configuration: "hubspot"
+	Open   func(Settings) (*Source, error) // what the kind itself knows; use the function Open for a source that is complete
+	Untold []string                        // what the CRM cannot announce (promise 11), a sentence each
 }
 
 // Settings are one source's lines of the configuration.
@@ -71,8 +72,12 @@ type Source struct {
 	Verifier
 	Interpreter
 	Signer
-	Credentials []Place // where the CRM sends what must not be kept
-	Unsigned    bool    // verified by a shared token only: nothing binds the body
+	Credentials []Place   // where the CRM sends what must not be kept
+	InBody      InBody    // finds what must not be kept in the body; nil: the body holds no credential
+	Unsigned    bool      // verified by a shared token only: nothing binds the body
+	Answers     Answers   // how the CRM wants to be answered
+	Expires     time.Time // when the CRM stops to call unless somebody renews what it was asked; zero: never
+	Untold      []string  // what the CRM cannot announce, a sentence each
 }
 
 // Open opens a source of the kind. What the settings declare as credentials is cut, whatever the kind.
@@ -81,6 +86,7 @@ func Open(kind Kind, s Settings) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	source.Kind, source.Name, source.Untold = kind.Name, s.Name, kind.Untold
 	source.Credentials = append(source.Credentials, s.Credentials...)
 	return source, nil
 }

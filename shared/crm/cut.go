@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"net/http"
 	"slices"
 	"time"
 
@@ -27,8 +28,18 @@ var connection = []string{
 	"Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
 }
 
-// Delivery makes of a request what is kept of it: all bytes, less the source's credentials and the copies of them, each cut
-// marked. The body is never cut.
+// Span is a part of a body, bytes From to To, that holds the credential Name.
+type Span struct {
+	From, To int
+	Name     string
+}
+
+// InBody finds the credentials in a body: spans in order that do not overlap, such as the text between a JSON string's
+// quotes. A body that it does not understand has none.
+type InBody func(h http.Header, body []byte) []Span
+
+// Delivery makes of a request what is kept of it: all bytes, less the source's credentials and, outside the body, the copies
+// of them, each cut marked. Only what InBody finds is cut from the body.
 func (s *Source) Delivery(r *Request, how string, now time.Time) (*format.Delivery, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -45,6 +56,7 @@ func (s *Source) Delivery(r *Request, how string, now time.Time) (*format.Delive
 	for _, p := range slices.Concat(everywhere, s.Credentials) {
 		credentials = append(credentials, p.cut(d)...)
 	}
+	credentials = append(credentials, s.cutBody(d)...)
 	newCopies(credentials).cut(d)
 	slices.Sort(d.Cuts)
 	d.Cuts = slices.Compact(d.Cuts)
@@ -63,6 +75,30 @@ func (p Place) cut(d *format.Delivery) []string {
 	})
 	if len(credentials) > 0 {
 		d.Cuts = append(d.Cuts, p.In+":"+p.Name)
+	}
+	return credentials
+}
+
+// cutBody removes from the body what InBody finds, and returns it. The request's own bytes stay as they are.
+func (s *Source) cutBody(d *format.Delivery) []string {
+	if s.InBody == nil {
+		return nil
+	}
+	var credentials []string
+	var kept []byte
+	from := 0
+	for _, span := range s.InBody(d.Header, d.Body) {
+		text := string(d.Body[span.From:span.To])
+		if text == "" || text == Cut {
+			continue
+		}
+		credentials = append(credentials, text)
+		kept = append(append(kept, d.Body[from:span.From]...), Cut...)
+		from = span.To
+		d.Cuts = append(d.Cuts, "body:"+span.Name)
+	}
+	if len(credentials) > 0 {
+		d.Body = append(kept, d.Body[from:]...)
 	}
 	return credentials
 }

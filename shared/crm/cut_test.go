@@ -2,6 +2,7 @@ package crm_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -109,5 +110,35 @@ func TestEveryKindCutsWhatIsDeclared(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"header:x-gateway-key", "query:code", "query:key"}, d.Cuts); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Only the credential itself goes from a body, wherever it stands; and copies of it outside the body go too.
+func TestBodyIsCutWhereCredentialsStand(t *testing.T) {
+	spans := func(_ http.Header, body []byte) (found []crm.Span) {
+		for from := 0; ; {
+			i := strings.Index(string(body[from:]), token)
+			if i < 0 {
+				return found
+			}
+			found = append(found, crm.Span{From: from + i, To: from + i + len(token), Name: "token"})
+			from += i + len(token)
+		}
+	}
+	s := &crm.Source{Kind: "k", Name: "acme", InBody: spans}
+	for sent, want := range map[string]string{
+		`{"token":"` + token + `","a":1.50}`: `{"token":"[cut]","a":1.50}`,
+		token + "\xff" + token:               "[cut]\xff[cut]",
+		"nothing":                            "nothing",
+		"":                                   "",
+	} {
+		r := &crm.Request{Method: "POST", Path: "/h?t=" + token, Header: http.Header{}, Body: []byte(sent)}
+		d, err := s.Delivery(r, "token", received)
+		if err != nil || string(d.Body) != want || string(r.Body) != sent {
+			t.Errorf("kept %q of %q, %v; want %q", d.Body, r.Body, err, want)
+		}
+		if cut := sent != want; cut != slices.Contains(d.Cuts, "body:token") || cut == strings.Contains(d.Path, token) {
+			t.Errorf("cuts %q, path %q", d.Cuts, d.Path)
+		}
 	}
 }

@@ -16,6 +16,6 @@ type Delivery struct {
 	Path     string      // path and query as received, escaped as it was, credentials cut
 	Header   http.Header // as received, less what belongs to the connection; credentials cut
 	Body     []byte      // as received, credentials cut
-	Cuts     []string    // where something was cut: "header:Authorization", "query:code", "path:4", "path"
+	Cuts     []string    // where something was cut: "header:Authorization", "query:code", "path:4", "path", "body:token"
 	Verified string      // how the sender was verified, such as "hubspot-v3"; "token" binds no signature to the body
 }

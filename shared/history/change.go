@@ -29,6 +29,9 @@ const (
 	Gap        Op = "gap"        // something changed that the CRM did not say: read the record again
 )
 
+// Every stands in place of a record's id for all records of its type: a gap that concerns them all, known or not.
+const Every = "*"
+
 // Order places a change among the changes of the same source.
 type Order struct {
 	Time time.Time `json:"time"`          // the CRM's clock; the receiver's where the CRM gives none
@@ -60,6 +63,15 @@ type Change struct {
 	Fields map[string]json.RawMessage `json:"fields,omitempty"`
 	// Scope lists further fields that the change speaks about: one of them that Fields does not name is cleared.
 	Scope []string `json:"scope,omitempty"`
+	// Patches are unified diffs of texts: each applies to what its field held until this change.
+	Patches map[string]string `json:"patches,omitempty"`
+	// Before are values that fields held until this change, where the CRM says so: a change that was not heard shows by
+	// them. They are written as Fields are, so that equal values have equal bytes.
+	Before map[string]json.RawMessage `json:"before,omitempty"`
+
+	// Slack is how long before Time the change may have happened: where the CRM gives no time, Time is that of receipt, and
+	// a retry may come as long after the first attempt as Slack.
+	Slack time.Duration `json:"slack,omitempty"` // ns
 
 	Losers []string     `json:"losers,omitempty"` // merge: ids, of Record's type, that became Record
 	Link   *Association `json:"link,omitempty"`   // associate, dissociate

@@ -22,7 +22,7 @@ const Folder = "../../../testdata/payloads"
 
 // Payload is a body, and what its .meta.json says of it.
 type Payload struct {
-	Name string // without .json
+	Name string // without its extension
 	Body []byte
 	Meta
 }
@@ -65,26 +65,27 @@ func Shared(t testing.TB, kind crm.Kind, prefix string) (payloads []Payload, sha
 	return load(t, filepath.Join(Folder, kind.Name), ""), false
 }
 
+// load reads bodies of any extension; those in .golden.json and .meta.json speak of others.
 func load(t testing.TB, folder, prefix string) []Payload {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(folder, prefix+"*.json"))
+	paths, err := filepath.Glob(filepath.Join(folder, prefix+"*"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var payloads []Payload
 	for _, path := range paths {
-		name := strings.TrimSuffix(filepath.Base(path), ".json")
+		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 		if strings.HasSuffix(name, ".golden") || strings.HasSuffix(name, ".meta") {
 			continue
 		}
 		p := Payload{Name: name, Body: readFile(t, path)}
-		if meta, err := os.ReadFile(strings.TrimSuffix(path, ".json") + ".meta.json"); err == nil {
+		if meta, err := os.ReadFile(filepath.Join(folder, name+".meta.json")); err == nil {
 			decode(t, name, meta, &p.Meta)
 		}
 		payloads = append(payloads, p)
 	}
 	if len(payloads) == 0 {
-		t.Fatalf("no payloads %s*.json in %s", prefix, folder)
+		t.Fatalf("no payloads %s* in %s", prefix, folder)
 	}
 	return payloads
 }

@@ -172,7 +172,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"no secret", crm.Settings{Name: "acme", Options: map[string]string{"token_in": "path"}}, "no secret"},
 		{"guessable token", short, "has 15 characters, want at least 16"},
 		{"unknown option", settings("token_in", "path", "idpath", "id"), `unknown option "idpath"`},
-		{"unknown place", settings("token_in", "body"), "use header or query or path"},
+		{"unknown place", settings("token_in", "body"), "use path or header or query"},
 		{"unknown algorithm", settings("signature_header", "X", "algorithm", "md5"), "use sha256 or sha512 or sha1"},
 		{"unknown encoding", settings("signature_header", "X", "encoding", "hex64"), "use hex or base64"},
 		{"empty header", settings("signature_header", ""), "name the header"},
