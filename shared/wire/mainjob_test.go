@@ -31,8 +31,12 @@ type clouds struct {
 	s3, gcs, azure *servers.Server
 	config         *config.Config
 	root           ed25519.PublicKey
+	keys           map[string]config.Secret // private ones, by receiver
 	identity       *age.X25519Identity
 }
+
+// receivers are those that the descriptor names. The first one captures unless a test says otherwise.
+var receivers = []string{"one", "two"}
 
 func newClouds(t *testing.T) *clouds {
 	s3, gcs, azure := servers.S3(t), servers.GCS(t), servers.Azure(t)
@@ -52,10 +56,8 @@ func newClouds(t *testing.T) *clouds {
 // begin makes the keys, writes the first descriptor into every bucket, and configures capture.
 func (c *clouds) begin(t *testing.T, buckets []string) {
 	root, rootKey := newKey(t)
-	receiver, receiverKey := newKey(t)
-	pem, err := format.MarshalPrivateKey(receiverKey)
-	fatal(t, err)
-	c.root = root
+	c.root, c.keys = root, map[string]config.Secret{}
+	var err error
 	c.identity, err = age.GenerateX25519Identity()
 	fatal(t, err)
 	spare, err := age.GenerateX25519Identity()
@@ -66,7 +68,13 @@ func (c *clouds) begin(t *testing.T, buckets []string) {
 		Format:     format.Version,
 		Repository: "6f1c2f0e-5b1a-4c62-9d0c-0c2b7a9e4d11", Number: 1, Created: now, Quorum: 2,
 		Recipients: []string{c.identity.Recipient().String(), spare.Recipient().String()},
-		Receivers:  []format.Signer{{Name: "test", Key: receiver, Since: now.Add(-time.Minute)}},
+	}
+	for _, name := range receivers {
+		public, private := newKey(t)
+		pem, err := format.MarshalPrivateKey(private)
+		fatal(t, err)
+		c.keys[name] = config.Secret(pem)
+		d.Receivers = append(d.Receivers, format.Signer{Name: name, Key: public, Since: now.Add(-time.Minute)})
 	}
 	for _, b := range buckets {
 		d.Buckets = append(d.Buckets, format.Bucket{URL: b, CompleteSince: now})
@@ -80,7 +88,7 @@ func (c *clouds) begin(t *testing.T, buckets []string) {
 	}
 	c.config, err = config.Load(config.Layers{Flags: []func(*config.Config){func(f *config.Config) {
 		f.Repository, f.Buckets, f.Recipients, f.Quorum = d.Repository, buckets, d.Recipients, d.Quorum
-		f.Receiver = config.Receiver{Name: "test", Key: config.Secret(pem)}
+		f.Receiver = config.Receiver{Name: receivers[0], Key: c.keys[receivers[0]]}
 		f.PublicURL = "http://127.0.0.1"
 		f.Sources = []config.Source{
 			{Name: "acme", Kind: "hubspot", Secrets: []config.Secret{"d5a3a1f2-hubspot-app-secret"}},
