@@ -44,13 +44,16 @@ type event struct {
 	AssociationRemoved  bool       `json:"associationRemoved"`
 }
 
+// eventSize is what an event takes at least, in bytes, but for rare ones.
+const eventSize = 256
+
 // Interpret implements crm.Interpreter. An event that is not understood is reported, and the others count. Test events
 // are changes like all others, since nothing tells them from real ones for certain.
 //
 // What a workflow's webhook posts, a record in the shape of the API that its type had at the time, does not say its type
 // or when its values became true: it is kept and not interpreted.
 func (interpreter) Interpret(d *format.Delivery) ([]history.Change, error) {
-	var changes []history.Change
+	changes := make([]history.Change, 0, 1+len(d.Body)/eventSize)
 	var problems crm.Problems
 	n := 0
 	for e, err := range rawjson.Each[event](d.Body) {

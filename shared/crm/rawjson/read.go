@@ -16,8 +16,8 @@ func Unmarshal(b []byte, v any) error {
 	return json.Unmarshal(trim(b), v)
 }
 
-// Each yields the elements of a JSON array one after the other, each decoded into a new T; of anything else than an array
-// it yields the whole. An element that is JSON but does not fit T comes with an error and does not end the sequence;
+// Each yields the elements of a JSON array one after the other, each decoded into a zero T that is valid until the next; of
+// anything else than an array it yields the whole. An element that is JSON but does not fit T comes with an error and does not end the sequence;
 // what is no JSON ends it.
 func Each[T any](b []byte) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
@@ -41,19 +41,21 @@ func elements[T any](b []byte, yield func(*T, error) bool) {
 		yield(new(T), err)
 		return
 	}
+	v := new(T)
 	for d.More() {
-		v := new(T)
+		*v = *new(T)
 		err := d.Decode(v)
 		if !yield(v, err) || broken(err) {
 			return
 		}
 	}
+	*v = *new(T)
 	if _, err := d.Token(); err != nil {
-		yield(new(T), io.ErrUnexpectedEOF)
+		yield(v, io.ErrUnexpectedEOF)
 		return
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		yield(new(T), errors.New("more than one JSON value"))
+		yield(v, errors.New("more than one JSON value"))
 	}
 }
 
