@@ -42,7 +42,7 @@ func TestNewEncoderRefuses(t *testing.T) {
 	}
 }
 
-func TestSealRefuses(t *testing.T) {
+func TestEncodeRefuses(t *testing.T) {
 	s, _ := pair(t)
 	over := bytes.Repeat([]byte("x"), MaxLine)
 	most := over[:MaxLine-2048] // fits a line, and not twice a batch

@@ -22,6 +22,9 @@ const (
 
 	// MaxDescriptor is the largest descriptor.
 	MaxDescriptor = 1 << 20 // bytes
+
+	// MaxSeal is the largest seal, some 190,000 batches: 50 a second. A sealer that sees more makes several.
+	MaxSeal = 64 << 20 // bytes
 )
 
 // window is the zstd window that this writer uses: batches are seldom larger, and it keeps an encoder near 4 MiB.
