@@ -23,6 +23,6 @@ func WithGap(c history.Change, idField string) []history.Change {
 	if reason == "" {
 		return []history.Change{c}
 	}
-	gap := history.Change{Record: c.Record, Op: history.Gap, Order: c.Order, Identity: c.Identity + "-gap", Reason: reason}
+	gap := history.Change{Record: c.Record, Op: history.Gap, Order: c.Order, Identity: c.Identity + "-gap", Reason: reason, Slack: c.Slack}
 	return []history.Change{c, gap}
 }

@@ -9,16 +9,20 @@ import (
 
 	"outlast.example/shared/config"
 	"outlast.example/shared/crm"
+	"outlast.example/shared/crm/attio"
 	"outlast.example/shared/crm/generic"
 	"outlast.example/shared/crm/hubspot"
 	"outlast.example/shared/crm/standardwebhooks"
+	"outlast.example/shared/crm/zoho"
 )
 
 // Kinds are the CRMs' protocols, in alphabetical order.
 var Kinds = []crm.Kind{
+	attio.Kind,
 	generic.Kind,
 	hubspot.Kind,
 	standardwebhooks.Kind,
+	zoho.Kind,
 }
 
 // Sources opens the configured sources, by name, and says everything that is wrong with them at once.
