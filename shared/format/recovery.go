@@ -16,7 +16,10 @@ import (
 var recoveryPage string
 
 // RecoveryName is the key of the page that belongs to the descriptor of that number.
-func RecoveryName(number int) string { return fmt.Sprintf("RECOVERY-%06d.md", number) }
+func RecoveryName(number int) string { return fmt.Sprintf("%s%06d.md", RecoveryPrefix, number) }
+
+// RecoveryPrefix starts the key of every such page.
+const RecoveryPrefix = "RECOVERY-"
 
 // RecoveryPage says how to recover the repository with stock tools. A test runs the commands of the page.
 func RecoveryPage(d *Descriptor) []byte {

@@ -1,0 +1,97 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/semaphore"
+
+	"outlast.example/shared/format"
+	"outlast.example/shared/listing"
+	"outlast.example/shared/store"
+)
+
+// budget is what copies under way may hold together: one of the largest objects, or many of the usual ones.
+const budget = 2 * format.MaxObject // bytes
+
+// copies are the copies of one hour under way.
+type copies struct {
+	*pass
+	*hour
+	room   chan struct{}
+	memory *semaphore.Weighted
+	all    sync.WaitGroup
+}
+
+func newCopies(p *pass, h *hour) *copies {
+	return &copies{pass: p, hour: h, room: make(chan struct{}, max(1, p.Parallel)), memory: semaphore.NewWeighted(budget)}
+}
+
+// start copies a batch to the buckets that lack it, and waits for room, not for the copy; without parallelism it does.
+func (c *copies) start(ctx context.Context, b listing.Batch, lack []int) {
+	if c.Parallel <= 1 {
+		c.copy(ctx, b, lack)
+		return
+	}
+	weight := b.Size() + 1
+	if c.memory.Acquire(ctx, weight) != nil {
+		c.failed(b, lack, ctx.Err())
+		return
+	}
+	c.room <- struct{}{}
+	c.all.Go(func() {
+		c.copy(ctx, b, lack)
+		c.memory.Release(weight)
+		<-c.room
+	})
+}
+
+func (c *copies) wait() { c.all.Wait() }
+
+func (c *copies) copy(ctx context.Context, b listing.Batch, lack []int) {
+	object, err := c.sound(ctx, b)
+	if err != nil {
+		c.failed(b, lack, err)
+		return
+	}
+	content := store.NewContent(object)
+	for _, i := range lack {
+		c.create(ctx, b.Key, i, content)
+	}
+}
+
+// create stores a copy. A name that is taken and was not listed is another run's work, or hidden or damaged: its bytes say
+// which.
+func (c *copies) create(ctx context.Context, key format.Key, bucket int, content store.Content) {
+	name := key.String()
+	err := c.buckets[bucket].Create(ctx, name, content)
+	if errors.Is(err, store.ErrExists) {
+		object, unread := c.buckets[bucket].ReadAll(ctx, name, format.MaxObject)
+		if err = errors.Join(unread, c.opener.CheckBytes(key, object)); err != nil {
+			err = fmt.Errorf("the name is taken, not listed, and not sound: outlast verify --repair puts a copy beside it: %w", err)
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	report := &c.report.Buckets[bucket]
+	if err != nil {
+		c.lacking[bucket] = true
+		report.Missing++
+		report.broken(err)
+		return
+	}
+	report.Copied++
+	report.Bytes += int64(len(content.Bytes))
+}
+
+func (c *copies) failed(b listing.Batch, lack []int, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, i := range lack {
+		c.lacking[i] = true
+		c.report.Buckets[i].Missing++
+		c.report.find(c.buckets[i].Name(), b.Key.String(), err)
+	}
+}

@@ -1,0 +1,75 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"sync/atomic"
+
+	"outlast.example/shared/store"
+)
+
+const (
+	// silence is how many requests in a row may get no answer before a bucket is left alone for the rest of the run.
+	silence = 3
+	// page is how many objects one request lists, in all stores at most.
+	page = 1000
+)
+
+// counted is a bucket whose requests are counted, and which is left alone once it is silent.
+type counted struct {
+	Bucket
+	requests *atomic.Int64
+	silent   atomic.Int32
+}
+
+func (b *counted) answered(err error) error {
+	if store.Worth(err) {
+		b.silent.Add(1)
+	} else {
+		b.silent.Store(0)
+	}
+	return err
+}
+
+// ask is the error of a request that need not be made.
+func (b *counted) ask(op, key string) error {
+	if b.silent.Load() >= silence {
+		return &store.Error{Op: op, Bucket: b.Name(), Key: key, Err: fmt.Errorf("%w: nor to %d requests before", store.ErrNoAnswer, silence)}
+	}
+	b.requests.Add(1)
+	return nil
+}
+
+func (b *counted) List(ctx context.Context, prefix string) iter.Seq2[store.Object, error] {
+	return func(yield func(store.Object, error) bool) {
+		if err := b.ask("list", prefix); err != nil {
+			yield(store.Object{}, err)
+			return
+		}
+		n := 0
+		for o, err := range b.Bucket.List(ctx, prefix) {
+			if n++; n%page == 0 {
+				b.requests.Add(1)
+			}
+			if !yield(o, b.answered(err)) {
+				return
+			}
+		}
+	}
+}
+
+func (b *counted) ReadAll(ctx context.Context, key string, limit int64) ([]byte, error) {
+	if err := b.ask("read", key); err != nil {
+		return nil, err
+	}
+	object, err := b.Bucket.ReadAll(ctx, key, limit)
+	return object, b.answered(err)
+}
+
+func (b *counted) Create(ctx context.Context, key string, content store.Content) error {
+	if err := b.ask("create", key); err != nil {
+		return err
+	}
+	return b.answered(b.Bucket.Create(ctx, key, content))
+}

@@ -1,0 +1,76 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"outlast.example/shared/format"
+	"outlast.example/shared/listing"
+	"outlast.example/shared/store"
+)
+
+// pages copies descriptors, and writes the recovery pages that belong to them, where a bucket lacks them. Descriptors that
+// the root key did not sign, or that are damaged, are reported and not copied.
+func (p *pass) pages(ctx context.Context) {
+	held := map[string]map[int]bool{}
+	unknown := make([]bool, len(p.buckets))
+	for _, prefix := range []string{format.DescriptorPrefix, format.RecoveryPrefix} {
+		for row := range listing.Rows(ctx, p.buckets, prefix) {
+			p.count(row)
+			if row.Err != nil {
+				unknown[row.Bucket] = true
+				continue
+			}
+			if held[row.Key] == nil {
+				held[row.Key] = map[int]bool{}
+			}
+			held[row.Key][row.Bucket] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(held)) {
+		if d, object := p.descriptor(ctx, name, held[name]); d != nil {
+			p.complete(ctx, format.RecoveryName(d.Number), format.RecoveryPage(d), held, unknown)
+			p.complete(ctx, name, object, held, unknown) // last: where there is a descriptor, there is its page
+		}
+	}
+}
+
+// descriptor reads one from the first bucket whose copy is sound.
+func (p *pass) descriptor(ctx context.Context, name string, holders map[int]bool) (*format.Descriptor, []byte) {
+	if _, err := format.ParseDescriptorName(name); err != nil {
+		return nil, nil
+	}
+	for i, b := range p.buckets {
+		if !holders[i] {
+			continue
+		}
+		object, err := b.ReadAll(ctx, name, format.MaxDescriptor)
+		if err == nil {
+			var d *format.Descriptor
+			if d, err = format.OpenDescriptor(name, object, p.Descriptor.Root); err == nil {
+				return d, object
+			}
+		}
+		p.find(i, name, err)
+	}
+	return nil, nil
+}
+
+func (p *pass) complete(ctx context.Context, name string, object []byte, held map[string]map[int]bool, unknown []bool) {
+	content := store.NewContent(object)
+	for i, b := range p.buckets {
+		if unknown[i] || held[name][i] {
+			continue
+		}
+		report := &p.report.Buckets[i]
+		if err := b.Create(ctx, name, content); err != nil && !errors.Is(err, store.ErrExists) {
+			report.broken(err)
+			report.Missing++
+			continue
+		}
+		report.Copied++
+		report.Bytes += int64(len(object))
+	}
+}

@@ -1,0 +1,97 @@
+// Package reconcile makes all buckets of a repository hold the same objects, byte for byte, and seals the hours in which
+// they do. It copies what is missing, after it checked hash and signature, and deletes nothing. Whatever it does, two may do
+// at once, or be stopped at any moment: what is left is done by the next run.
+//
+// A bucket that holds the seals of an hour has been brought in line for that hour: they are copied last. So recent hours are
+// listed again and again, and older ones only where a bucket lacks a seal that another one has.
+package reconcile
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"outlast.example/shared/format"
+	"outlast.example/shared/store"
+)
+
+// Bucket is what reconcile may do: nothing in it deletes. *store.Keeper is one.
+type Bucket interface {
+	Name() string // the URL by which the descriptor knows the bucket
+	List(ctx context.Context, prefix string) iter.Seq2[store.Object, error]
+	ReadAll(ctx context.Context, key string, limit int64) ([]byte, error)
+	Create(ctx context.Context, key string, content store.Content) error
+}
+
+const (
+	// Grace is how long after its end an hour is sealed at the earliest: creates under way end, and clocks that go wrong by
+	// minutes still name objects of an hour that is open.
+	Grace = 15 * time.Minute
+
+	// Patience is how long a seal waits for buckets that do not answer. After it the hour is sealed without them.
+	Patience = 24 * time.Hour
+
+	// recent is how far back hours are listed in every run: what is named later than that, a receiver's clock misled.
+	recent = 26 * time.Hour
+)
+
+// Options say what to make equal, and who seals.
+type Options struct {
+	Buckets    []Bucket
+	Descriptor *format.Descriptor
+	Now        time.Time
+
+	Since    time.Time // the hour to begin with; zero: the repository's first
+	Relist   bool      // list every hour, also those that are sealed in every bucket
+	Requests int       // to make at most, but for ending the copy under way; 0: no limit
+	Parallel int       // copies under way at once; 0 or 1: one after the other
+
+	Sealer string             // the name of Key in the descriptor; empty: hours are not sealed
+	Key    ed25519.PrivateKey // the sealer's
+
+	Progress func(Report) // after each hour; nil: nobody is told
+}
+
+// Run makes one pass over the hours, in ascending order, until it is through, the context ends or the requests are spent.
+// What it met is in the report, faults too; an error says that there was nothing to do anything with.
+func Run(ctx context.Context, o Options) (Report, error) {
+	if err := o.check(); err != nil {
+		return Report{}, fmt.Errorf("reconcile: %w", err)
+	}
+	p := newPass(o)
+	p.pages(ctx)
+	for hour := p.first(ctx); !hour.After(o.Now.Add(time.Hour)); hour = hour.Add(time.Hour) {
+		if p.spent(ctx) {
+			p.report.Next = hour
+			break
+		}
+		p.hour(ctx, hour)
+		p.report.Hours++
+		if o.Progress != nil {
+			o.Progress(p.report)
+		}
+	}
+	p.report.finish()
+	return p.report, nil
+}
+
+func (o Options) check() error {
+	switch {
+	case len(o.Buckets) < 2:
+		return errors.New("fewer than two buckets: there is nothing to compare")
+	case (o.Sealer == "") != (o.Key == nil):
+		return errors.New("a sealer needs a name and a key")
+	}
+	if o.Sealer == "" {
+		return nil
+	}
+	for _, s := range o.Descriptor.Sealers {
+		if s.Name == o.Sealer && s.Key.Equal(o.Key.Public()) && s.Valid(o.Now) {
+			return nil
+		}
+	}
+	return fmt.Errorf("sealer %s with this key is none of the descriptor: add it to the descriptor first", o.Sealer)
+}

@@ -1,0 +1,70 @@
+package reconcile
+
+import (
+	"time"
+
+	"outlast.example/shared/listing"
+)
+
+// maxListed is how many findings a report lists. It counts all of them.
+const maxListed = 1000
+
+// Report is the account of a run. Its names in JSON are a promise.
+type Report struct {
+	Equal    bool      `json:"equal"` // every bucket answered, and holds all that any of them holds
+	Hours    int       `json:"hours"`
+	Next     time.Time `json:"next,omitzero"` // the hour to go on with; absent: the run is through
+	Requests int       `json:"requests"`
+	Sealed   int       `json:"sealed"`   // hours
+	Unsealed int       `json:"unsealed"` // hours that are due and could not be sealed, or must wait for a bucket
+
+	Buckets  []BucketReport `json:"buckets"`
+	Findings int            `json:"findings"`
+	Finding  []Finding      `json:"findings_first"`
+}
+
+// BucketReport is what was met in one bucket.
+type BucketReport struct {
+	Name    string `json:"name"`
+	Error   string `json:"error,omitempty"` // the first one
+	Listed  int    `json:"listed"`          // objects
+	Copied  int    `json:"copied"`          // objects that it lacked and now has
+	Bytes   int64  `json:"bytes"`
+	Missing int    `json:"missing"` // objects that it still lacks
+}
+
+// Finding is an object with which something is wrong.
+type Finding struct {
+	Bucket string `json:"bucket"`
+	Key    string `json:"key"`
+	Detail string `json:"detail"`
+}
+
+func (r *Report) find(bucket, key string, err error) {
+	r.Findings++
+	if len(r.Finding) < maxListed {
+		r.Finding = append(r.Finding, Finding{bucket, key, err.Error()})
+	}
+}
+
+func (r *Report) finish() {
+	r.Equal = r.Next.IsZero()
+	for _, b := range r.Buckets {
+		r.Equal = r.Equal && b.Error == "" && b.Missing == 0
+	}
+}
+
+// broken notes that a bucket's listing or another request got no sound answer.
+func (b *BucketReport) broken(err error) {
+	if b.Error == "" {
+		b.Error = err.Error()
+	}
+}
+
+func (r *Report) listed(row listing.Row) {
+	if row.Err != nil {
+		r.Buckets[row.Bucket].broken(row.Err)
+		return
+	}
+	r.Buckets[row.Bucket].Listed++
+}

@@ -1,0 +1,131 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"outlast.example/shared/format"
+	"outlast.example/shared/store"
+)
+
+// due reports whether an hour is over for so long that it can be sealed.
+func (p *pass) due(at time.Time) bool {
+	return !at.Before(p.begins()) && !p.Now.Before(at.Add(time.Hour+Grace))
+}
+
+// seal makes and signs the list of an hour of which enough is known, in every bucket that is complete for it. Hours are
+// sealed in order, each naming the seals of the one before, so that nobody can take one out of the chain.
+func (p *pass) seal(ctx context.Context, h *hour, s *sealing) {
+	if !h.seal {
+		return
+	}
+	if !p.chain || !p.enough(h) {
+		p.report.Unsealed++
+		return
+	}
+	seal := &format.Seal{
+		Format: format.Version, Repository: p.Descriptor.Repository, Hour: h.at, Objects: h.objects, Late: p.late,
+		Previous: p.previous(ctx, h.at),
+	}
+	for i := range p.buckets {
+		if h.complete(i) {
+			seal.Listed = append(seal.Listed, p.buckets[i].Name())
+		}
+	}
+	name, object, err := seal.Encode()
+	if err != nil {
+		p.report.Unsealed++
+		p.find(0, format.SealHourPrefix(h.at), err)
+		return
+	}
+	signature := format.SignSeal(name, p.Descriptor.Repository, p.Sealer, p.Key)
+	if p.place(ctx, h, s, name.String(), object) > 0 && p.place(ctx, h, s, signature.String(), nil) > 0 {
+		s.seals[name] = true
+		s.signed = append(s.signed, signature)
+		s.conclude()
+		p.late = nil
+		p.report.Sealed++
+	}
+}
+
+// enough reports whether the hour can be sealed: every bucket was listed and is complete, or the time to wait for one is
+// over and those that are complete together hold every delivery that was acknowledged.
+func (p *pass) enough(h *hour) bool {
+	complete, counted := 0, 0
+	for i, b := range p.buckets {
+		if !h.complete(i) {
+			continue
+		}
+		complete++
+		if p.since(b.Name(), h.at) {
+			counted++
+		}
+	}
+	return p.Descriptor.Complete(counted) && (complete == len(p.buckets) || !p.Now.Before(h.at.Add(time.Hour+Patience)))
+}
+
+// since reports whether the descriptor says that the bucket holds all of the hour that was acknowledged while it counted.
+func (p *pass) since(url string, at time.Time) bool {
+	for _, b := range p.Descriptor.Buckets {
+		if b.URL == url {
+			return !b.CompleteSince.IsZero() && b.CompleteSince.Before(at.Add(time.Hour))
+		}
+	}
+	return false
+}
+
+func (p *pass) previous(ctx context.Context, at time.Time) (hashes []string) {
+	for _, n := range p.seals.of(ctx, at.Add(-time.Hour)).counting {
+		hashes = append(hashes, fmt.Sprintf("%x", n.SHA256))
+	}
+	return hashes
+}
+
+// spread copies the hour's seals and signatures to the complete buckets that lack them: the seals first, so that a
+// signature is never there without what it signs.
+func (p *pass) spread(ctx context.Context, h *hour, s *sealing) {
+	for _, n := range s.counting {
+		if p.wanted(h, s, n.String()) {
+			if _, object, err := p.seals.open(ctx, n, s); err == nil {
+				p.place(ctx, h, s, n.String(), object)
+			}
+		}
+	}
+	for _, signature := range s.signed {
+		if p.wanted(h, s, signature.String()) {
+			p.place(ctx, h, s, signature.String(), nil)
+		}
+	}
+}
+
+func (p *pass) wanted(h *hour, s *sealing, name string) bool {
+	for i := range p.buckets {
+		if h.complete(i) && !s.unknown[i] && !s.held[i][name] {
+			return true
+		}
+	}
+	return false
+}
+
+// place creates an object in every complete bucket that is not known to hold it, and counts the buckets that do.
+func (p *pass) place(ctx context.Context, h *hour, s *sealing, name string, object []byte) (holders int) {
+	content := store.NewContent(object)
+	for i, b := range p.buckets {
+		if !h.complete(i) {
+			continue
+		}
+		if !s.held[i][name] {
+			err := b.Create(ctx, name, content)
+			if err != nil && !errors.Is(err, store.ErrExists) {
+				p.report.Buckets[i].broken(err)
+				p.report.Buckets[i].Missing++
+				continue
+			}
+			s.held[i][name] = true
+		}
+		holders++
+	}
+	return holders
+}

@@ -1,0 +1,191 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"outlast.example/shared/format"
+	"outlast.example/shared/listing"
+)
+
+// sealing is what the buckets hold of one hour's seals.
+type sealing struct {
+	unknown  []bool            // by bucket: its listing did not come to its end
+	held     []map[string]bool // by bucket: names of seals and signatures
+	seals    map[format.SealName]bool
+	signed   []format.SealSignature // those that count
+	counting []format.SealName      // those with a signature that counts, sorted
+}
+
+func (s *sealing) signedBy(sealer string) bool {
+	return slices.ContainsFunc(s.signed, func(sig format.SealSignature) bool { return sig.Sealer == sealer })
+}
+
+// names are those that every bucket must hold: the seals that count, and then their signatures.
+func (s *sealing) names() (names []string) {
+	for _, n := range s.counting {
+		names = append(names, n.String())
+	}
+	for _, sig := range s.signed {
+		names = append(names, sig.String())
+	}
+	return names
+}
+
+// settled reports whether the hour is sealed, by this sealer too if there is one, and no bucket that answers lacks
+// anything of its seals.
+func (s *sealing) settled(sealer string) bool {
+	if len(s.counting) == 0 || sealer != "" && !s.signedBy(sealer) {
+		return false
+	}
+	for i, held := range s.held {
+		if s.unknown[i] {
+			continue
+		}
+		if slices.ContainsFunc(s.names(), func(name string) bool { return !held[name] }) {
+			return false
+		}
+	}
+	return true
+}
+
+// seals knows the seals of the day of the hour under way, and of the day before.
+type seals struct {
+	*pass
+	days map[string]map[time.Time]*sealing
+}
+
+func newSeals(p *pass) *seals { return &seals{p, map[string]map[time.Time]*sealing{}} }
+
+// of gives the hour's seals; it lists a day at once, and forgets the days before yesterday.
+func (s *seals) of(ctx context.Context, at time.Time) *sealing {
+	prefix := format.SealDayPrefix(at)
+	if s.days[prefix] == nil {
+		yesterday := format.SealDayPrefix(at.Add(-24 * time.Hour))
+		s.days = map[string]map[time.Time]*sealing{yesterday: s.days[yesterday], prefix: s.list(ctx, at)}
+	}
+	return s.days[prefix][at]
+}
+
+func (s *seals) list(ctx context.Context, at time.Time) map[time.Time]*sealing {
+	day := map[time.Time]*sealing{}
+	begin := at.Truncate(24 * time.Hour)
+	for h := range 24 {
+		one := &sealing{unknown: make([]bool, len(s.buckets)), seals: map[format.SealName]bool{}}
+		for range s.buckets {
+			one.held = append(one.held, map[string]bool{})
+		}
+		day[begin.Add(time.Duration(h)*time.Hour)] = one
+	}
+	for row := range listing.Rows(ctx, s.buckets, format.SealDayPrefix(at)) {
+		s.count(row)
+		if row.Err != nil {
+			for _, one := range day {
+				one.unknown[row.Bucket] = true
+			}
+			continue
+		}
+		if err := s.take(day, row); err != nil {
+			s.find(row.Bucket, row.Key, err)
+		}
+	}
+	for _, one := range day {
+		one.conclude()
+	}
+	return day
+}
+
+// take notes one row. A signature that does not count is reported, and no more than that.
+func (s *seals) take(day map[time.Time]*sealing, row listing.Row) error {
+	if n, err := format.ParseSealName(row.Key); err == nil {
+		day[n.Hour].seals[n] = true
+		day[n.Hour].held[row.Bucket][row.Key] = true
+		return nil
+	}
+	sig, err := format.ParseSealSignature(row.Key)
+	if err != nil {
+		return err
+	}
+	if err := sig.Check(s.Descriptor); err != nil {
+		return err
+	}
+	one := day[sig.Hour]
+	one.held[row.Bucket][row.Key] = true
+	if !slices.Contains(one.signed, sig) {
+		one.signed = append(one.signed, sig)
+	}
+	return nil
+}
+
+// conclude finds the seals that count.
+func (s *sealing) conclude() {
+	s.counting = nil
+	for _, sig := range s.signed {
+		if s.seals[sig.SealName] && !slices.Contains(s.counting, sig.SealName) {
+			s.counting = append(s.counting, sig.SealName)
+		}
+	}
+	slices.SortFunc(s.counting, func(a, b format.SealName) int { return strings.Compare(a.String(), b.String()) })
+}
+
+// open reads a seal from the first bucket whose copy is sound.
+func (s *seals) open(ctx context.Context, n format.SealName, one *sealing) (*format.Seal, []byte, error) {
+	var errs []error
+	for i, held := range one.held {
+		if !held[n.String()] {
+			continue
+		}
+		object, err := s.buckets[i].ReadAll(ctx, n.String(), format.MaxSeal)
+		if err == nil {
+			var seal *format.Seal
+			if seal, err = format.OpenSeal(n, object, s.Descriptor.Repository); err == nil {
+				return seal, object, nil
+			}
+		}
+		s.find(i, n.String(), err)
+		errs = append(errs, err)
+	}
+	return nil, nil, fmt.Errorf("read seal %s: no bucket gives out a sound copy: %w", n, errors.Join(errs...))
+}
+
+// remember reads what the seals from an hour on list.
+func (s *seals) remember(ctx context.Context, from time.Time) sealed {
+	known := sealed{}
+	for at := from; !at.After(s.Now); at = at.Add(time.Hour) {
+		one := s.of(ctx, at)
+		for _, n := range one.counting {
+			if seal, _, err := s.open(ctx, n, one); err == nil {
+				known.add(seal)
+			}
+		}
+	}
+	s.days = map[string]map[time.Time]*sealing{} // the pass begins at the first of these hours again
+	return known
+}
+
+// sealed is a set of batches, by the first half of their hashes.
+type sealed map[[16]byte]struct{}
+
+func (s sealed) add(seal *format.Seal) {
+	for _, list := range [][]format.Sealed{seal.Objects, seal.Late} {
+		for _, o := range list {
+			if k, err := format.ParseKey(o.Key); err == nil {
+				s.with(k)
+			}
+		}
+	}
+}
+
+func (s sealed) with(k format.Key) sealed {
+	s[[16]byte(k.SHA256[:16])] = struct{}{}
+	return s
+}
+
+func (s sealed) has(k format.Key) bool {
+	_, found := s[[16]byte(k.SHA256[:16])]
+	return found
+}
