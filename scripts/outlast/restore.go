@@ -2,12 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -51,6 +49,8 @@ func (a *app) restore() *cobra.Command {
 	c.Flags().StringVar(&s.ExcludeReceiver, "exclude-receiver", "",
 		"leave out what this receiver signed since --since: it was taken over")
 	c.Flags().StringVar(&f.since, "since", "", "see --exclude-receiver; left out: everything that it signed")
+	c.Flags().BoolVar(&s.ExcludeUnsigned, "exclude-unsigned", false,
+		"leave out what a shared token only vouches for: no signature binds its body")
 	c.Flags().StringVar(&f.from, "from", "", "read only this bucket, as the configuration names it")
 	c.Flags().BoolVar(&f.replace, "replace", false, "replace an earlier output of the same format")
 	c.Flags().BoolVar(&f.json, "json", false, "print the account as JSON to stdout")
@@ -119,41 +119,6 @@ func (a *app) readState(ctx context.Context, r *reading, f restoreFlags) (*resto
 	return result, err
 }
 
-func (a *app) report(r *restore.Report, f restoreFlags) error {
-	if f.json {
-		encoder := json.NewEncoder(a.out)
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(r)
-	}
-	a.say("Restored %s to %s, from %s in %s in %s.", count(r.Records.Live, "record", "records"), f.to,
-		count(r.Changes, "change", "changes"), count(r.Deliveries, "delivery", "deliveries"), count(r.Batches.Read, "batch", "batches"))
-	a.say("Complete: %s: %s.", r.Complete, r.Why)
-	for _, b := range r.Buckets {
-		a.say("  %s: %s", b.Name, condition(b))
-	}
-	if n := r.Excluded.Batches; n > 0 {
-		a.say("  excluded: %s of %s", count(n, "batch", "batches"), f.excluded())
-	}
-	for _, fault := range r.Fault {
-		a.say("  %s: %s: %s", fault.Verdict, fault.Key, fault.Detail)
-	}
-	for _, s := range r.Strange {
-		a.say("  not interpreted: delivery %s of %s: %s", s.Delivery, s.Source, s.Reason)
-	}
-	if r.Gaps > 0 {
-		a.say("  gaps in %s: read again from the CRM what the output lists as such", count(r.Gaps, "record", "records"))
-	}
-	return nil
-}
-
-// excluded names the receiver that is left out, and since when.
-func (f *restoreFlags) excluded() string {
-	if f.since == "" {
-		return f.selection.ExcludeReceiver
-	}
-	return f.selection.ExcludeReceiver + " since " + f.selection.Since.UTC().Format(time.RFC3339)
-}
-
 // sayNothingMatches tells a mistyped selection from an empty repository.
 func (a *app) sayNothingMatches(f restoreFlags, c *config.Config) {
 	var wishes []string
@@ -164,6 +129,9 @@ func (a *app) sayNothingMatches(f restoreFlags, c *config.Config) {
 		if flag.value != "" {
 			wishes = append(wishes, flag.name+" "+flag.value)
 		}
+	}
+	if f.selection.ExcludeUnsigned {
+		wishes = append(wishes, "--exclude-unsigned")
 	}
 	if len(wishes) == 0 {
 		return
@@ -181,85 +149,5 @@ func sourceNames(c *config.Config) []string {
 		names = append(names, s.Name)
 	}
 	slices.Sort(names)
-	return names
-}
-
-// condition sums up what was met in a bucket.
-func condition(b restore.Bucket) string {
-	if !b.Reachable {
-		return "not readable: " + b.Error
-	}
-	text := count(b.Objects, "batch", "batches")
-	for _, met := range []struct {
-		n    int
-		what string
-	}{
-		{b.Missing, "missing"}, {b.Damaged, "damaged"}, {b.Forged, "forged"}, {b.Foreign, "foreign"}, {b.Unreadable, "unreadable"},
-	} {
-		if met.n > 0 {
-			text += fmt.Sprintf(", %d %s", met.n, met.what)
-		}
-	}
-	if b.Behind {
-		text += ", its descriptor is old"
-	}
-	return text
-}
-
-// verdict is the exit code's reason.
-func verdict(r *restore.Report) error {
-	switch r.Outcome {
-	case restore.Damage:
-		return hinted{fmt.Errorf("%w: %s; everything else was restored", errDamage, count(r.Faults, "object", "objects")), afterDamage(r)}
-	case restore.Partial:
-		return fmt.Errorf("%w: %s", errPartial, strings.Join(shortcomings(r), "; "))
-	}
-	return nil
-}
-
-// afterDamage says what to do. Healthy copies stood in for all damaged ones, unless something was lost.
-func afterDamage(r *restore.Report) string {
-	switch {
-	case r.Complete == restore.No:
-		return "read from more of the buckets, or with another identity; keep the damaged objects for the inquiry"
-	case slices.ContainsFunc(r.Buckets, func(b restore.Bucket) bool { return b.Damaged > 0 }):
-		return "healthy copies were used in place of the damaged ones; keep those for the inquiry"
-	}
-	return "nothing was taken from these objects; keep them for the inquiry"
-}
-
-// shortcomings are what makes a restore partial: those that there are.
-func shortcomings(r *restore.Report) []string {
-	var all []string
-	for _, s := range []struct {
-		what string
-		has  func(restore.Bucket) bool
-	}{
-		{"out of reach: ", func(b restore.Bucket) bool { return !b.Reachable }},
-		{"behind: ", func(b restore.Bucket) bool { return b.Reachable && (b.Behind || b.Missing > 0) }},
-	} {
-		if names := bucketNames(r.Buckets, s.has); len(names) > 0 {
-			all = append(all, s.what+strings.Join(names, ", "))
-		}
-	}
-	if n := r.Batches.Lost; n > 0 {
-		all = append(all, count(n, "batch", "batches")+" left out")
-	}
-	if n := r.Faults; n > 0 {
-		all = append(all, count(n, "object", "objects")+" not readable")
-	}
-	if n := r.Uninterpreted; n > 0 {
-		all = append(all, count(n, "delivery", "deliveries")+" not interpreted")
-	}
-	return all
-}
-
-func bucketNames(buckets []restore.Bucket, has func(restore.Bucket) bool) []string {
-	var names []string
-	for _, b := range buckets {
-		if has(b) {
-			names = append(names, b.Name)
-		}
-	}
 	return names
 }

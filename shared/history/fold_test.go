@@ -32,6 +32,15 @@ func scope(names ...string) func(*Change) { return func(c *Change) { c.Scope = n
 func losers(ids ...string) func(*Change)  { return func(c *Change) { c.Losers = ids } }
 func reason(text string) func(*Change)    { return func(c *Change) { c.Reason = text } }
 func seq(n uint64) func(*Change)          { return func(c *Change) { c.Seq = n } }
+func slack(ms int) func(*Change) {
+	return func(c *Change) { c.Slack = time.Duration(ms) * time.Millisecond }
+}
+func before(name, value string) func(*Change) {
+	return func(c *Change) { c.Before = map[string]json.RawMessage{name: json.RawMessage(value)} }
+}
+func diffOf(name, text string) func(*Change) {
+	return func(c *Change) { c.Patches = map[string]string{name: text} }
+}
 func link(label, id string) func(*Change) {
 	return func(c *Change) { c.Link = &Association{Type: "deal", ID: id, Label: label} }
 }

@@ -6,10 +6,13 @@ import (
 )
 
 // gaps says why a record must be read again before it is known.
-func (e *entry) gaps(live bool) []string {
+func (f *Fold) gaps(r Record, e *entry, live bool) []string {
 	var all []string
 	if live {
 		all = e.doubts()
+		if gap := f.wide[Record{r.Source, r.Type, Every}]; e.concerned(gap) {
+			all = append(all, "every "+r.Type+": "+unsaid(gap))
+		}
 	} else {
 		all = e.afterlife()
 	}
@@ -21,11 +24,16 @@ func (e *entry) gaps(live bool) []string {
 func (e *entry) doubts() []string {
 	var all []string
 	if e.gap.at != nil && compare(e.gap.at, e.read) >= 0 {
-		all = append(all, e.unsaid())
+		all = append(all, unsaid(e.gap))
 	}
-	for name, r := range e.fields {
-		if r.split {
-			all = append(all, "field "+name+": two values at the same moment")
+	for name, f := range e.fields {
+		if f.split || f.doubt != nil {
+			all = append(all, f.doubts(name, e.read)...)
+		}
+	}
+	for name, p := range e.patches {
+		if _, fit := p.applied(e.fields[name].value); !fit {
+			all = append(all, "field "+name+": a change of a part of its text does not fit what is held")
 		}
 	}
 	for other, r := range e.links {
@@ -33,8 +41,10 @@ func (e *entry) doubts() []string {
 			all = append(all, "link "+other.String()+": made and ended at the same moment")
 		}
 	}
-	if compare(e.won, e.read) > 0 {
-		all = append(all, "won a merge, and its values since then are not known")
+	for _, at := range e.won {
+		if compare(at, e.read) > 0 {
+			return append(all, "won a merge, and its values since then are not known")
+		}
 	}
 	return all
 }
@@ -44,7 +54,7 @@ func (e *entry) afterlife() []string {
 	var all []string
 	end := latest(e.deleted, e.redirect())
 	if compare(e.gap.at, end) > 0 {
-		all = append(all, e.unsaid())
+		all = append(all, unsaid(e.gap))
 	}
 	if compare(e.touched, end) > 0 {
 		all = append(all, "changed after it was deleted or merged away")
@@ -55,8 +65,8 @@ func (e *entry) afterlife() []string {
 	return all
 }
 
-func (e *entry) unsaid() string {
-	return cmp.Or(string(e.gap.value), "changed in a way that the CRM did not say")
+func unsaid(gap register) string {
+	return cmp.Or(gap.value, "changed in a way that the CRM did not say")
 }
 
 // String is the label, where there is one, and the other record's type and id.

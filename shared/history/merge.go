@@ -19,7 +19,7 @@ func (f *Fold) winner(r Record) (Record, bool) {
 	}
 	path, seen := []Record{r}, map[Record]int{r: 0}
 	for last := r; f.entries[last].redirect() != nil; {
-		last.ID = string(f.entries[last].lost.value)
+		last.ID = f.entries[last].lost.value
 		if start, again := seen[last]; again {
 			survivor := f.oldest(path[start:])
 			return survivor, survivor != r

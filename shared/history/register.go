@@ -1,12 +1,10 @@
 package history
 
-import "bytes"
-
 // register holds the value that was written last. Of two values written at the same moment the bytewise greatest stays,
 // and the register is split until a later value settles it. The zero register was never written.
 type register struct {
 	at    *Order
-	value []byte // empty: absent
+	value string // empty: absent
 	split bool
 }
 
@@ -19,10 +17,8 @@ func (r register) join(s register) register {
 	case c > 0:
 		return r
 	}
-	r.split = r.split || s.split || !bytes.Equal(r.value, s.value)
-	if bytes.Compare(r.value, s.value) < 0 {
-		r.value = s.value
-	}
+	r.split = r.split || s.split || r.value != s.value
+	r.value = max(r.value, s.value)
 	return r
 }
 
@@ -31,7 +27,7 @@ func (r register) write(at *Order, value []byte) register {
 	if compare(at, r.at) < 0 {
 		return r
 	}
-	return r.join(register{at: at, value: bytes.Clone(value)})
+	return r.join(register{at: at, value: string(value)})
 }
 
 // compare orders moments; nil is before all others: it never was.

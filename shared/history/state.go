@@ -14,10 +14,10 @@ type State struct {
 	Fields       map[string]json.RawMessage // the values last stated; a field without one is left out
 	Associations []Association              // sorted by label, type and id
 	Gaps         []string                   // why the record must be read again to be known, sorted; empty: it is known
-	Deleted      bool
-	MergedInto   *Record   // the record that this one became
-	Created      time.Time // zero: no creation was heard of
-	Changed      time.Time // latest change of any kind
+	Deleted      bool                       // and not merged: a CRM that announces both means the merge
+	MergedInto   *Record                    // the record that this one became
+	Created      time.Time                  // zero: no creation was heard of
+	Changed      time.Time                  // latest change of any kind
 }
 
 // Live reports whether the record is one of the CRM's records, neither deleted nor merged into another.
@@ -38,11 +38,13 @@ func (a Association) compare(b Association) int {
 // view is the state of a record that the fold knows of. It looks at all entries, since merges lead from one to another.
 func (f *Fold) view(r Record) State {
 	e := f.entries[r]
-	s := State{Record: r, Fields: e.values(), Associations: e.associations(), Deleted: e.dead()}
+	s := State{Record: r, Fields: e.values(), Associations: e.associations()}
 	if winner, merged := f.winner(r); merged {
 		s.MergedInto = &winner
+	} else {
+		s.Deleted = e.dead()
 	}
-	s.Gaps = e.gaps(s.Live())
+	s.Gaps = f.gaps(r, e, s.Live())
 	if e.created != nil {
 		s.Created = e.created.Time
 	}
@@ -52,9 +54,13 @@ func (f *Fold) view(r Record) State {
 
 func (e *entry) values() map[string]json.RawMessage {
 	values := make(map[string]json.RawMessage, len(e.fields))
-	for name, r := range e.fields {
-		if len(r.value) > 0 {
-			values[name] = r.value
+	for name, f := range e.fields {
+		value := f.value
+		if p := e.patches[name]; p != nil {
+			value, _ = p.applied(value)
+		}
+		if value != "" {
+			values[name] = json.RawMessage(value)
 		}
 	}
 	return values
@@ -63,7 +69,7 @@ func (e *entry) values() map[string]json.RawMessage {
 func (e *entry) associations() []Association {
 	var all []Association
 	for other, r := range e.links {
-		if string(r.value) == string(linked) {
+		if r.value == string(linked) {
 			all = append(all, other)
 		}
 	}

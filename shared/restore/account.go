@@ -26,6 +26,7 @@ type account struct {
 func newAccount(buckets []*store.Reader) *account {
 	a := &account{met: map[Verdict]int{}}
 	a.Strange, a.Gap, a.Fault = []Uninterpreted{}, []Gap{}, []Fault{}
+	a.UnsignedFrom, a.TypeGap = []Unsigned{}, []history.TypeGap{}
 	for _, b := range buckets {
 		a.Buckets = append(a.Buckets, Bucket{Name: b.Name(), Reachable: true})
 	}
@@ -75,10 +76,14 @@ func (a *account) count(b *result) {
 	a.torn += b.torn
 	a.Deliveries += b.deliveries
 	a.Changes += len(b.changes)
-	a.Unsigned += b.unsigned
+	for _, u := range b.unsigned {
+		a.Unsigned += u.Changes
+		a.UnsignedFrom = addUnsigned(a.UnsignedFrom, u)
+	}
 	a.Excluded.Batches += b.excluded.Batches
 	a.Excluded.Deliveries += b.excluded.Deliveries
 	a.Excluded.Changes += b.excluded.Changes
+	a.Excluded.Unsigned += b.excluded.Unsigned
 	a.Uninterpreted += len(b.strange)
 	a.Strange = append(a.Strange, b.strange[:min(len(b.strange), maxListed-len(a.Strange))]...)
 }
@@ -154,6 +159,17 @@ func (a *account) tally(records iter.Seq[history.State]) {
 		a.Gaps++
 		if len(a.Gap) < maxListed {
 			a.Gap = append(a.Gap, Gap{s.Record, s.Gaps})
+		}
+	}
+}
+
+// tallyTypes counts the gaps of whole types. They stand for themselves: records that nobody ever heard of may be among
+// those that changed.
+func (a *account) tallyTypes(gaps iter.Seq[history.TypeGap]) {
+	for gap := range gaps {
+		a.TypeGaps++
+		if len(a.TypeGap) < maxListed {
+			a.TypeGap = append(a.TypeGap, gap)
 		}
 	}
 }

@@ -24,7 +24,7 @@ type result struct {
 	deliveries int
 	changes    []history.Change
 	torn       int // objects or lines that are signed and intact, and yet cannot be read
-	unsigned   int
+	unsigned   []Unsigned
 	strange    []Uninterpreted
 	excluded   Excluded
 }
@@ -166,16 +166,20 @@ func (r *reading) interpret(b *result, d *format.Delivery) {
 	}
 }
 
-// add keeps a change that is wanted.
+// add keeps a change that is wanted. One that nothing binds is counted whether it is or not.
 func (b *result) add(c history.Change, s Selection) {
-	if !s.wantsTime(c) || !s.wantsChange(c) {
+	switch {
+	case !s.wantsTime(c) || !s.wantsChange(c):
 		b.excluded.Changes++
 		return
+	case c.Receipt.Unsigned && s.ExcludeUnsigned:
+		b.excluded.Unsigned++
+		b.unsigned = addUnsigned(b.unsigned, Unsigned{Source: c.Record.Source, Excluded: 1})
+		return
+	case c.Receipt.Unsigned:
+		b.unsigned = addUnsigned(b.unsigned, Unsigned{Source: c.Record.Source, Changes: 1})
 	}
 	b.changes = append(b.changes, c)
-	if c.Receipt.Unsigned {
-		b.unsigned++
-	}
 }
 
 // check refuses values that no output could hold.

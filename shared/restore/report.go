@@ -23,8 +23,9 @@ type Report struct {
 	Batches Batches  `json:"batches"`
 
 	Deliveries    int             `json:"deliveries"`
-	Changes       int             `json:"changes"`  // folded; a change that was heard twice counts twice
-	Unsigned      int             `json:"unsigned"` // of these, changes whose delivery no signature binds
+	Changes       int             `json:"changes"`          // folded; a change that was heard twice counts twice
+	Unsigned      int             `json:"unsigned"`         // of these, changes whose delivery no signature binds
+	UnsignedFrom  []Unsigned      `json:"unsigned_sources"` // by name
 	Excluded      Excluded        `json:"excluded"`
 	Uninterpreted int             `json:"uninterpreted"`
 	Strange       []Uninterpreted `json:"uninterpreted_first"`
@@ -32,6 +33,9 @@ type Report struct {
 	Records Records `json:"records"`
 	Gaps    int     `json:"gaps"` // records with one or more
 	Gap     []Gap   `json:"gaps_first"`
+
+	TypeGaps int               `json:"type_gaps"` // types of which records changed that the CRM did not name
+	TypeGap  []history.TypeGap `json:"type_gaps_first"`
 
 	Faults int     `json:"faults"`
 	Fault  []Fault `json:"faults_first"`
@@ -65,6 +69,7 @@ type Excluded struct {
 	Batches    int `json:"batches"`    // of the receiver to exclude
 	Deliveries int `json:"deliveries"` // of other sources, or received later
 	Changes    int `json:"changes"`    // of other records, or later
+	Unsigned   int `json:"unsigned"`   // further changes, whose delivery no signature binds
 }
 
 // Records counts the state.

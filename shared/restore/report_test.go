@@ -3,9 +3,11 @@ package restore_test
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"outlast.example/shared/crm"
 	"outlast.example/shared/format"
 	"outlast.example/shared/history"
 	"outlast.example/shared/restore"
@@ -27,6 +29,9 @@ func TestReportCountsTheState(t *testing.T) {
 	o := r.options(0)
 	o.Sources["acme"].Unsigned = true
 	p := r.read(o).Report
+	if d := cmp.Diff([]restore.Unsigned{{Source: "acme", Changes: 6}}, p.UnsignedFrom); d != "" {
+		t.Error(d)
+	}
 	if p.Changes != 6 || p.Unsigned != 6 || p.Outcome != restore.OK || p.Batches.Size != int64(len(b.Object)) {
 		t.Errorf("%+v", p)
 	}
@@ -39,6 +44,54 @@ func TestReportCountsTheState(t *testing.T) {
 	}
 	if d := cmp.Diff(want, p.Gap); d != "" || p.Gaps != 2 {
 		t.Errorf("%d gaps (-want +got):\n%s", p.Gaps, d)
+	}
+}
+
+// TestWhatNothingBindsIsLeftOut takes two sources, one of which signs nothing.
+func TestWhatNothingBindsIsLeftOut(t *testing.T) {
+	r := newRepository(t)
+	r.fill(2)
+	body := []byte(`[{"record":{"type":"contact","id":"token"},"op":"update","time":"2026-11-22T09:00:00Z","fields":{"a":9},"identity":""},
+		{"record":{"type":"deal","id":"1"},"op":"update","time":"2026-11-22T09:00:00Z","identity":""}]`)
+	b := r.sealAll("one", epoch, &format.Delivery{ID: "d", Kind: "trial", Source: "beta", Time: epoch, Method: "POST", Path: "/", Body: body})
+	r.put(b.Key.String(), b.Object, 0)
+	o := r.options(0)
+	o.Sources["beta"] = &crm.Source{Kind: "trial", Name: "beta", Interpreter: trial{}, Unsigned: true}
+	o.Selection = restore.Selection{Type: "contact"}
+	result := r.read(o)
+	if p := result.Report; told(result) != "0=0 1=1 all=1 token=9" || p.Unsigned != 1 || p.Excluded != (restore.Excluded{Changes: 1}) {
+		t.Errorf("all: %s; %+v", told(result), p)
+	}
+	o.Selection.ExcludeUnsigned = true
+	result = r.read(o)
+	p := result.Report
+	if told(result) != "0=0 1=1 all=1" || p.Changes != 4 || p.Unsigned != 0 || p.Excluded != (restore.Excluded{Changes: 1, Unsigned: 1}) {
+		t.Errorf("without: %s; %+v", told(result), p)
+	}
+	if d := cmp.Diff([]restore.Unsigned{{Source: "beta", Excluded: 1}}, p.UnsignedFrom); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestAGapOfATypeIsToldOfEachRecord selects one record: what concerns all of its type concerns it.
+func TestAGapOfATypeIsToldOfEachRecord(t *testing.T) {
+	r := newRepository(t)
+	r.fill(2)
+	every := func(typ, why string) history.Change {
+		return history.Change{Record: history.Record{Type: typ, ID: history.Every}, Op: history.Gap, Order: history.Order{Time: epoch.Add(time.Hour)}, Reason: why}
+	}
+	b := r.seal("one", 60, []history.Change{every("contact", "overflow"), every("deal", "overflow")})
+	r.put(b.Key.String(), b.Object, 0)
+	o := r.options(0)
+	o.Selection = restore.Selection{Type: "contact", Record: "1"}
+	result := r.read(o)
+	p := result.Report
+	if d := cmp.Diff([]history.TypeGap{{Source: "acme", Type: "contact", Time: epoch.Add(time.Hour), Reason: "overflow"}}, p.TypeGap); d != "" {
+		t.Error(d)
+	}
+	want := []restore.Gap{{Record: history.Record{Source: "acme", Type: "contact", ID: "1"}, Reasons: []string{"every contact: overflow"}}}
+	if d := cmp.Diff(want, p.Gap); d != "" || told(result) != "1=1" || p.TypeGaps != 1 || p.Records.Live != 1 {
+		t.Errorf("%s; %+v\n%s", told(result), p, d)
 	}
 }
 
@@ -105,15 +158,18 @@ func TestBucketsWithoutADescriptorAreRead(t *testing.T) {
 
 // TestReportNames is the promise of --json.
 func TestReportNames(t *testing.T) {
-	got, err := json.Marshal(restore.Report{Buckets: []restore.Bucket{{Error: "e"}}})
+	got, err := json.Marshal(restore.Report{
+		Buckets: []restore.Bucket{{Error: "e"}}, UnsignedFrom: make([]restore.Unsigned, 1), TypeGap: make([]history.TypeGap, 1),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := `{"outcome":"","complete":"","why":"","repository":"","descriptor":0,` +
 		`"buckets":[{"name":"","reachable":false,"error":"e","descriptor":0,"behind":false,"objects":0,"missing":0,"forged":0,"foreign":0,"damaged":0,"unreadable":0}],` +
-		`"batches":{"read":0,"lost":0,"bytes":0},"deliveries":0,"changes":0,"unsigned":0,` +
-		`"excluded":{"batches":0,"deliveries":0,"changes":0},"uninterpreted":0,"uninterpreted_first":null,` +
-		`"records":{"live":0,"deleted":0,"merged":0},"gaps":0,"gaps_first":null,"faults":0,"faults_first":null}`
+		`"batches":{"read":0,"lost":0,"bytes":0},"deliveries":0,"changes":0,"unsigned":0,"unsigned_sources":[{"source":"","changes":0,"excluded":0}],` +
+		`"excluded":{"batches":0,"deliveries":0,"changes":0,"unsigned":0},"uninterpreted":0,"uninterpreted_first":null,` +
+		`"records":{"live":0,"deleted":0,"merged":0},"gaps":0,"gaps_first":null,` +
+		`"type_gaps":0,"type_gaps_first":[{"source":"","type":"","time":"0001-01-01T00:00:00Z","reason":""}],"faults":0,"faults_first":null}`
 	if string(got) != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -86,6 +86,7 @@ func Read(ctx context.Context, o Options) (*Result, error) {
 	}
 	result := &Result{fold: r.fold, selection: o.Selection}
 	a.tally(result.Records())
+	a.tallyTypes(r.fold.TypeGaps())
 	a.conclude(descriptor)
 	result.Report = a.Report
 	return result, nil

@@ -27,6 +27,10 @@ type Selection struct {
 	// batches' names, hence that receiver's own word: choose Since before the earliest moment that is possible.
 	ExcludeReceiver string
 	Since           time.Time
+
+	// ExcludeUnsigned leaves out changes whose deliveries were verified by a shared token only: who learnt the token, or
+	// stands on the way, can say anything in them.
+	ExcludeUnsigned bool
 }
 
 // slack is how much later than its deliveries a batch may be named: a receiver's clock may be corrected in between.
@@ -61,15 +65,18 @@ func (s Selection) wantsTime(c history.Change) bool {
 	return s.At.IsZero() || !c.Time.After(s.At)
 }
 
-// wantsChange keeps every merge of the type, since one record's merges lead on to those of others.
+// wantsChange keeps every merge of the type, since one record's merges lead on to those of others, and what concerns all
+// its records.
 func (s Selection) wantsChange(c history.Change) bool {
-	return s.wants(c.Record) || c.Op == history.Merge && s.wants(history.Record{
-		Source: c.Record.Source, Type: c.Record.Type, ID: s.Record,
-	})
+	return s.wants(c.Record) || (c.Op == history.Merge || c.Record.ID == history.Every) && s.wantsType(c.Record.Source, c.Record.Type)
 }
 
 func (s Selection) wants(r history.Record) bool {
-	return matches(s.Source, r.Source) && matches(s.Type, r.Type) && matches(s.Record, r.ID)
+	return s.wantsType(r.Source, r.Type) && matches(s.Record, r.ID)
+}
+
+func (s Selection) wantsType(source, typ string) bool {
+	return matches(s.Source, source) && matches(s.Type, typ)
 }
 
 // matches: an empty wish is for anything.

@@ -49,7 +49,7 @@ type told struct {
 type moment struct {
 	At      time.Time
 	KnownAt time.Time `yaml:"known_at"`
-	State   string    // a line for each record
+	State   string    // a line for each record, then one for each type of which any may have changed
 }
 
 // TestStories tells every story of testdata/stories to a receiver, in the story's own time, through the real handler into
@@ -171,6 +171,9 @@ func (c *clouds) remember(t *testing.T, m moment) ([]string, restore.Report) {
 	var state []string
 	for s := range result.Records() {
 		state = append(state, line(s))
+	}
+	for _, gap := range result.Report.TypeGap {
+		state = append(state, gap.Type+"/* "+gap.Reason)
 	}
 	return state, result.Report
 }
