@@ -79,7 +79,7 @@ func (r *repository) put(at time.Time, buckets ...int) string {
 }
 
 func (r *repository) options(now time.Time, sealer string) reconcile.Options {
-	o := reconcile.Options{Descriptor: r.descriptor, Now: now, Sealer: sealer}
+	o := reconcile.Options{Descriptor: r.descriptor, Began: begun, Now: now, Sealer: sealer}
 	if sealer != "" {
 		o.Key = r.keys[sealer]
 	}

@@ -36,7 +36,7 @@ func newPass(o Options) *pass {
 }
 
 // begins is the first hour that is sealed.
-func (p *pass) begins() time.Time { return p.Descriptor.Created.UTC().Truncate(time.Hour) }
+func (p *pass) begins() time.Time { return p.Began.UTC().Truncate(time.Hour) }
 
 // first is the hour to begin with. Nothing is sealed after an hour that is not.
 func (p *pass) first(ctx context.Context) time.Time {

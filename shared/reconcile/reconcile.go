@@ -42,6 +42,7 @@ const (
 type Options struct {
 	Buckets    []Bucket
 	Descriptor *format.Descriptor
+	Began      time.Time // when the repository did: hours are sealed from then on
 	Now        time.Time
 
 	Since    time.Time // the hour to begin with; zero: the repository's first

@@ -1,0 +1,107 @@
+// Package descriptors finds the descriptor that counts in a repository's buckets.
+package descriptors
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"outlast.example/shared/format"
+	"outlast.example/shared/store"
+)
+
+// Bucket can be read. *store.Reader is one.
+type Bucket interface {
+	Name() string
+	List(ctx context.Context, prefix string) iter.Seq2[store.Object, error]
+	ReadAll(ctx context.Context, key string, limit int64) ([]byte, error)
+}
+
+// Found is what the buckets hold.
+type Found struct {
+	*format.Descriptor           // the one that counts
+	Began              time.Time // the first one's creation, as far as it can be read
+	Held               []Held    // in the order of the buckets
+}
+
+// Held is what one bucket holds.
+type Held struct {
+	Number int   // the highest valid one; 0: none
+	Err    error // why not all of it could be read
+}
+
+// Find reads the descriptors of all buckets, and passes over a bucket that cannot be read while another one has one that
+// counts. It stops where a reader must not fall back on an older one: see FORMAT.md, "Descriptors".
+func Find[B Bucket](ctx context.Context, buckets []B, root ed25519.PublicKey) (*Found, error) {
+	found := &Found{}
+	var valid []*format.Descriptor
+	var refused []error
+	highest := 0 // of those that the root key signed and that cannot be read
+	for _, b := range buckets {
+		held := Held{}
+		for name, err := range names(ctx, b) {
+			if err != nil {
+				held.Err = errors.Join(held.Err, err)
+				break
+			}
+			d, err := open(ctx, b, name, root)
+			switch {
+			case err == nil:
+				valid, held.Number = append(valid, d), max(held.Number, d.Number)
+			case errors.Is(err, format.ErrNewer), errors.Is(err, format.ErrMalformed):
+				highest, refused = max(highest, name.Number), append(refused, err)
+			default:
+				held.Err = errors.Join(held.Err, err)
+			}
+		}
+		found.Held = append(found.Held, held)
+	}
+	newest, err := format.Newest(valid)
+	switch {
+	case err != nil:
+		return nil, errors.Join(append(append(refused, found.errs()...), err)...)
+	case highest >= newest.Number:
+		return nil, fmt.Errorf("descriptor %d counts and cannot be read: %w", highest, errors.Join(refused...))
+	}
+	found.Descriptor = newest
+	found.Began = slices.MinFunc(valid, func(a, b *format.Descriptor) int { return a.Created.Compare(b.Created) }).Created
+	return found, nil
+}
+
+// names yields the descriptors' names in a bucket; what has another name under their prefix is none.
+func names[B Bucket](ctx context.Context, b B) iter.Seq2[format.DescriptorName, error] {
+	return func(yield func(format.DescriptorName, error) bool) {
+		for o, err := range b.List(ctx, format.DescriptorPrefix) {
+			if err != nil {
+				yield(format.DescriptorName{}, err)
+				return
+			}
+			if n, err := format.ParseDescriptorName(o.Key); err == nil && !yield(n, nil) {
+				return
+			}
+		}
+	}
+}
+
+func open[B Bucket](ctx context.Context, b B, name format.DescriptorName, root ed25519.PublicKey) (*format.Descriptor, error) {
+	object, err := b.ReadAll(ctx, name.String(), format.MaxDescriptor)
+	if err != nil {
+		return nil, err
+	}
+	d, err := format.OpenDescriptor(name.String(), object, root)
+	if err != nil {
+		return nil, fmt.Errorf("in %s: %w", b.Name(), err)
+	}
+	return d, nil
+}
+
+func (f *Found) errs() (errs []error) {
+	for _, held := range f.Held {
+		errs = append(errs, held.Err)
+	}
+	return errs
+}

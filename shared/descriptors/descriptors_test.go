@@ -1,0 +1,125 @@
+package descriptors_test
+
+import (
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+
+	"outlast.example/shared/descriptors"
+	"outlast.example/shared/format"
+	"outlast.example/shared/store"
+	"outlast.example/shared/store/fault"
+	"outlast.example/shared/store/mem"
+)
+
+var created = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+
+// signed makes the first descriptor and those after it, a day apart.
+func signed(t *testing.T, root ed25519.PrivateKey, n int) (names []string, objects [][]byte) {
+	t.Helper()
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	previous := ""
+	for i := range n {
+		d := &format.Descriptor{
+			Format: format.Version, Repository: "6f1c2f0e-5b1a-4c62-9d0c-0c2b7a9e4d11", Number: i + 1, Previous: previous,
+			Created: created.AddDate(0, 0, i), Quorum: 1, Buckets: []format.Bucket{{URL: "mem://0"}},
+			Recipients: []string{identity.Recipient().String()}, AllowOneRecipient: true,
+		}
+		name, object, err := format.SignDescriptor(d, root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		previous = hex.EncodeToString(d.SHA256[:])
+		names, objects = append(names, name), append(objects, object)
+	}
+	return names, objects
+}
+
+func TestFind(t *testing.T) {
+	public, root, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, objects := signed(t, root, 3)
+	damaged := append([]byte("x"), objects[2]...)
+	for title, test := range map[string]struct {
+		put    func(a, b *mem.Bucket)
+		down   bool // the second bucket
+		number int  // 0: an error
+		held   string
+	}{
+		"nothing":          {func(_, _ *mem.Bucket) {}, false, 0, ""},
+		"the same in both": {func(a, b *mem.Bucket) { a.Put(names[0], objects[0]); b.Put(names[0], objects[0]) }, false, 1, "1 1"},
+		"one is behind": {func(a, b *mem.Bucket) {
+			a.Put(names[0], objects[0])
+			b.Put(names[0], objects[0])
+			b.Put(names[1], objects[1])
+		}, false, 2, "1 2"},
+		"one is down": {func(a, _ *mem.Bucket) { a.Put(names[0], objects[0]); a.Put(names[1], objects[1]) }, true, 2, "2 0"},
+		"the newest is damaged": {func(a, b *mem.Bucket) {
+			a.Put(names[1], objects[1])
+			b.Put(names[2], damaged)
+			b.Put(names[1], objects[1])
+		}, false, 2, "2 2"},
+		"the newest in one sound": {func(a, b *mem.Bucket) { a.Put(names[2], objects[2]); b.Put(names[2], damaged) }, false, 3, "3 0"},
+		"a foreign name":          {func(a, _ *mem.Bucket) { a.Put("repo/readme", nil); a.Put(names[0], objects[0]) }, false, 1, "1 0"},
+	} {
+		t.Run(title, func(t *testing.T) {
+			a, b := mem.New(), mem.New()
+			test.put(a, b)
+			second := b.Open(mem.Options{})
+			if test.down {
+				second = fault.Down(store.ErrNoAnswer)
+			}
+			buckets := []*store.Reader{store.NewReader("a", a.Open(mem.Options{})), store.NewReader("b", second)}
+			found, err := descriptors.Find(t.Context(), buckets, public)
+			if test.number == 0 {
+				if err == nil {
+					t.Error("found one where there is none")
+				}
+				return
+			}
+			if err != nil || found.Number != test.number || fmt.Sprint(found.Held[0].Number, found.Held[1].Number) != test.held {
+				t.Fatalf("%+v, %v", found, err)
+			}
+			if test.down != errors.Is(found.Held[1].Err, store.ErrNoAnswer) {
+				t.Errorf("second bucket: %v", found.Held[1].Err)
+			}
+		})
+	}
+}
+
+// What the root key signed and this program cannot read may say that an older descriptor trusts too much.
+func TestNoFallBack(t *testing.T) {
+	public, root, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, objects := signed(t, root, 1)
+	b := mem.New()
+	b.Put(names[0], objects[0])
+	name, object := newer(root)
+	b.Put(name, object)
+	_, err = descriptors.Find(t.Context(), []*store.Reader{store.NewReader("a", b.Open(mem.Options{}))}, public)
+	if !errors.Is(err, format.ErrNewer) {
+		t.Errorf("got %v, want %v", err, format.ErrNewer)
+	}
+}
+
+// newer is what a later version of this program might write.
+func newer(root ed25519.PrivateKey) (string, []byte) {
+	object := []byte(`{"format":2,"repository":"6f1c2f0e-5b1a-4c62-9d0c-0c2b7a9e4d11"}`)
+	n := format.DescriptorName{Number: 2, SHA256: sha256.Sum256(object)}
+	message := fmt.Sprintf("outlast descriptor v1\n6f1c2f0e-5b1a-4c62-9d0c-0c2b7a9e4d11\n2\n%x\n", n.SHA256)
+	copy(n.Signature[:], ed25519.Sign(root, []byte(message)))
+	return n.String(), object
+}
