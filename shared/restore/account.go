@@ -7,6 +7,7 @@ import (
 
 	"outlast.example/shared/format"
 	"outlast.example/shared/history"
+	"outlast.example/shared/listing"
 	"outlast.example/shared/store"
 )
 
@@ -36,30 +37,30 @@ func newAccount(buckets []*store.Reader) *account {
 // add accounts for one batch.
 func (a *account) add(b *result) {
 	for _, f := range b.faults {
-		if f.object.err != nil {
-			a.broke(f.bucket, f.object.err)
+		if f.Row.Err != nil {
+			a.broke(f.Bucket, f.Row.Err)
 			continue
 		}
-		a.fault(f.bucket, f.Key, f.err)
+		a.fault(f.Bucket, f.Key, f.err)
 	}
-	for _, o := range b.copies {
-		if o.err == nil {
-			a.Buckets[o.bucket].Objects++
+	for _, o := range b.Copies {
+		if o.Err == nil {
+			a.Buckets[o.Bucket].Objects++
 		}
 	}
 	if b.untimely {
 		a.untimely++
 	}
 	if b.state != noBatch {
-		a.missing(b.group)
+		a.missing(b.Batch)
 		a.count(b)
 	}
 }
 
 // missing counts the buckets that lack a batch. Of what comes after its listing broke off, nothing is known.
-func (a *account) missing(g group) {
+func (a *account) missing(g listing.Batch) {
 	for i := range a.Buckets {
-		if a.Buckets[i].Reachable && !g.in(i) {
+		if a.Buckets[i].Reachable && !g.In(i) {
 			a.Buckets[i].Missing++
 		}
 	}

@@ -11,12 +11,13 @@ import (
 
 	"outlast.example/shared/format"
 	"outlast.example/shared/history"
+	"outlast.example/shared/listing"
 	"outlast.example/shared/store"
 )
 
 // result is what came of one batch.
 type result struct {
-	group
+	listing.Batch
 	untimely   bool // signed with a listed key, at a time for which it is not listed
 	faults     []fault
 	state      batchState
@@ -40,24 +41,24 @@ const (
 
 // fault is what is wrong with one copy.
 type fault struct {
-	object
+	listing.Row
 	err error
 }
 
 // batch reads the first copy that is sound, and says what is wrong with those that were tried before it.
-func (r *reading) batch(ctx context.Context, g group) *result {
-	b := &result{group: g}
-	if b.err == nil {
-		b.err = r.opener.CheckName(g.key)
+func (r *reading) batch(ctx context.Context, g listing.Batch) *result {
+	b := &result{Batch: g}
+	if b.Err == nil {
+		b.Err = r.opener.CheckName(g.Key)
 	}
 	switch {
-	case b.err != nil:
-		b.untimely = r.untimely(b.key)
-		for _, o := range g.copies {
-			b.faults = append(b.faults, fault{o, b.err})
+	case b.Err != nil:
+		b.untimely = r.untimely(b.Key)
+		for _, o := range g.Copies {
+			b.faults = append(b.faults, fault{o, b.Err})
 		}
 		return b
-	case r.selection.excludes(g.key):
+	case r.selection.excludes(g.Key):
 		b.state, b.excluded.Batches = excluded, 1
 		return b
 	}
@@ -85,8 +86,8 @@ func timeless(d *format.Descriptor) *format.Opener {
 }
 
 // sound gives the first copy that is. Where none is, those that got no answer are tried again.
-func (r *reading) sound(ctx context.Context, b *result) (_ object, content []byte, found bool) {
-	copies := r.buckets.silentLast(b.copies)
+func (r *reading) sound(ctx context.Context, b *result) (_ listing.Row, content []byte, found bool) {
+	copies := r.buckets.silentLast(b.Copies)
 	errs := make([]error, len(copies))
 	defer func() { b.blame(copies, errs) }()
 	for try := 1; ; try++ {
@@ -94,18 +95,18 @@ func (r *reading) sound(ctx context.Context, b *result) (_ object, content []byt
 			if try > 1 && !store.Worth(errs[i]) {
 				continue
 			}
-			if content, errs[i] = r.fetch(ctx, o, b.key); errs[i] == nil {
+			if content, errs[i] = r.fetch(ctx, o, b.Key); errs[i] == nil {
 				return o, content, true
 			}
 		}
 		if try == tries || !slices.ContainsFunc(errs, store.Worth) || !wait(ctx, try) {
-			return object{}, nil, false
+			return listing.Row{}, nil, false
 		}
 	}
 }
 
 // blame notes the last error of each copy; what a second try gave was sound.
-func (b *result) blame(copies []object, errs []error) {
+func (b *result) blame(copies []listing.Row, errs []error) {
 	for i, err := range errs {
 		if err != nil {
 			b.faults = append(b.faults, fault{copies[i], err})
@@ -113,11 +114,11 @@ func (b *result) blame(copies []object, errs []error) {
 	}
 }
 
-func (r *reading) fetch(ctx context.Context, o object, key format.Key) ([]byte, error) {
+func (r *reading) fetch(ctx context.Context, o listing.Row, key format.Key) ([]byte, error) {
 	if o.Size > format.MaxObject {
 		return nil, fmt.Errorf("%w: %d bytes", format.ErrTooLarge, o.Size)
 	}
-	content, err := r.buckets.read(ctx, o.bucket, o.Key, format.MaxObject)
+	content, err := r.buckets.read(ctx, o.Bucket, o.Key, format.MaxObject)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +126,7 @@ func (r *reading) fetch(ctx context.Context, o object, key format.Key) ([]byte, 
 }
 
 // open reads a copy whose bytes are those of its name: what is wrong now is wrong with every copy.
-func (r *reading) open(b *result, o object, content []byte) {
+func (r *reading) open(b *result, o listing.Row, content []byte) {
 	b.bytes, b.state = int64(len(content)), opened
 	for d, err := range r.opener.Deliveries(o.Key, content) {
 		if err != nil {
@@ -149,10 +150,10 @@ func (r *reading) open(b *result, o object, content []byte) {
 func (r *reading) interpret(b *result, d *format.Delivery) {
 	source, known := r.sources[d.Source]
 	if !known {
-		b.strange = append(b.strange, uninterpreted(b.key, d, errors.New("no source of that name is configured")))
+		b.strange = append(b.strange, uninterpreted(b.Key, d, errors.New("no source of that name is configured")))
 		return
 	}
-	changes, err := source.Changes(d, b.key.Receiver)
+	changes, err := source.Changes(d, b.Key.Receiver)
 	err = cmp.Or(errors.Unwrap(err), err) // without the delivery and the source, which the report names beside it
 	for _, c := range changes {
 		if bad := check(c); bad != nil {
@@ -162,7 +163,7 @@ func (r *reading) interpret(b *result, d *format.Delivery) {
 		b.add(c, r.selection)
 	}
 	if err != nil {
-		b.strange = append(b.strange, uninterpreted(b.key, d, err))
+		b.strange = append(b.strange, uninterpreted(b.Key, d, err))
 	}
 }
 

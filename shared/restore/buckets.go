@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"outlast.example/shared/listing"
 	"outlast.example/shared/store"
 )
 
@@ -51,10 +52,10 @@ func (b *buckets) insist(ctx context.Context, bucket int, key string, limit int6
 func (b *buckets) silent(bucket int) bool { return b.silence[bucket].Load() >= patience }
 
 // silentLast keeps the order otherwise.
-func (b *buckets) silentLast(copies []object) []object {
-	var answering, silent []object
+func (b *buckets) silentLast(copies []listing.Row) []listing.Row {
+	var answering, silent []listing.Row
 	for _, o := range copies {
-		if b.silent(o.bucket) {
+		if b.silent(o.Bucket) {
 			silent = append(silent, o)
 		} else {
 			answering = append(answering, o)

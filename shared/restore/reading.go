@@ -9,6 +9,7 @@ import (
 	"outlast.example/shared/crm"
 	"outlast.example/shared/format"
 	"outlast.example/shared/history"
+	"outlast.example/shared/listing"
 )
 
 const (
@@ -59,12 +60,12 @@ func (r *reading) run(ctx context.Context) error {
 }
 
 // list sends the batches of all buckets, and closes the channel at the end or when the context ends.
-func (r *reading) list(ctx context.Context) <-chan group {
-	groups := make(chan group, listAhead)
+func (r *reading) list(ctx context.Context) <-chan listing.Batch {
+	groups := make(chan listing.Batch, listAhead)
 	go func() {
 		defer close(groups)
-		for g := range grouped(listed(ctx, r.buckets.readers, format.LogPrefix)) {
-			if g.err == nil && r.selection.ends(g.key) {
+		for g := range listing.Batches(listing.Rows(ctx, r.buckets.readers, format.LogPrefix)) {
+			if g.Err == nil && r.selection.ends(g.Key) {
 				break
 			}
 			select {
@@ -80,12 +81,12 @@ func (r *reading) list(ctx context.Context) <-chan group {
 }
 
 // read starts to read batch after batch, as many at once as the limits allow. Each that it sends has a result to come.
-func (r *reading) read(ctx context.Context, groups <-chan group, memory *semaphore.Weighted) <-chan pending {
+func (r *reading) read(ctx context.Context, groups <-chan listing.Batch, memory *semaphore.Weighted) <-chan pending {
 	started := make(chan pending, readAhead)
 	go func() {
 		defer close(started)
 		for g := range groups {
-			p := pending{weight: min(ratio*g.size()+1, format.MaxPlain), result: make(chan *result, 1)}
+			p := pending{weight: min(ratio*g.Size()+1, format.MaxPlain), result: make(chan *result, 1)}
 			if memory.Acquire(ctx, p.weight) != nil {
 				return
 			}
