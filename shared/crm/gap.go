@@ -5,7 +5,7 @@ import "outlast.example/shared/history"
 // WithGap adds a gap to a change after which the record must be read again: a creation, update or restoration that names
 // no field besides idField, and a merge that does not say what was merged.
 func WithGap(c history.Change, idField string) []history.Change {
-	stated := len(c.Fields)
+	stated := len(c.Fields) + len(c.Patches)
 	if _, named := c.Fields[idField]; named {
 		stated--
 	}

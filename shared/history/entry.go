@@ -1,6 +1,9 @@
 package history
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // entry is what is known of one record: registers and moments, each of them a join semilattice, hence all together one.
 // Its size follows the record, not the record's history; patches say where it does not.
@@ -15,6 +18,7 @@ type entry struct {
 	// for each of the two, and only one of these tells the winner's values.
 	won     map[string]*Order
 	created *Order // earliest creation
+	born    *Order // earliest creation of a certain time: nothing was stated before it
 	deleted *Order // latest deletion
 	revived *Order // latest creation, restoration or read
 	read    *Order // latest change that stated the record's values with a scope
@@ -35,6 +39,9 @@ func (e *entry) add(c *Change, at *Order) {
 	switch c.Op {
 	case Create:
 		e.created = earliest(e.created, at)
+		if c.Slack <= 0 {
+			e.born = earliest(e.born, at)
+		}
 		e.revive(c, at)
 	case Restore:
 		e.revive(c, at)
@@ -104,9 +111,10 @@ func (e *entry) revive(c *Change, at *Order) {
 	}
 }
 
-// touch is a read of the record if the change has a scope: what states all its values found it alive.
+// touch is a read of the record if the change has a scope: what states all its values found it alive. Of a time that is
+// not certain the earliest counts: what may be a late retry says nothing of the record after its deletion.
 func (e *entry) touch(c *Change, at *Order) {
-	e.touched = latest(e.touched, at)
+	e.touched = latest(e.touched, cmp.Or(c.floor(at), at))
 	if len(c.Scope) > 0 {
 		e.revive(c, at)
 	}
@@ -151,6 +159,7 @@ func (e *entry) join(o *entry) {
 	e.lost = e.lost.join(o.lost)
 	e.won = joinAll(e.won, o.won, earliest)
 	e.created = earliest(e.created, o.created)
+	e.born = earliest(e.born, o.born)
 	e.deleted = latest(e.deleted, o.deleted)
 	e.revived = latest(e.revived, o.revived)
 	e.read = latest(e.read, o.read)

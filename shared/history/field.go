@@ -118,13 +118,14 @@ func (f field) prior() register {
 
 // doubts says what is not known of a field of the name. A change that was not heard is told by the last write alone: the
 // next change of the field forgets it, and a restore at the moment shows it. A read after that write settles it, since
-// what else that change said is known again. The other doubts are of this value, and end with the next one.
-func (f field) doubts(name string, read *Order) []string {
+// what else that change said is known again. The other doubts are of this value, and end with the next one. A value that the
+// record was born with is nobody's rival: it came first.
+func (f field) doubts(name string, read, born *Order) []string {
 	var all []string
 	if f.split {
 		all = append(all, "field "+name+": two values at the same moment")
 	}
-	if f.rival() != nil {
+	if compare(f.rival(), born) > 0 {
 		all = append(all, "field "+name+": two values, and the CRM does not say which came last")
 	}
 	if f.unheard() && compare(f.at, read) >= 0 {

@@ -28,7 +28,7 @@ func (e *entry) doubts() []string {
 	}
 	for name, f := range e.fields {
 		if f.split || f.doubt != nil {
-			all = append(all, f.doubts(name, e.read)...)
+			all = append(all, f.doubts(name, e.read, e.born)...)
 		}
 	}
 	for name, p := range e.patches {

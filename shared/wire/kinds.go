@@ -10,8 +10,11 @@ import (
 	"outlast.example/shared/config"
 	"outlast.example/shared/crm"
 	"outlast.example/shared/crm/attio"
+	"outlast.example/shared/crm/cloudevents"
+	"outlast.example/shared/crm/espocrm"
 	"outlast.example/shared/crm/generic"
 	"outlast.example/shared/crm/hubspot"
+	"outlast.example/shared/crm/salesforce"
 	"outlast.example/shared/crm/standardwebhooks"
 	"outlast.example/shared/crm/zoho"
 )
@@ -19,8 +22,11 @@ import (
 // Kinds are the CRMs' protocols, in alphabetical order.
 var Kinds = []crm.Kind{
 	attio.Kind,
+	cloudevents.Kind,
+	espocrm.Kind,
 	generic.Kind,
 	hubspot.Kind,
+	salesforce.Kind,
 	standardwebhooks.Kind,
 	zoho.Kind,
 }

@@ -60,7 +60,7 @@ func ParseTime(text string) (time.Time, error) {
 		return UnixMilli(number)
 	}
 	t, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil || t.Unix() <= 0 {
+	if err != nil || t.Unix() <= 0 || t.UTC().Year() > 9999 {
 		return time.Time{}, errTime
 	}
 	return t.UTC(), nil

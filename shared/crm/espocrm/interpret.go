@@ -1,0 +1,149 @@
+package espocrm
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"outlast.example/shared/crm"
+	"outlast.example/shared/crm/rawjson"
+	"outlast.example/shared/format"
+	"outlast.example/shared/history"
+)
+
+// slack is how late a retry may be: EspoCRM makes four attempts 10 minutes apart, each when its queue is next worked on.
+const slack = 40 * time.Minute
+
+type interpreter struct{ events map[string]event }
+
+// Interpret implements crm.Interpreter: a body is an array of records, 50 at most, that the same event befell. A creation
+// tells all values that may be read, an update the changed ones. Only creations have a time, of whole seconds.
+//
+// The updates of one record within a delivery are in EspoCRM's order, and are one change: the last value counts.
+func (in interpreter) Interpret(d *format.Delivery) ([]history.Change, error) {
+	e, err := in.event(d)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", crm.ErrUninterpreted, err)
+	}
+	if text := bytes.TrimLeft(d.Body, "\ufeff \t\r\n"); len(text) == 0 || text[0] != '[' {
+		return nil, fmt.Errorf("%w: want an array of records, as EspoCRM's webhooks send", crm.ErrUninterpreted)
+	}
+	var all told
+	var problems crm.Problems
+	n := 0
+	for record, err := range rawjson.Each[json.RawMessage](d.Body) {
+		n++
+		if err == nil {
+			err = all.add(e, *record, d.ID)
+		}
+		if err != nil {
+			problems.Add(fmt.Sprintf("record %d", n), err)
+		}
+	}
+	return all.withGaps(), problems.Err()
+}
+
+// told are a delivery's changes.
+type told struct {
+	changes  []history.Change
+	timeless map[string]int // by a record's id, where its update without a time stands among the changes
+}
+
+// add may both add a change and return an error: one with an unreadable time still counts, at the time of receipt.
+func (t *told) add(e event, record json.RawMessage, delivery string) error {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(record, &fields) != nil {
+		return errors.New("not an object")
+	}
+	var id rawjson.ID
+	if err := id.UnmarshalJSON(fields["id"]); err != nil || id == "" {
+		return errors.New("no id")
+	}
+	c := history.Change{Record: history.Record{Type: e.recordType, ID: string(id)}, Op: e.op}
+	var err error
+	if e.op != history.Delete {
+		c.Fields = fields
+		c.Time, err = timeOf(e, fields)
+	}
+	untimed := c.Time.IsZero()
+	if untimed && e.op != history.Delete {
+		c.Slack = slack
+	}
+	c.Identity = identity(e, record, untimed, delivery)
+	if untimed && e.op == history.Update {
+		t.update(c)
+	} else {
+		t.changes = append(t.changes, c)
+	}
+	return err
+}
+
+func (t *told) update(c history.Change) {
+	if i, again := t.timeless[c.Record.ID]; again {
+		maps.Copy(t.changes[i].Fields, c.Fields)
+		return
+	}
+	if t.timeless == nil {
+		t.timeless = map[string]int{}
+	}
+	t.timeless[c.Record.ID] = len(t.changes)
+	t.changes = append(t.changes, c)
+}
+
+func (t *told) withGaps() []history.Change {
+	var all []history.Change
+	for _, c := range t.changes {
+		all = append(all, crm.WithGap(c, "id")...)
+	}
+	return all
+}
+
+// timeOf is zero where the record does not say when it changed, as updates of EspoCRM 9 do not.
+func timeOf(e event, fields map[string]json.RawMessage) (time.Time, error) {
+	names := []string{"modifiedAt"}
+	if e.op == history.Create {
+		names = append(names, "createdAt")
+	}
+	for _, name := range names {
+		if raw := string(fields[name]); raw == "" || raw == "null" {
+			continue
+		}
+		at, err := parseTime(fields[name])
+		if err != nil {
+			return time.Time{}, fmt.Errorf("%s: %w", name, err)
+		}
+		return at, nil
+	}
+	return time.Time{}, nil
+}
+
+// parseTime reads EspoCRM's text without a zone, which is UTC.
+func parseTime(raw json.RawMessage) (time.Time, error) {
+	var text string
+	_ = json.Unmarshal(raw, &text) // what is no string stays empty, which is no time either
+	at, err := time.Parse(time.DateTime, text)
+	if err != nil || at.Unix() <= 0 {
+		return time.Time{}, errTime
+	}
+	return at, nil
+}
+
+var errTime = errors.New("want a time after 1970, such as 2026-11-22 10:15:01")
+
+// identity leaves out the webhook: two that announce the same event to two receivers tell the same change. Without a time,
+// the same bytes can be news (a value that went back), so that each delivery counts for itself.
+func identity(e event, record json.RawMessage, untimed bool, delivery string) string {
+	if !untimed {
+		delivery = ""
+	}
+	h := sha256.New()
+	h.Write([]byte(e.name + "\n" + delivery + "\n"))
+	h.Write(record)
+	var sum [sha256.Size]byte
+	return hex.EncodeToString(h.Sum(sum[:0])[:16])
+}
