@@ -11,11 +11,13 @@ import (
 	"outlast.example/shared/crm"
 	"outlast.example/shared/crm/attio"
 	"outlast.example/shared/crm/cloudevents"
+	"outlast.example/shared/crm/dynamics"
 	"outlast.example/shared/crm/espocrm"
 	"outlast.example/shared/crm/generic"
 	"outlast.example/shared/crm/hubspot"
 	"outlast.example/shared/crm/salesforce"
 	"outlast.example/shared/crm/standardwebhooks"
+	"outlast.example/shared/crm/sugarcrm"
 	"outlast.example/shared/crm/zoho"
 )
 
@@ -23,11 +25,13 @@ import (
 var Kinds = []crm.Kind{
 	attio.Kind,
 	cloudevents.Kind,
+	dynamics.Kind,
 	espocrm.Kind,
 	generic.Kind,
 	hubspot.Kind,
 	salesforce.Kind,
 	standardwebhooks.Kind,
+	sugarcrm.Kind,
 	zoho.Kind,
 }
 

@@ -1,0 +1,90 @@
+package sugarcrm
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"outlast.example/shared/crm/rawjson"
+)
+
+// hook is what a web logic hook posts. Older versions add the arguments of the event to it: isUpdate of a save, and what
+// names the other record of a link. Newer ones send dataChanges alone.
+type hook struct {
+	Event       string                     `json:"event"`
+	Bean        string                     `json:"bean"` // the PHP class: "Account", not the module "Accounts"
+	Data        map[string]json.RawMessage `json:"data"`
+	DataChanges map[string]dataChange      `json:"dataChanges"`
+	IsUpdate    json.RawMessage            `json:"isUpdate"`
+
+	ID            rawjson.ID `json:"id"`
+	RelatedModule string     `json:"related_module"`
+	RelatedID     rawjson.ID `json:"related_id"`
+	Link          string     `json:"link"`         // the link's field in this record
+	Relationship  string     `json:"relationship"` // the relationship's name, the same at both ends
+}
+
+// dataChange is what became of one field.
+type dataChange struct {
+	DataType string          `json:"data_type"`
+	Before   json.RawMessage `json:"before"`
+	After    json.RawMessage `json:"after"`
+}
+
+func read(body []byte) (*hook, error) {
+	h := new(hook)
+	if err := rawjson.Unmarshal(body, h); err != nil && !emptyAsList(err) {
+		return nil, err
+	}
+	if h.Event == "" {
+		return nil, errors.New("no event: not what a web logic hook posts")
+	}
+	return h, nil
+}
+
+// emptyAsList: PHP writes an empty object as a list. The rest was read none the less.
+func emptyAsList(err error) bool {
+	var mismatch *json.UnmarshalTypeError
+	return errors.As(err, &mismatch) && mismatch.Value == "array" && (mismatch.Field == "data" || mismatch.Field == "dataChanges")
+}
+
+// truth reads a boolean that PHP wrote as it came. It reports false for what is none.
+func truth(raw json.RawMessage) (value, said bool) {
+	switch strings.Trim(string(raw), `"`) {
+	case "true", "1":
+		return true, true
+	case "false", "0":
+		return false, true
+	}
+	return false, false
+}
+
+// created: older versions say so. Otherwise a record that was entered when it was modified, and of which nothing changed, is
+// new.
+func (h *hook) created() bool {
+	if update, said := truth(h.IsUpdate); said {
+		return !update
+	}
+	entered := h.Data["date_entered"]
+	return len(h.DataChanges) == 0 && entered != nil && bytes.Equal(entered, h.Data["date_modified"])
+}
+
+// layouts of date_modified: as Sugar's API writes it, with the user's offset, and as its database holds it, in UTC.
+var layouts = []string{time.RFC3339, "2006-01-02T15:04:05-0700", time.DateTime}
+
+// modified is when the record was last saved, in whole seconds; the zero time where Sugar does not say.
+func (h *hook) modified() (time.Time, error) {
+	var text rawjson.ID
+	_ = text.UnmarshalJSON(h.Data["date_modified"]) // what is no text is as good as none
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range layouts {
+		if t, err := time.Parse(layout, string(text)); err == nil && t.Unix() > 0 && t.Year() < 10000 {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, errors.New("date_modified is no date that Sugar's API or database would write")
+}

@@ -1,0 +1,50 @@
+package sugarcrm
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"outlast.example/shared/crm/rawjson"
+	"outlast.example/shared/history"
+)
+
+// link happens at the time of receipt, since no record is saved by it. The record's values are left out: they are those of
+// its last save, which said them. The other end announces itself where its module has a hook.
+func (h *hook) link(r history.Record, op history.Op) []history.Change {
+	if h.RelatedModule != "" && h.RelatedID != "" {
+		other := history.Association{Type: beanOf(h.RelatedModule), ID: string(h.RelatedID), Label: cmp.Or(h.Link, h.Relationship)}
+		return []history.Change{{Record: r, Op: op, Link: &other}}
+	}
+	var changes []history.Change
+	unknown := false
+	for field, change := range h.DataChanges {
+		bean, known := beans[strings.ToLower(field)]
+		for _, id := range change.moved(op) {
+			if !known {
+				unknown = true
+				break
+			}
+			changes = append(changes, history.Change{Record: r, Op: op, Link: &history.Association{Type: bean, ID: id, Label: field}})
+		}
+	}
+	slices.SortFunc(changes, func(a, b history.Change) int { return strings.Compare(a.Link.String(), b.Link.String()) })
+	if unknown || len(changes) == 0 {
+		gap := history.Change{Record: r, Op: history.Gap, Reason: "a link changed, and Sugar did not say to which record"}
+		changes = append(changes, gap)
+	}
+	return changes
+}
+
+// moved are the ids that a link's field gained by an association, or lost by its end.
+func (c dataChange) moved(op history.Op) []string {
+	if c.DataType != "link" {
+		return nil
+	}
+	before, _ := rawjson.IDs(c.Before) // what is no list of ids moves none
+	after, _ := rawjson.IDs(c.After)
+	if op == history.Dissociate {
+		before, after = after, before
+	}
+	return slices.DeleteFunc(after, func(id string) bool { return id == "" || slices.Contains(before, id) })
+}
