@@ -10,11 +10,13 @@ import (
 	"outlast.example/shared/config"
 	"outlast.example/shared/crm"
 	"outlast.example/shared/crm/attio"
+	"outlast.example/shared/crm/closeio"
 	"outlast.example/shared/crm/cloudevents"
 	"outlast.example/shared/crm/dynamics"
 	"outlast.example/shared/crm/espocrm"
 	"outlast.example/shared/crm/generic"
 	"outlast.example/shared/crm/hubspot"
+	"outlast.example/shared/crm/pipedrive"
 	"outlast.example/shared/crm/salesforce"
 	"outlast.example/shared/crm/standardwebhooks"
 	"outlast.example/shared/crm/sugarcrm"
@@ -24,11 +26,13 @@ import (
 // Kinds are the CRMs' protocols, in alphabetical order.
 var Kinds = []crm.Kind{
 	attio.Kind,
+	closeio.Kind,
 	cloudevents.Kind,
 	dynamics.Kind,
 	espocrm.Kind,
 	generic.Kind,
 	hubspot.Kind,
+	pipedrive.Kind,
 	salesforce.Kind,
 	standardwebhooks.Kind,
 	sugarcrm.Kind,

@@ -1,0 +1,97 @@
+package closeio
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"outlast.example/shared/crm"
+	"outlast.example/shared/crm/rawjson"
+	"outlast.example/shared/format"
+	"outlast.example/shared/history"
+)
+
+type interpreter struct{}
+
+// Interpret implements crm.Interpreter.
+func (interpreter) Interpret(d *format.Delivery) ([]history.Change, error) {
+	var w webhook
+	if err := rawjson.Unmarshal(d.Body, &w); err != nil {
+		return nil, fmt.Errorf("%w: %w", crm.ErrUninterpreted, err)
+	}
+	if w.Event == nil {
+		return nil, fmt.Errorf("%w: %w", crm.ErrUninterpreted, errors.New("no event: not a webhook"))
+	}
+	changes, err := w.Event.changes()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", crm.ErrUninterpreted, err)
+	}
+	return changes, nil
+}
+
+// changes: besides created, deleted and merged there are updated and what is an update by another name, such as answered,
+// sent, completed or deactivated.
+func (e *event) changes() ([]history.Change, error) {
+	c, err := e.change()
+	if err != nil {
+		return nil, err
+	}
+	switch e.Action {
+	case "created":
+		c.Op = history.Create
+		e.state(&c)
+	case "deleted":
+		e.end(&c)
+	case "merged":
+		e.merge(&c)
+		e.state(&c)
+	default:
+		c.Op = history.Update
+		e.state(&c)
+	}
+	return crm.WithGap(c, "id"), nil
+}
+
+// state fills in all that the object holds. What has changed and is not there was cleared.
+func (e *event) state(c *history.Change) {
+	if len(e.Data) == 0 {
+		return
+	}
+	c.Fields = e.Data
+	c.Scope = append(slices.Collect(maps.Keys(e.Data)), e.ChangedFields...)
+	slices.Sort(c.Scope)
+	c.Scope = slices.Compact(c.Scope)
+	if c.Op == history.Update && !e.consolidated() {
+		c.Before = e.PreviousData.scalars()
+	}
+}
+
+// scalars are the values whose bytes are surely the same whenever they are written: the order of an object's members may
+// differ.
+func (v values) scalars() values {
+	s := maps.Clone(v)
+	maps.DeleteFunc(s, func(_ string, value json.RawMessage) bool { return value[0] == '{' || value[0] == '[' })
+	return s
+}
+
+// end is a deletion, with the object's last state, or the merge that the deletion of a lead was.
+func (e *event) end(c *history.Change) {
+	if c.Record.Type == "lead" && string(e.Meta.MergeSource) == c.Record.ID && e.Meta.MergeDestination != "" {
+		e.merge(c)
+		return
+	}
+	c.Op, c.Fields = history.Delete, e.PreviousData
+}
+
+// merge fills in which lead became which. Close tells it twice, as the destination's merge and as the source's deletion.
+func (e *event) merge(c *history.Change) {
+	c.Op = history.Merge
+	if e.Meta.MergeDestination != "" {
+		c.Record.ID = string(e.Meta.MergeDestination)
+	}
+	if source := string(e.Meta.MergeSource); source != "" && source != c.Record.ID {
+		c.Losers = []string{source}
+	}
+}
