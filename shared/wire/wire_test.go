@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -61,11 +62,21 @@ func TestAllBucketsOrNone(t *testing.T) {
 	}
 }
 
+// every configures one source of each kind, named like it.
+func every(credentials ...string) *config.Config {
+	c := &config.Config{}
+	for _, kind := range Kinds {
+		s := config.Source{Name: kind.Name, Kind: kind.Name, Credentials: credentials}
+		if kind.Name == "generic" {
+			s.Options = map[string]string{"signature_header": "X-Signature", "secret_encoding": "hex"}
+		}
+		c.Sources = append(c.Sources, s)
+	}
+	return c
+}
+
 func TestReadingTakesNoSecrets(t *testing.T) {
-	header := map[string]string{"signature_header": "X-Signature", "secret_encoding": "hex"}
-	c := &config.Config{Sources: []config.Source{
-		{Name: "a", Kind: "generic", Options: header}, {Name: "b", Kind: "hubspot"}, {Name: "c", Kind: "standard-webhooks"},
-	}}
+	c := every()
 	sources, err := Interpreters(c)
 	if err != nil || len(sources) != len(Kinds) {
 		t.Errorf("opened %d of %d: %v", len(sources), len(Kinds), err)
@@ -73,21 +84,20 @@ func TestReadingTakesNoSecrets(t *testing.T) {
 	if c.Sources[0].Secrets != nil {
 		t.Error("changed the configuration")
 	}
-	if _, err := Sources(c); err == nil {
-		t.Error("verifies without secrets")
+	for i := range c.Sources {
+		one := &config.Config{Sources: c.Sources[i : i+1]}
+		if _, err := Sources(one); err == nil {
+			t.Errorf("%s verifies without secrets", one.Sources[0].Kind)
+		}
 	}
 	c.Sources[1].Kind = "siebel"
-	if _, err := Interpreters(c); err == nil || !strings.Contains(err.Error(), "hubspot, standard-webhooks") {
+	if _, err := Interpreters(c); err == nil || !strings.Contains(err.Error(), "hubspot, pipedrive") {
 		t.Errorf("got %v, want the kinds that there are", err)
 	}
 }
 
 func TestEverySourceCutsWhatItsConfigurationDeclares(t *testing.T) {
-	c := &config.Config{}
-	for _, kind := range Kinds {
-		c.Sources = append(c.Sources, config.Source{Name: kind.Name, Kind: kind.Name, Credentials: []string{"query:key", "path:4"}})
-	}
-	c.Sources[0].Options = map[string]string{"token_in": "header", "token_name": "X-Token"}
+	c := every("query:key", "path:4")
 	sources, err := Interpreters(c)
 	if err != nil {
 		t.Fatal(err)
@@ -102,6 +112,17 @@ func TestEverySourceCutsWhatItsConfigurationDeclares(t *testing.T) {
 	_, err = Interpreters(c)
 	if err == nil || !strings.Contains(err.Error(), "credentials[1]: want header:NAME") || strings.Contains(err.Error(), "hush") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// The kinds are listed in alphabetical order, each once: errors and pages show them so.
+func TestKindsAreSorted(t *testing.T) {
+	var names []string
+	for _, kind := range Kinds {
+		names = append(names, kind.Name)
+	}
+	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
+		t.Errorf("got %v", names)
 	}
 }
 

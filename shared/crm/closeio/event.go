@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -18,19 +17,17 @@ type webhook struct {
 	Event *event `json:"event"`
 }
 
-type values map[string]json.RawMessage
-
 type event struct {
-	ID             rawjson.ID `json:"id"`
-	OrganizationID rawjson.ID `json:"organization_id"`
-	Action         string     `json:"action"`
-	ObjectType     string     `json:"object_type"` // such as "lead" or "activity.call"
-	ObjectID       rawjson.ID `json:"object_id"`   // counts where data has another id, as in the documentation's own sample
-	DateCreated    string     `json:"date_created"`
-	DateUpdated    string     `json:"date_updated"` // later than date_created where events were consolidated
-	ChangedFields  []string   `json:"changed_fields"`
-	PreviousData   values     `json:"previous_data"` // of an update: what changed; of a deletion: all
-	Data           values     `json:"data"`          // all, as the API gives it; empty for a deletion; hidden after an hour from who is no administrator
+	ID             rawjson.ID     `json:"id"`
+	OrganizationID rawjson.ID     `json:"organization_id"`
+	Action         string         `json:"action"`
+	ObjectType     string         `json:"object_type"` // such as "lead" or "activity.call"
+	ObjectID       rawjson.ID     `json:"object_id"`   // counts where data has another id, as in the documentation's own sample
+	DateCreated    string         `json:"date_created"`
+	DateUpdated    string         `json:"date_updated"` // later than date_created where events were consolidated
+	ChangedFields  []string       `json:"changed_fields"`
+	PreviousData   rawjson.Object `json:"previous_data"` // of an update: what changed; of a deletion: all
+	Data           rawjson.Object `json:"data"`          // all, as the API gives it; empty for a deletion; hidden after an hour from who is no administrator
 	Meta           struct {
 		MergeSource      rawjson.ID `json:"merge_source_lead_id"`
 		MergeDestination rawjson.ID `json:"merge_destination_lead_id"`

@@ -64,13 +64,13 @@ func (e *event) state(c *history.Change) {
 	slices.Sort(c.Scope)
 	c.Scope = slices.Compact(c.Scope)
 	if c.Op == history.Update && !e.consolidated() {
-		c.Before = e.PreviousData.scalars()
+		c.Before = scalars(e.PreviousData)
 	}
 }
 
 // scalars are the values whose bytes are surely the same whenever they are written: the order of an object's members may
 // differ.
-func (v values) scalars() values {
+func scalars(v rawjson.Object) rawjson.Object {
 	s := maps.Clone(v)
 	maps.DeleteFunc(s, func(_ string, value json.RawMessage) bool { return value[0] == '{' || value[0] == '[' })
 	return s

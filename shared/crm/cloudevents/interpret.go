@@ -2,7 +2,6 @@ package cloudevents
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -51,7 +50,7 @@ func each(d *format.Delivery, add func(*event, error)) error {
 	case isList(d.Body) != (mode == batchedMode):
 		return fmt.Errorf("%s mode: want one event in structured mode, and an array of them in batched mode", mode)
 	}
-	for members, err := range rawjson.Each[map[string]json.RawMessage](d.Body) {
+	for members, err := range rawjson.Each[rawjson.Object](d.Body) {
 		if err != nil {
 			add(nil, err)
 			continue

@@ -1,15 +1,44 @@
 package dynamics
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
+
+	"outlast.example/shared/crm/rawjson"
 )
 
 // pairs are how .NET's serializer writes a dictionary: [{"key":…,"value":…}].
-type pairs []struct {
-	Key   string          `json:"key"`
-	Value json.RawMessage `json:"value"`
+type pairs []pair
+
+type pair struct {
+	Key   string
+	Value json.RawMessage
+}
+
+// UnmarshalJSON reads the list in one pass: most of a message is pairs.
+func (p *pairs) UnmarshalJSON(b []byte) error {
+	if string(b) != "null" && !bytes.HasPrefix(b, []byte("[")) {
+		return errors.New("want a list of keys and values")
+	}
+	*p = nil
+	for element := range rawjson.Elements(bytes.Clone(b)) {
+		var one pair
+		for name, value := range rawjson.Members(element) {
+			switch name {
+			case "key":
+				if err := json.Unmarshal(value, &one.Key); err != nil {
+					return err
+				}
+			case "value":
+				one.Value = value
+			}
+		}
+		*p = append(*p, one)
+	}
+	return nil
 }
 
 // read decodes the value of a key.
@@ -18,7 +47,13 @@ func (p pairs) read(key string, into any) error {
 	if value == nil {
 		return fmt.Errorf("no parameter %s", key)
 	}
-	if err := json.Unmarshal(value, into); err != nil {
+	var err error
+	if u, direct := into.(json.Unmarshaler); direct { // the value is known to be valid: no need to check it again
+		err = u.UnmarshalJSON(value)
+	} else {
+		err = json.Unmarshal(value, into)
+	}
+	if err != nil {
 		return fmt.Errorf("parameter %s: %w", key, err)
 	}
 	return nil
@@ -57,9 +92,29 @@ func (p pairs) fieldsAt(parameters map[string]string) map[string]json.RawMessage
 
 // entity is an Entity, or an EntityReference, which has no attributes.
 type entity struct {
-	ID          string `json:"Id"`
+	ID          string
 	LogicalName string
 	Attributes  pairs
+}
+
+// UnmarshalJSON reads an object that a decoder has found valid.
+func (e *entity) UnmarshalJSON(b []byte) error {
+	if string(b) != "null" && !bytes.HasPrefix(b, []byte("{")) {
+		return errors.New("want an entity")
+	}
+	*e = entity{}
+	var errs []error
+	for name, value := range rawjson.Members(b) {
+		switch name {
+		case "Id":
+			errs = append(errs, json.Unmarshal(value, &e.ID))
+		case "LogicalName":
+			errs = append(errs, json.Unmarshal(value, &e.LogicalName))
+		case "Attributes":
+			errs = append(errs, e.Attributes.UnmarshalJSON(value))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // entities are written as an array (EntityReferenceCollection), or as an object with an array in it (EntityCollection).

@@ -23,7 +23,7 @@ func readValues(b []byte) values {
 		return nil
 	}
 	v := make(values, min(len(b)/40, 64)) // a name and its value take about 40 bytes
-	for name, value := range members(b) {
+	for name, value := range rawjson.Members(b) {
 		v.put(name, value)
 	}
 	return v
@@ -35,7 +35,7 @@ func (v values) put(name string, value json.RawMessage) {
 	case name != customFields:
 		v[name] = value
 	case value[0] == '{':
-		for hash, held := range members(value) {
+		for hash, held := range rawjson.Members(value) {
 			v[customFields+"."+hash] = held
 		}
 	case string(value) != "[]" && string(value) != "null":

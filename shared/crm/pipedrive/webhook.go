@@ -28,7 +28,7 @@ func readWebhook(body []byte) (*webhook, error) {
 		return nil, errors.New("no valid JSON")
 	}
 	w := &webhook{}
-	for name, value := range members(raw) {
+	for name, value := range rawjson.Members(raw) {
 		switch name {
 		case "meta":
 			w.meta = meta{readValues(value)}

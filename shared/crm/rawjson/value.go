@@ -86,7 +86,7 @@ func At(raw json.RawMessage, path string) json.RawMessage {
 		return raw
 	}
 	for name := range strings.SplitSeq(path, ".") {
-		var object map[string]json.RawMessage
+		var object Object
 		if json.Unmarshal(raw, &object) != nil {
 			return nil
 		}

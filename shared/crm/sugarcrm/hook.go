@@ -13,11 +13,11 @@ import (
 // hook is what a web logic hook posts. Older versions add the arguments of the event to it: isUpdate of a save, and what
 // names the other record of a link. Newer ones send dataChanges alone.
 type hook struct {
-	Event       string                     `json:"event"`
-	Bean        string                     `json:"bean"` // the PHP class: "Account", not the module "Accounts"
-	Data        map[string]json.RawMessage `json:"data"`
-	DataChanges map[string]dataChange      `json:"dataChanges"`
-	IsUpdate    json.RawMessage            `json:"isUpdate"`
+	Event       string                `json:"event"`
+	Bean        string                `json:"bean"` // the PHP class: "Account", not the module "Accounts"
+	Data        rawjson.Object        `json:"data"`
+	DataChanges map[string]dataChange `json:"dataChanges"`
+	IsUpdate    json.RawMessage       `json:"isUpdate"`
 
 	ID            rawjson.ID `json:"id"`
 	RelatedModule string     `json:"related_module"`
@@ -47,7 +47,7 @@ func read(body []byte) (*hook, error) {
 // emptyAsList: PHP writes an empty object as a list. The rest was read none the less.
 func emptyAsList(err error) bool {
 	var mismatch *json.UnmarshalTypeError
-	return errors.As(err, &mismatch) && mismatch.Value == "array" && (mismatch.Field == "data" || mismatch.Field == "dataChanges")
+	return errors.As(err, &mismatch) && mismatch.Value == "array" && mismatch.Field == "dataChanges"
 }
 
 // truth reads a boolean that PHP wrote as it came. It reports false for what is none.

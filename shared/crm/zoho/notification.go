@@ -27,8 +27,8 @@ type notification struct {
 }
 
 type affected struct {
-	RecordID rawjson.ID                 `json:"record_id"`
-	Values   map[string]json.RawMessage `json:"values"`
+	RecordID rawjson.ID     `json:"record_id"`
+	Values   rawjson.Object `json:"values"`
 }
 
 // Interpret implements crm.Interpreter. A part of a notification that is not understood is reported, and the rest counts.
