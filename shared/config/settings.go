@@ -73,7 +73,8 @@ type Source struct {
 	// tenants apart.
 	Name string `yaml:"name"`
 
-	// The CRM's protocol: generic, hubspot or standard-webhooks.
+	// The CRM's protocol: attio, close, cloudevents, dynamics, espocrm, generic, hubspot, pipedrive, salesforce,
+	// standard-webhooks, sugarcrm or zoho. Each has a page in shared/crm.
 	Kind string `yaml:"kind"`
 
 	// What proves that a request comes from the CRM. Any of several counts, so that a secret can be rotated.
@@ -89,9 +90,7 @@ type Source struct {
 	// from what is kept once a part of the address is cut.
 	Credentials []string `yaml:"credentials" variable:"SOURCE_<NAME>_CREDENTIALS"`
 
-	// What only this kind knows. generic: signature_header or token_in, and how to interpret: id_path, type_path,
-	// operation_path, time_path, fields_path and others. hubspot: oldest_signature. standard-webhooks: id_path and
-	// losers_path. The documentation of the packages in shared/crm has them all.
+	// What only this kind knows: the kind's page in shared/crm names its options.
 	Options map[string]string `yaml:"options"`
 }
 
