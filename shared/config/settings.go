@@ -29,7 +29,10 @@ type Config struct {
 	Identities []string `yaml:"identities" env:"IDENTITIES"`
 
 	// Who signs what this deployment captures.
-	Receiver Receiver `yaml:"receiver" envPrefix:"RECEIVER_"`
+	Receiver Signer `yaml:"receiver" envPrefix:"RECEIVER_"`
+
+	// Who seals hours, in the cloud where "outlast reconcile" runs. Left out, it copies and does not seal.
+	Sealer Signer `yaml:"sealer" envPrefix:"SEALER_"`
 
 	// Every receiver whose batches count, this one included, as "name public-key". init writes them into the descriptor,
 	// which is what readers trust.
@@ -55,15 +58,15 @@ type Config struct {
 	LogLevel string `yaml:"log_level" env:"LOG_LEVEL" envDefault:"info"`
 }
 
-// Receiver is one deployment of capture.
-type Receiver struct {
-	// The receiver's name, as the descriptor knows it.
+// Signer is a name in the descriptor, and the key that signs for it: a receiver's or a sealer's.
+type Signer struct {
+	// The name, as the descriptor knows it.
 	Name string `yaml:"name" env:"NAME"`
 
-	// The receiver's Ed25519 private key, PEM (PKCS #8). A file is safer: see key_file.
+	// The Ed25519 private key, PEM (PKCS #8). A file is safer: see key_file.
 	Key Secret `yaml:"key" env:"KEY"`
 
-	// The file that holds the receiver's private key.
+	// The file that holds the private key.
 	KeyFile string `yaml:"key_file" env:"KEY_FILE"`
 }
 
