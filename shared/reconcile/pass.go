@@ -27,6 +27,7 @@ type pass struct {
 
 func newPass(o Options) *pass {
 	p := &pass{Options: o, opener: format.NewOpener(o.Descriptor, nil), chain: true}
+	p.report.Finding = []Finding{}
 	for _, b := range o.Buckets {
 		p.buckets = append(p.buckets, &counted{Bucket: b, requests: &p.requests})
 		p.report.Buckets = append(p.report.Buckets, BucketReport{Name: b.Name()})
