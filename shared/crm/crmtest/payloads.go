@@ -65,7 +65,7 @@ func Shared(t testing.TB, kind crm.Kind, prefix string) (payloads []Payload, sha
 	return load(t, filepath.Join(Folder, kind.Name), ""), false
 }
 
-// load reads bodies of any extension; those in .golden.json and .meta.json speak of others.
+// load reads bodies of any extension; what has none is a folder, and those in .golden.json and .meta.json speak of others.
 func load(t testing.TB, folder, prefix string) []Payload {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(folder, prefix+"*"))
@@ -75,7 +75,7 @@ func load(t testing.TB, folder, prefix string) []Payload {
 	var payloads []Payload
 	for _, path := range paths {
 		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-		if strings.HasSuffix(name, ".golden") || strings.HasSuffix(name, ".meta") {
+		if filepath.Ext(path) == "" || strings.HasSuffix(name, ".golden") || strings.HasSuffix(name, ".meta") {
 			continue
 		}
 		p := Payload{Name: name, Body: readFile(t, path)}
