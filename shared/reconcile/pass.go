@@ -52,7 +52,7 @@ func (p *pass) first(ctx context.Context) time.Time {
 // spent reports whether the run must end.
 func (p *pass) spent(ctx context.Context) bool {
 	p.report.Requests = int(p.requests.Load())
-	return ctx.Err() != nil || p.Options.Requests > 0 && p.report.Requests >= p.Options.Requests
+	return ctx.Err() != nil || p.Requests > 0 && p.report.Requests >= p.Requests
 }
 
 func (p *pass) recent(hour time.Time) bool { return hour.After(p.Now.Add(-recent)) }
