@@ -194,5 +194,5 @@ func (r *descriptorReport) verdict() error {
 // lacks says that the descriptor has not reached all buckets.
 func lacks(lacking, all int) error {
 	return hinted{fmt.Errorf("%w: %d of %d buckets lack the descriptor", errPartial, lacking, all),
-		"when they can be reached, make the configuration say what the descriptor says and run init: it writes the same one to them"}
+		"when they can be reached, make the configuration say what the descriptor says and run reconcile, or init: they bring the same one there"}
 }

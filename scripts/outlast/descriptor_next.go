@@ -129,6 +129,9 @@ func timed(text string) (next.Timed, error) {
 		return next.Timed{Name: text}, nil
 	}
 	at, err := moment(text[i+1:])
+	if err == nil && at.IsZero() {
+		err = fmt.Errorf("%w: no time after the equals sign", errUsage)
+	}
 	return next.Timed{Name: text[:i], At: at}, err
 }
 

@@ -124,7 +124,7 @@ func (m *Made) Lines(folder string) string {
 		line("%sreceiver: {name: %s, key_file: %s/%s}", mark, r.Name, folder, ReceiverName(r.Name))
 	}
 	for _, s := range m.Sealers {
-		line("# sealer, for \"outlast descriptor next --add-sealer\": %s", s.Line())
+		line("# sealer: {name: %s, key_file: %s/%s} # after: outlast descriptor next --add-sealer '%s'", s.Name, folder, SealerName(s.Name), s.Line())
 	}
 	return b.String()
 }

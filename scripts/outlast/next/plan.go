@@ -122,7 +122,7 @@ func (p *Plan) checkHolds(ctx context.Context, url string, since time.Time) erro
 		case err != nil:
 			return fmt.Errorf("bucket %s: what it should hold is not known: %w", url, err)
 		case missing != "":
-			return fmt.Errorf("bucket %s lacks %s, which %s holds: bring it in line first", url, missing, b.URL)
+			return fmt.Errorf("bucket %s lacks %s, which %s holds: run reconcile first", url, missing, b.URL)
 		}
 	}
 	return nil
