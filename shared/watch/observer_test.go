@@ -218,6 +218,8 @@ func TestFallingBehindIsSaid(t *testing.T) {
 	}
 	observe(t, slow, func(o *observed) {
 		first = make(chan struct{})
+		o.hear("x")
+		synctest.Wait() // now it is being interpreted
 		for range maxQueued + 5 {
 			o.hear("x")
 		}
