@@ -13,37 +13,7 @@ import (
 
 func TestGolden(t *testing.T) { crmtest.Golden(t, Kind, settings()) }
 
-// shared says what the payloads of OUTLAST_CRM_PAYLOADS amount to. The specification's examples are events that announce
-// no change of a record.
-var shared = map[string]string{
-	"cloudevents-batched":           "error",
-	"cloudevents-batched-empty":     "",
-	"cloudevents-binary":            "update 1",
-	"cloudevents-options-handshake": "error",
-	"cloudevents-spec-verbatim-1":   "error",
-	"cloudevents-spec-verbatim-2":   "error",
-	"cloudevents-spec-verbatim-4":   "error",
-	"cloudevents-spec-verbatim-6":   "error",
-	"cloudevents-structured-base64": "error",
-	"cloudevents-structured-json":   "error",
-}
-
-func TestSharedPayloads(t *testing.T) {
-	payloads, external := crmtest.Shared(t, Kind, "cloudevents-")
-	for _, p := range payloads {
-		t.Run(p.Name, func(t *testing.T) {
-			s := settings()
-			s.Options = p.Options
-			got := crmtest.Summary(crmtest.Interpret(t, crmtest.Open(t, Kind, s), p.Delivery()))
-			if want, known := shared[p.Name]; known && got != want {
-				t.Errorf("got %q, want %q", got, want)
-			}
-		})
-	}
-	if external && len(payloads) < len(shared) {
-		t.Errorf("%d payloads, want at least %d: some are gone", len(payloads), len(shared))
-	}
-}
+func TestSharedGolden(t *testing.T) { crmtest.SharedGolden(t, Kind, settings(), "cloudevents-") }
 
 // The specification's examples are CloudEvents: that they announce no change is all that is wrong with them.
 func TestSpecificationsExamplesAreRead(t *testing.T) {
