@@ -128,7 +128,11 @@ func SharedGolden(t *testing.T, kind crm.Kind, s crm.Settings, prefix string) {
 	if folder == "" {
 		return
 	}
-	for _, p := range load(t, folder, prefix) {
+	payloads := load(t, folder, prefix)
+	if len(payloads) != len(goldens) {
+		t.Errorf("%d payloads, %d golden files", len(payloads), len(goldens))
+	}
+	for _, p := range payloads {
 		t.Run(p.Name, func(t *testing.T) {
 			want, known := goldens[p.Name]
 			if !known {
