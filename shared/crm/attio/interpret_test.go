@@ -127,12 +127,5 @@ func BenchmarkInterpret(b *testing.B) {
 		`{"event_type":"record.updated","id":{"workspace_id":"14beef7a-99f7-4534-a87e-70b564330a4c",`+
 			`"object_id":"97052eb9-e65e-443f-a297-f2d9a4a7f795","record_id":"bf071e1f-6035-429d-b874-d83ea64ea13b",`+
 			`"attribute_id":"41252299-f8c7-4b5e-99c9-4ff8321d2f96"},"actor":{"type":"system","id":null}}`)
-	b.SetBytes(int64(len(d.Body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if changes, err := (interpreter{}).Interpret(d); err != nil || len(changes) != 1 {
-			b.Fatal(len(changes), err)
-		}
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+	crmtest.Measure(b, interpreter{}, d, 1)
 }

@@ -94,12 +94,5 @@ func BenchmarkInterpret(b *testing.B) {
 		`"created_by":"user_1","value_formatted":"1.000 €","date_won":"2026-11-22","lead_id":"lead_1","confidence":100},"request_id":"req_1","object_id":"oppo_1",` +
 		`"user_id":"user_1","object_type":"opportunity","lead_id":"lead_1","api_key_id":null},"subscription_id":"whsub_1"}`
 	d := &format.Delivery{Body: []byte(body)}
-	b.SetBytes(int64(len(body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if changes, err := (interpreter{}).Interpret(d); err != nil || len(changes) != 1 {
-			b.Fatal(len(changes), err)
-		}
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+	crmtest.Measure(b, interpreter{}, d, 1)
 }

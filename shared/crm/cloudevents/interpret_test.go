@@ -115,12 +115,5 @@ func BenchmarkInterpret(b *testing.B) {
 	}
 	d := &format.Delivery{Header: crmtest.Header("Content-Type", "application/cloudevents-batch+json"), Body: []byte("[" + strings.Join(events, ",") + "]")}
 	source := crmtest.Open(b, Kind, settings())
-	b.SetBytes(int64(len(d.Body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if changes, err := source.Interpret(d); err != nil || len(changes) != 100 {
-			b.Fatal(len(changes), err)
-		}
-	}
-	b.ReportMetric(100*float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+	crmtest.Measure(b, source, d, 100)
 }

@@ -1,6 +1,7 @@
 package crmtest
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -162,7 +163,11 @@ func expectations(t *testing.T, folder string) map[string]Expected {
 	for _, path := range paths {
 		name := strings.TrimSuffix(filepath.Base(path), ".golden.json")
 		var e Expected
-		decode(t, name, readFile(t, path), &e)
+		d := json.NewDecoder(bytes.NewReader(readFile(t, path)))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&e); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
 		all[name] = e
 	}
 	return all

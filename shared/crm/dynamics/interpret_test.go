@@ -128,12 +128,5 @@ func BenchmarkInterpret(b *testing.B) {
 		`"ParentContext":%s,"PostEntityImages":[],"PreEntityImages":[],"PrimaryEntityId":"7d2f1c34-11c8-f011-bbd3-000d3ab41c01",` +
 		`"PrimaryEntityName":"contact","SharedVariables":[],"Stage":40,"UserId":"a41c7d90-701d-ef11-840a-000d3ab41c01"}`
 	d := &format.Delivery{Body: []byte(fmt.Sprintf(body, strings.Replace(body, "%s", "null", 1)))}
-	b.SetBytes(int64(len(d.Body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if changes, err := (interpreter{}).Interpret(d); err != nil || len(changes) != 1 {
-			b.Fatal(len(changes), err)
-		}
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+	crmtest.Measure(b, interpreter{}, d, 1)
 }

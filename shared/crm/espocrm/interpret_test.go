@@ -159,12 +159,5 @@ func BenchmarkInterpret(b *testing.B) {
 			`"accountName":"Fjordbygg AS","modifiedById":"6c11bb0000000e001","modifiedByName":"Admin","id":"6c11bb0000000c%03d"}`, i, i, i))
 	}
 	d := &format.Delivery{ID: "1", Path: "/?event=Contact.update", Body: []byte("[" + strings.Join(records, ",") + "]")}
-	b.SetBytes(int64(len(d.Body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if changes, err := (interpreter{}).Interpret(d); err != nil || len(changes) != 50 {
-			b.Fatal(len(changes), err)
-		}
-	}
-	b.ReportMetric(50*float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+	crmtest.Measure(b, interpreter{}, d, 50)
 }

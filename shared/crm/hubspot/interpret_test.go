@@ -113,12 +113,5 @@ func BenchmarkInterpret(b *testing.B) {
 	if bytes.Count(d.Body, []byte("{")) != 100 {
 		b.Fatal("not 100 events")
 	}
-	b.SetBytes(int64(len(d.Body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if changes, err := (interpreter{}).Interpret(d); err != nil || len(changes) != 100 {
-			b.Fatal(len(changes), err)
-		}
-	}
-	b.ReportMetric(100*float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+	crmtest.Measure(b, interpreter{}, d, 100)
 }

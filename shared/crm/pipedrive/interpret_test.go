@@ -103,12 +103,5 @@ func BenchmarkInterpret(b *testing.B) {
 		`"is_bulk_edit":false,"timestamp":"2026-11-22T09:05:00.125Z","type":"general","user_id":"12","version":"2.0","webhook_id":"90",` +
 		`"webhook_owner_id":"12","change_source":"app","attempt":1,"host":"acme.pipedrive.example.com","permitted_user_ids":[` + strings.Join(users, ",") + `]}}`
 	d := &format.Delivery{Body: []byte(body)}
-	b.SetBytes(int64(len(body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if changes, err := (interpreter{}).Interpret(d); err != nil || len(changes) != 1 {
-			b.Fatal(len(changes), err)
-		}
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+	crmtest.Measure(b, interpreter{}, d, 1)
 }

@@ -125,15 +125,7 @@ func BenchmarkInterpret(b *testing.B) {
 		{"outbound", outbound(org, strings.Repeat(notification, 100)), 100},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
-			d := &format.Delivery{Body: []byte(bench.body)}
-			b.SetBytes(int64(len(d.Body)))
-			b.ReportAllocs()
-			for b.Loop() {
-				if changes, err := (interpreter{}).Interpret(d); err != nil || len(changes) != bench.changes {
-					b.Fatal(len(changes), err)
-				}
-			}
-			b.ReportMetric(float64(bench.changes)*float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+			crmtest.Measure(b, interpreter{}, &format.Delivery{Body: []byte(bench.body)}, bench.changes)
 		})
 	}
 }

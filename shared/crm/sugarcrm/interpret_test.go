@@ -102,12 +102,5 @@ func BenchmarkInterpret(b *testing.B) {
 		b.Fatal(err)
 	}
 	d := &format.Delivery{Body: body}
-	b.SetBytes(int64(len(d.Body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if changes, err := (interpreter{}).Interpret(d); err != nil || len(changes) != 1 {
-			b.Fatal(len(changes), err)
-		}
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+	crmtest.Measure(b, interpreter{}, d, 1)
 }

@@ -140,12 +140,5 @@ func BenchmarkInterpret(b *testing.B) {
 	d := &format.Delivery{ID: "1", Body: fmt.Appendf(nil, `{"server_time":1795342501207,"affected_values":[%s],"query_params":{},"module":"Leads",`+
 		`"resource_uri":"https://www.zohoapis.eu/crm/v8/Leads","ids":[%s],"operation":"update","channel_id":"1745564708612968000","token":"[cut]"}`,
 		strings.Join(values, ","), strings.Join(ids, ","))}
-	b.SetBytes(int64(len(d.Body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if changes, err := (interpreter{}).Interpret(d); err != nil || len(changes) != 100 {
-			b.Fatal(len(changes), err)
-		}
-	}
-	b.ReportMetric(100*float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+	crmtest.Measure(b, interpreter{}, d, 100)
 }
