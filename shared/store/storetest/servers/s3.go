@@ -62,6 +62,19 @@ func addPutOnly(t TB, program, admin string) {
 	}
 }
 
+// Client speaks to the server with every right: it plays the administrator.
+func (s *S3Server) Client() *s3.Client { return s.client }
+
+// PlainBucket makes a bucket without versions and locks. It gives the name.
+func (s *S3Server) PlainBucket(t TB) string {
+	t.Helper()
+	name := freshName()
+	if _, err := s.client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}); err != nil {
+		t.Fatalf("create S3 bucket %s: %v", name, err)
+	}
+	return name
+}
+
 // Bucket makes a bucket as Outlast's are: versioned, with object lock. It gives the name.
 func (s *S3Server) Bucket(t TB) string {
 	t.Helper()
