@@ -65,8 +65,9 @@ func TestSevenDaysAreLeft(t *testing.T) {
 		d := bucket.Open(mem.Options{PageSize: 5})
 		lockers := []keep.Bucket{store.NewLocker("b", d, clock)}
 		for i := range rapid.IntRange(1, 6).Draw(r, "runs") {
+			gap := rapid.SampledFrom([]time.Duration{time.Minute, 7*day - 20*time.Hour, 7*day - time.Hour, 7 * day}).Draw(r, "gap")
 			for j := range 3 {
-				at = at.Add(time.Duration(rapid.Int64Range(0, int64(56*time.Hour)).Draw(r, "pause")))
+				at = at.Add(gap / 3)
 				leave(r, bucket, d, at)
 				if err := d.Create(context.Background(), fmt.Sprintf("log/%d-%d", i, j), store.NewContent(nil)); err != nil {
 					r.Fatal(err)
