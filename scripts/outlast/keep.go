@@ -189,7 +189,7 @@ func keepVerdict(r *keep.Report) error {
 	where := strings.Join(names, ", ")
 	switch r.Outcome {
 	case keep.Attention:
-		return hinted{fmt.Errorf("%w: something was not locked, or cannot be kept so: %s", errAttention, where),
+		return hinted{fmt.Errorf("%w: not locked, or not to be kept so: %s", errAttention, where),
 			"look at the bucket's own lock settings and the keeper's rights; \"outlast restore\" shows what is still there"}
 	case keep.Partial:
 		return hinted{fmt.Errorf("%w: %s", errPartial, where),

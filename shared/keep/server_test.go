@@ -15,7 +15,7 @@ import (
 	"outlast.example/shared/store/storetest/servers"
 )
 
-// On a server that really locks, with the rights that capture has, those of a keeper, and those of nobody.
+// On a server that really locks, with the rights that capture has, and then with a keeper's.
 func TestOnAServer(t *testing.T) {
 	server := servers.S3(t)
 	bucket := server.URL(server.Bucket(t))
@@ -32,14 +32,14 @@ func TestOnAServer(t *testing.T) {
 	if r, err := keep.Run(t.Context(), o); err != nil || r.Outcome != keep.Partial || r.Buckets[0].Objects > 0 {
 		t.Errorf("with capture's rights: %+v, error %v", r, err)
 	}
-	full := open(t, bucket, servers.Root)
-	o.Buckets = []keep.Bucket{store.NewLocker(bucket, full, time.Now)}
+	keeper := open(t, bucket, servers.KeepOnly)
+	o.Buckets = []keep.Bucket{store.NewLocker(bucket, keeper, time.Now)}
 	want := keep.BucketReport{Name: bucket, Outcome: keep.OK, Objects: n + 3, Extended: n + 3, Reaches: o.Until()}
 	wantBucket(t, o, want)
 	want.Extended, want.Enough = 0, n+3
 	wantBucket(t, o, want)
 	for i := range n {
-		if lock, err := full.(store.LockDriver).Locked(t.Context(), batch(i)); err != nil || lock != (store.Lock{Until: o.Until()}) {
+		if lock, err := keeper.(store.LockDriver).Locked(t.Context(), batch(i)); err != nil || lock != (store.Lock{Until: o.Until()}) {
 			t.Errorf("lock of %s: %+v, error %v", batch(i), lock, err)
 		}
 	}

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
 
 	"outlast.example/shared/store"
 	"outlast.example/shared/store/internal/transport/transporttest"
@@ -32,9 +34,14 @@ func TestLocks(t *testing.T) {
 			name := server.Bucket(t)
 			return open(t, server.URL(name), servers.PutOnly), open(t, server.URL(name), servers.Root)
 		},
+		KeepOnly: func(t *testing.T) (keeper, full store.Driver) {
+			name := server.Bucket(t)
+			return open(t, server.URL(name), servers.KeepOnly), open(t, server.URL(name), servers.Root)
+		},
 	})
 	t.Run("delete marker", func(t *testing.T) { testDeleteMarker(t, server) })
 	t.Run("governance", func(t *testing.T) { testGovernance(t, server) })
+	t.Run("a keeper deletes nothing", func(t *testing.T) { testKeeperDeletes(t, server) })
 }
 
 func locked(t *testing.T, server *servers.S3Server) storetest.LockBucket {
@@ -79,6 +86,20 @@ func testDeleteMarker(t *testing.T, server *servers.S3Server) {
 	transporttest.WantSentinel(t, err, store.ErrHidden)
 	_, err = d.(store.LockDriver).Extend(t.Context(), "key", store.Lock{Until: inDays(14)})
 	transporttest.WantSentinel(t, err, store.ErrHidden)
+}
+
+// testKeeperDeletes: with a keeper's credentials nothing can be deleted or hidden, also not with another program.
+func testKeeperDeletes(t *testing.T, server *servers.S3Server) {
+	name := server.Bucket(t)
+	if err := open(t, server.URL(name), servers.Root).Create(t.Context(), "key", content); err != nil {
+		t.Fatal(err)
+	}
+	keeper := credentials.NewStaticCredentialsProvider(servers.KeepOnly.ID, servers.KeepOnly.Secret, "")
+	_, err := server.Client().DeleteObject(t.Context(), &sdk.DeleteObjectInput{Bucket: &name, Key: aws.String("key")},
+		func(o *sdk.Options) { o.Credentials = keeper })
+	if api, ok := errors.AsType[smithy.APIError](err); !ok || api.ErrorCode() != "AccessDenied" {
+		t.Errorf("delete: error %v, want AccessDenied", err)
+	}
 }
 
 // testGovernance: a lock that can be lifted is seen as such, and extended as it is.

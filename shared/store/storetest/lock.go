@@ -24,6 +24,10 @@ type LockHarness struct {
 	// CreateOnly gives a driver that may create and nothing else, and one with full rights on the same bucket. Nil: the
 	// store has no such credentials.
 	CreateOnly func(t *testing.T) (creator, full store.Driver)
+
+	// KeepOnly gives a driver that may list, see locks and extend them and nothing else, and one with full rights on the
+	// same bucket. Nil: the store has no such credentials.
+	KeepOnly func(t *testing.T) (keeper, full store.Driver)
 }
 
 // LockBucket is a bucket with locks.
@@ -78,12 +82,29 @@ func (h LockHarness) runLockRefusals(t *testing.T) {
 	if h.CreateOnly != nil {
 		t.Run("create only", func(t *testing.T) {
 			creator, full := h.CreateOnly(t)
-			mustCreate(t, creator, "log/key", nil)
+			mustCreate(t, closing(t, creator), "log/key", nil)
 			before := lockOf(t, full, "log/key")
 			wantNoLock(t, creator, "log/key", store.ErrDenied)
 			wantLock(t, closing(t, full), "log/key", before)
 		})
 	}
+	if h.KeepOnly != nil {
+		t.Run("keep only", func(t *testing.T) {
+			keeper, full := h.KeepOnly(t)
+			testKeepOnly(t, closing(t, keeper), closing(t, full))
+		})
+	}
+}
+
+func testKeepOnly(t *testing.T, keeper, full store.Driver) {
+	mustCreate(t, full, "log/key", []byte("x"))
+	until := days(14).Add(time.Hour)
+	extend(t, keeper, "log/key", until)
+	wantLock(t, keeper, "log/key", store.Lock{Until: until})
+	wantObjects(t, "list", listAll(t, keeper, "log/"), []store.Object{{Key: "log/key", Size: 1}})
+	wantError(t, "create", keeper.Create(t.Context(), "log/another", store.NewContent(nil)), store.ErrDenied)
+	_, err := readRange(t, keeper, "log/key", 0, -1)
+	wantError(t, "read", err, store.ErrDenied)
 }
 
 func testExtend(t *testing.T, b LockBucket) {
