@@ -10,6 +10,9 @@ import (
 // CheckOptions refuses options that the kind does not know.
 func (s Settings) CheckOptions(known ...string) error {
 	for _, name := range slices.Sorted(maps.Keys(s.Options)) {
+		if len(known) == 0 {
+			return fmt.Errorf("source %s: unknown option %q: this kind has none", s.Name, name)
+		}
 		if !slices.Contains(known, name) {
 			return fmt.Errorf("source %s: unknown option %q: use %s", s.Name, name, strings.Join(known, ", "))
 		}
