@@ -10,7 +10,11 @@ import (
 // CheckOptions refuses options that the kind does not know.
 func (s Settings) CheckOptions(known ...string) error {
 	for _, name := range slices.Sorted(maps.Keys(s.Options)) {
-		if !slices.Contains(known, name) {
+		switch {
+		case slices.Contains(known, name):
+		case len(known) == 0:
+			return fmt.Errorf("source %s: unknown option %q: it has none", s.Name, name)
+		default:
 			return fmt.Errorf("source %s: unknown option %q: use %s", s.Name, name, strings.Join(known, ", "))
 		}
 	}

@@ -44,7 +44,7 @@ func open(s crm.Settings) (*crm.Source, error) {
 		return nil, err
 	}
 	v := &verifier{secrets: s.Secrets}
-	return &crm.Source{Kind: name, Name: s.Name, Verifier: v, Interpreter: interpreter{types}, Signer: v}, nil
+	return &crm.Source{Verifier: v, Interpreter: interpreter{types}, Signer: v}, nil
 }
 
 // types are the names of objects, by id.

@@ -41,27 +41,26 @@ func openMapping(s crm.Settings) (mapping, error) {
 // version ends many types: com.example.contact.updated.v2.
 var version = regexp.MustCompile(`\.v[0-9]+$`)
 
-// changes says what an event means: the last part of its type is the verb. It may return both: a change whose time cannot
-// be read still counts, at the time of receipt.
-func (m mapping) changes(e *event) ([]history.Change, error) {
+// say appends what an event means: the last part of its type is the verb. A change whose time cannot be read is reported,
+// and still counts, at the time of receipt.
+func (m mapping) say(changes []history.Change, e *event) ([]history.Change, error) {
 	eventType := version.ReplaceAllString(e.eventType, "")
 	op, known := crm.Verb(eventType)
 	if !known {
-		return nil, fmt.Errorf("type %.60q does not end in a known operation, such as .updated", e.eventType)
+		return changes, fmt.Errorf("type %.60q does not end in a known operation, such as .updated", e.eventType)
 	}
 	c := history.Change{Op: op, Identity: e.identity()}
 	if err := m.identify(&c, e, eventType); err != nil {
-		return nil, err
+		return changes, err
 	}
 	if err := m.state(&c, e); err != nil {
-		return nil, err
+		return changes, err
 	}
 	err := order(&c, e)
 	if reason := m.unread(&c, e); reason != "" {
-		gap := history.Change{Record: c.Record, Op: history.Gap, Order: c.Order, Identity: c.Identity + "-gap", Reason: reason}
-		return []history.Change{c, gap}, err
+		return crm.AppendGap(changes, c, reason), err
 	}
-	return crm.WithGap(c, m.idPath), err
+	return crm.AppendWithGap(changes, c, m.idPath), err
 }
 
 func (m mapping) identify(c *history.Change, e *event, eventType string) error {

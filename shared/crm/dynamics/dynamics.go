@@ -42,7 +42,7 @@ func open(s crm.Settings) (*crm.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	source := &crm.Source{Kind: name, Name: s.Name, Interpreter: interpreter{}}
+	source := &crm.Source{Interpreter: interpreter{}}
 	// Only after 502, 503 and 504 does an asynchronous step try again.
 	source.Answers.Instead = map[int]int{http.StatusBadRequest: http.StatusServiceUnavailable}
 	v.Guard(source)

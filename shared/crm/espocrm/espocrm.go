@@ -47,7 +47,7 @@ func open(s crm.Settings) (*crm.Source, error) {
 	}
 	v := &verifier{webhooks: webhooks, events: events}
 	return &crm.Source{
-		Kind: name, Name: s.Name, Verifier: v, Interpreter: interpreter{events}, Signer: v,
+		Verifier: v, Interpreter: interpreter{events}, Signer: v,
 		Answers: crm.Answers{Instead: dropped},
 	}, nil
 }

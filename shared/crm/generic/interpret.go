@@ -1,8 +1,6 @@
 package generic
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -27,21 +25,9 @@ func (m mapping) Interpret(d *format.Delivery) ([]history.Change, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", crm.ErrUninterpreted, err)
 	}
-	var changes []history.Change
-	var problems crm.Problems
-	n := 0
-	for record, err := range rawjson.Each[json.RawMessage](records) {
-		n++
-		var found []history.Change
-		if err == nil {
-			found, err = m.changes(*record, d.ID)
-		}
-		if err != nil {
-			problems.Add(fmt.Sprintf("record %d", n), err)
-		}
-		changes = append(changes, found...)
-	}
-	return changes, problems.Err()
+	return crm.Gather(records, "record", func(changes []history.Change, record *json.RawMessage, _ int) ([]history.Change, error) {
+		return m.say(changes, *record, d.ID)
+	})
 }
 
 func (m mapping) records(body []byte) (json.RawMessage, error) {
@@ -59,17 +45,18 @@ func (m mapping) records(body []byte) (json.RawMessage, error) {
 	return records, nil
 }
 
-// changes may return both: a change whose time or sequence cannot be read still counts, at the time of receipt.
-func (m mapping) changes(record json.RawMessage, delivery string) ([]history.Change, error) {
+// say appends what a record says. A change whose time or sequence cannot be read is reported, and still counts, at the time
+// of receipt.
+func (m mapping) say(changes []history.Change, record json.RawMessage, delivery string) ([]history.Change, error) {
 	c := history.Change{Op: m.operation, Record: history.Record{Type: m.recordType}}
 	for _, read := range []func(*history.Change, json.RawMessage) error{m.identify, m.operate, m.state} {
 		if err := read(&c, record); err != nil {
-			return nil, err
+			return changes, err
 		}
 	}
 	err := m.order(&c, record)
 	c.Identity = identity(c, record, delivery)
-	return crm.WithGap(c, m.idPath), err
+	return crm.AppendWithGap(changes, c, m.idPath), err
 }
 
 func (m mapping) identify(c *history.Change, record json.RawMessage) (err error) {
@@ -146,10 +133,8 @@ func text(record json.RawMessage, path string) (string, error) {
 // identity is a hash of the record as it was sent: a retry sends it again. Where the source gives no time, the same bytes
 // can be news (a value that went back), so that each delivery counts for itself.
 func identity(c history.Change, record json.RawMessage, delivery string) string {
-	b := append([]byte(string(c.Op)+"\n"), record...)
-	if c.Time.IsZero() {
-		b = append(b, delivery...)
+	if !c.Time.IsZero() {
+		delivery = ""
 	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:16])
+	return append(crm.Digest(nil).Add(string(c.Op), delivery), record...).Identity()
 }

@@ -55,7 +55,7 @@ func (w *workflow) interpret(d *format.Delivery) ([]history.Change, error) {
 	}
 	c := history.Change{Record: history.Record{Type: w.recordType, ID: string(id)}, Op: w.operation, Fields: values}
 	c.Identity = identity(c, nil, d.ID)
-	return crm.WithGap(c, w.idField), nil
+	return crm.AppendWithGap(nil, c, w.idField), nil
 }
 
 // values are all fields but the token. Those of a form become JSON strings.
@@ -89,7 +89,7 @@ func readForm(d *format.Delivery, values map[string]json.RawMessage) error {
 		if _, twice := values[t.name]; err != nil || twice {
 			return fmt.Errorf("field %d of the form is repeated or cannot be read", n)
 		}
-		values[t.name] = quote(plain)
+		values[t.name] = rawjson.Quote(plain)
 	}
 	return nil
 }

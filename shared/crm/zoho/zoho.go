@@ -66,7 +66,7 @@ func open(s crm.Settings) (*crm.Source, error) {
 		return nil, err
 	}
 	source := &crm.Source{
-		Kind: name, Name: s.Name, Interpreter: interpreter{workflow}, Expires: expires,
+		Interpreter: interpreter{workflow}, Expires: expires,
 		InBody: newCredentials(s, field).find,
 	}
 	if err := openProof(s, field, source); err != nil {
