@@ -118,15 +118,21 @@ func (m mapping) unread(c *history.Change, e *event) string {
 	return ""
 }
 
+// slack is how late an event without a time may come: Azure Event Grid tries for a day by default, and the specification
+// names no bound.
+const slack = 24 * time.Hour
+
 // order leaves the change at the time of receipt where the event has none. A sequence that is no whole number orders
 // nothing.
 func order(c *history.Change, e *event) error {
 	c.Seq, _ = strconv.ParseUint(e.sequence, 10, 64)
 	if e.time == "" {
+		c.Slack = slack
 		return nil
 	}
 	at, err := time.Parse(time.RFC3339Nano, e.time)
 	if at = at.UTC(); err != nil || at.Unix() <= 0 || at.Year() > 9999 {
+		c.Slack = slack
 		return errors.New("time: want RFC 3339, after 1970")
 	}
 	c.Time = at

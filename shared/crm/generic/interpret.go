@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 
 	"outlast.example/shared/crm"
 	"outlast.example/shared/crm/rawjson"
@@ -102,8 +103,13 @@ func (m mapping) state(c *history.Change, record json.RawMessage) error {
 	return nil
 }
 
+// slack is how late a change without a time may come: the sender may try again for as long as it likes, and many do for a
+// day.
+const slack = 24 * time.Hour
+
 // order leaves the change at the time of receipt where the source's cannot be read.
 func (m mapping) order(c *history.Change, record json.RawMessage) error {
+	c.Slack = slack
 	var order history.Order
 	var err error
 	if m.timePath != "" {
@@ -117,7 +123,9 @@ func (m mapping) order(c *history.Change, record json.RawMessage) error {
 			return fmt.Errorf("no whole number at %s", m.sequencePath)
 		}
 	}
-	c.Order = order
+	if c.Order = order; !order.Time.IsZero() {
+		c.Slack = 0
+	}
 	return nil
 }
 
