@@ -65,7 +65,7 @@ func (x *execution) withoutValues(op history.Op) ([]history.Change, error) {
 	r, err := x.record(new(entity), x.PrimaryEntityID)
 	switch {
 	case r.Type == "" || r.Type == "none":
-		return nil, err
+		return nil, fmt.Errorf("%w: Dynamics left the values out, as it does above 256 KB", err)
 	case r.ID == "":
 		r.ID = history.Every
 		op = history.Gap

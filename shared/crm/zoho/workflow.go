@@ -16,7 +16,7 @@ import (
 type workflow struct {
 	recordType string
 	operation  history.Op
-	idPath    string
+	idPath     string
 	tokens     []string // the fields that are no values
 }
 
