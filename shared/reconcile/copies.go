@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/semaphore"
@@ -86,12 +87,32 @@ func (c *copies) create(ctx context.Context, key format.Key, bucket int, content
 	report.Bytes += int64(len(content.Bytes))
 }
 
+// failed notes that a batch stays missing. One that is nowhere sound keeps the hour from being sealed as long as a bucket
+// that does not answer would, and no longer.
 func (c *copies) failed(b listing.Batch, lack []int, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	name := b.Key.String()
+	c.late = slices.DeleteFunc(c.late, func(o format.Sealed) bool { return o.Key == name }) // until it is known what it is
+	lost := c.hopeless(err)
+	if lost {
+		c.lost = append(c.lost, b.Key)
+	}
 	for _, i := range lack {
-		c.lacking[i] = true
+		c.lacking[i] = c.lacking[i] || !lost
 		c.report.Buckets[i].Missing++
-		c.report.find(c.buckets[i].Name(), b.Key.String(), err)
+		c.report.find(c.buckets[i].Name(), name, err)
 	}
 }
+
+// incomplete notes that no bucket can be said to hold all of the hour: one of its batches is listed, and not known.
+func (c *copies) incomplete(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range c.lacking {
+		c.lacking[i] = c.lacking[i] || !c.hopeless(err)
+	}
+}
+
+// hopeless reports whether a batch is nowhere sound, and has been waited for.
+func (c *copies) hopeless(err error) bool { return errors.Is(err, errDamaged) && c.waited(c.at) }

@@ -1,7 +1,9 @@
 package reconcile_test
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -234,6 +236,66 @@ func TestRefused(t *testing.T) {
 		if _, err := reconcile.Run(t.Context(), o); err == nil || !strings.Contains(err.Error(), strings.TrimSpace(want)) {
 			t.Errorf("got %v, want %q", err, want)
 		}
+	}
+}
+
+// One batch that nobody has sound, and that nobody ever acknowledged, does not keep all later hours from being sealed.
+func TestALostBatchDoesNotStopTheSeals(t *testing.T) {
+	r := newRepository(t)
+	lost := r.put(at(0.5), 1)
+	kept := r.put(at(0.6), 0, 1)
+	r.buckets[1].Put(lost, []byte("damaged"))
+	if report := r.run(at(2), "seal-a"); report.Sealed != 0 || report.Equal {
+		t.Errorf("sealed before it waited: %+v", report)
+	}
+	report := r.run(at(26), "seal-a")
+	if report.Sealed < 20 || report.Equal {
+		t.Errorf("after it waited: %+v", report)
+	}
+	for _, s := range r.seals(0, at(0)) {
+		if len(s.Objects) != 1 || s.Objects[0].Key != kept {
+			t.Errorf("the seal lists %+v, want %s alone", s.Objects, kept)
+		}
+	}
+}
+
+// Copies of two sizes, one of them damaged and the other not given out: what the batch is, nobody can say now, and no seal
+// may leave it out.
+func TestNoSealWithoutABatchThatIsNotKnown(t *testing.T) {
+	r := newRepository(t)
+	key := r.put(at(0.5), 0, 1, 2)
+	r.buckets[0].Put(key, []byte("damaged"))
+	for i := 1; i < 3; i++ {
+		r.down[i] = fault.Reads(r.buckets[i].Open(mem.Options{}), func(ctx context.Context, k string, offset, length int64, real fault.Read) (io.ReadCloser, error) {
+			if k == key {
+				return nil, store.ErrDenied
+			}
+			return real(ctx, k, offset, length)
+		})
+	}
+	if r.run(at(26), "seal-a"); len(r.seals(0, at(0))) != 0 {
+		t.Errorf("sealed without it: %+v", r.seals(0, at(0))[0])
+	}
+	clear(r.down)
+	r.run(at(26), "seal-a")
+	if seals := r.seals(0, at(0)); len(seals) != 1 || len(seals[0].Objects) != 1 {
+		t.Errorf("with it: %+v", seals)
+	}
+}
+
+// What is damaged wherever it is listed has no size that a seal could state.
+func TestNoDamagedBatchIsLate(t *testing.T) {
+	r := newRepository(t)
+	r.run(at(2.3), "seal-a")
+	key := r.put(at(0.5), 1)
+	whole := r.buckets[1].Objects()[key]
+	r.buckets[1].Put(key, whole[:len(whole)/2])
+	if r.run(at(3.3), "seal-a"); len(r.seals(0, at(2))) != 1 || len(r.seals(0, at(2))[0].Late) != 0 {
+		t.Errorf("damaged: %+v", r.seals(0, at(2)))
+	}
+	r.buckets[1].Put(key, whole)
+	if r.run(at(4.3), "seal-a"); len(r.seals(0, at(3))) != 1 || len(r.seals(0, at(3))[0].Late) != 1 {
+		t.Errorf("repaired: %+v", r.seals(0, at(3)))
 	}
 }
 

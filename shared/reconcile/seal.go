@@ -26,7 +26,7 @@ func (p *pass) seal(ctx context.Context, h *hour, s *sealing) {
 		return
 	}
 	seal := &format.Seal{
-		Format: format.Version, Repository: p.Descriptor.Repository, Hour: h.at, Objects: h.objects, Late: p.late,
+		Format: format.Version, Repository: p.Descriptor.Repository, Hour: h.at, Objects: h.found(), Late: p.late,
 		Previous: p.previous(ctx, h.at),
 	}
 	for i := range p.buckets {
@@ -41,7 +41,7 @@ func (p *pass) seal(ctx context.Context, h *hour, s *sealing) {
 		return
 	}
 	signature := format.SignSeal(name, p.Descriptor.Repository, p.Sealer, p.Key)
-	if p.place(ctx, h, s, name.String(), object) > 0 && p.place(ctx, h, s, signature.String(), nil) > 0 {
+	if p.place(ctx, h, s, name.String(), object, "") > 0 && p.place(ctx, h, s, signature.String(), nil, name.String()) > 0 {
 		s.seals[name] = true
 		s.signed = append(s.signed, signature)
 		s.conclude()
@@ -63,8 +63,11 @@ func (p *pass) enough(h *hour) bool {
 			counted++
 		}
 	}
-	return p.Descriptor.Complete(counted) && (complete == len(p.buckets) || !p.Now.Before(h.at.Add(time.Hour+Patience)))
+	return p.Descriptor.Complete(counted) && (complete == len(p.buckets) || p.waited(h.at))
 }
+
+// waited reports whether an hour has waited long enough for what is missing.
+func (p *pass) waited(at time.Time) bool { return !p.Now.Before(at.Add(time.Hour + Patience)) }
 
 // since reports whether the descriptor says that the bucket holds all of the hour that was acknowledged while it counted.
 func (p *pass) since(url string, at time.Time) bool {
@@ -89,13 +92,13 @@ func (p *pass) spread(ctx context.Context, h *hour, s *sealing) {
 	for _, n := range s.counting {
 		if p.wanted(h, s, n.String()) {
 			if _, object, err := p.seals.open(ctx, n, s); err == nil {
-				p.place(ctx, h, s, n.String(), object)
+				p.place(ctx, h, s, n.String(), object, "")
 			}
 		}
 	}
 	for _, signature := range s.signed {
 		if p.wanted(h, s, signature.String()) {
-			p.place(ctx, h, s, signature.String(), nil)
+			p.place(ctx, h, s, signature.String(), nil, signature.SealName.String())
 		}
 	}
 }
@@ -109,11 +112,12 @@ func (p *pass) wanted(h *hour, s *sealing, name string) bool {
 	return false
 }
 
-// place creates an object in every complete bucket that is not known to hold it, and counts the buckets that do.
-func (p *pass) place(ctx context.Context, h *hour, s *sealing, name string, object []byte) (holders int) {
+// place creates an object in every complete bucket that is not known to hold it, and counts the buckets that do. Where a
+// bucket must hold another one before, and is not known to, it is left out.
+func (p *pass) place(ctx context.Context, h *hour, s *sealing, name string, object []byte, before string) (holders int) {
 	content := store.NewContent(object)
 	for i, b := range p.buckets {
-		if !h.complete(i) {
+		if !h.complete(i) || before != "" && !s.held[i][before] {
 			continue
 		}
 		if !s.held[i][name] {
