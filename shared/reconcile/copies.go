@@ -69,8 +69,11 @@ func (c *copies) create(ctx context.Context, key format.Key, bucket int, content
 	name := key.String()
 	err := c.buckets[bucket].Create(ctx, name, content)
 	if errors.Is(err, store.ErrExists) {
-		object, unread := c.buckets[bucket].ReadAll(ctx, name, format.MaxObject)
-		if err = errors.Join(unread, c.opener.CheckBytes(key, object)); err != nil {
+		var object []byte
+		if object, err = c.buckets[bucket].ReadAll(ctx, name, format.MaxObject); err == nil {
+			err = c.opener.CheckBytes(key, object)
+		}
+		if errors.Is(err, format.ErrDamaged) {
 			err = fmt.Errorf("the name is taken, not listed, and not sound: outlast verify --repair puts a copy beside it: %w", err)
 		}
 	}
@@ -101,7 +104,11 @@ func (c *copies) failed(b listing.Batch, lack []int, err error) {
 	for _, i := range lack {
 		c.lacking[i] = c.lacking[i] || !lost
 		c.report.Buckets[i].Missing++
-		c.report.find(c.buckets[i].Name(), name, err)
+		if errors.Is(err, errDamaged) {
+			c.report.find(c.buckets[i].Name(), name, err)
+		} else {
+			c.report.Buckets[i].broken(err)
+		}
 	}
 }
 

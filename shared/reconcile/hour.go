@@ -10,6 +10,7 @@ import (
 
 	"outlast.example/shared/format"
 	"outlast.example/shared/listing"
+	"outlast.example/shared/store"
 )
 
 // hour is what a listing shows of one hour.
@@ -145,10 +146,22 @@ func (p *pass) sound(ctx context.Context, b listing.Batch) ([]byte, error) {
 			return object, nil
 		}
 		damaged = damaged && errors.Is(err, format.ErrDamaged)
-		p.find(row.Bucket, row.Key, err)
+		p.blame(row.Bucket, row.Key, err)
 	}
 	if damaged {
 		return nil, fmt.Errorf("%s: %w", b.Key, errDamaged)
 	}
 	return nil, fmt.Errorf("%s: no bucket gives out a sound copy", b.Key)
+}
+
+// blame notes that an object is not sound, or that its bucket did not give it out, which says nothing of the object.
+func (p *pass) blame(bucket int, key string, err error) {
+	var refused *store.Error
+	if !errors.As(err, &refused) || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrTooLarge) {
+		p.find(bucket, key, err)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.report.Buckets[bucket].broken(err)
 }

@@ -53,7 +53,7 @@ func (p *pass) descriptor(ctx context.Context, name string, holders map[int]bool
 				return d, object
 			}
 		}
-		p.find(i, name, err)
+		p.blame(i, name, err)
 	}
 	return nil, nil
 }

@@ -311,3 +311,18 @@ func TestASealerThatCameLater(t *testing.T) {
 		t.Errorf("%d seals before the key counts, %d of the first hour", len(early), len(first))
 	}
 }
+
+// A bucket that lists and does not give out is in the way, and not damaged: nobody is to look for an intruder.
+func TestNotGivenOutIsNoDamage(t *testing.T) {
+	r := newRepository(t)
+	r.put(at(0.5), 0)
+	r.down[0] = fault.Reads(r.buckets[0].Open(mem.Options{}), func(context.Context, string, int64, int64, fault.Read) (io.ReadCloser, error) {
+		return nil, store.ErrNoAnswer
+	})
+	if report := r.run(at(0.9), ""); report.Findings != 0 || report.Equal || report.Buckets[0].Error == "" || report.Buckets[1].Missing != 1 {
+		t.Errorf("%+v", report)
+	}
+	delete(r.down, 0)
+	r.run(at(0.9), "")
+	r.equal()
+}

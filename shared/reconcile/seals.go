@@ -146,7 +146,7 @@ func (s *seals) open(ctx context.Context, n format.SealName, one *sealing) (*for
 				return seal, object, nil
 			}
 		}
-		s.find(i, n.String(), err)
+		s.blame(i, n.String(), err)
 		errs = append(errs, err)
 	}
 	return nil, nil, fmt.Errorf("read seal %s: no bucket gives out a sound copy: %w", n, errors.Join(errs...))
