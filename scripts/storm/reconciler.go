@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+)
+
+// reconciler runs `outlast reconcile` again and again, and kills every third run.
+type reconciler struct {
+	repository *repository
+	random     *rand.Rand
+	cancel     context.CancelFunc
+	done       chan struct{}
+
+	mu       sync.Mutex
+	equal    time.Time         // when the last run began that found or made all buckets equal
+	lost     map[int]time.Time // when a cloud last forgot something, by its number
+	runs     int
+	killed   int
+	codes    map[int]int // exit codes, of those that were not killed
+	findings error       // what the first run said that found damage
+}
+
+func newReconciler(ctx context.Context, r *repository, seed uint64) *reconciler {
+	ctx, cancel := context.WithCancel(ctx)
+	all := &reconciler{
+		repository: r, cancel: cancel, done: make(chan struct{}), codes: map[int]int{}, lost: map[int]time.Time{},
+		random: rand.New(rand.NewPCG(seed, 2)), //nolint:gosec // no secret
+	}
+	go all.loop(ctx)
+	return all
+}
+
+// stop kills the run under way. It may be called again.
+func (r *reconciler) stop() {
+	r.cancel()
+	<-r.done
+}
+
+func (r *reconciler) loop(ctx context.Context) {
+	defer close(r.done)
+	for n := 1; ctx.Err() == nil; n++ {
+		kill := n%3 == 0
+		running, cancel := ctx, context.CancelFunc(func() {})
+		if kill {
+			running, cancel = context.WithTimeout(ctx, time.Duration(r.random.Int64N(int64(time.Second))))
+		}
+		began := time.Now()
+		result, err := r.repository.run(running, "reconcile", "--for", "30s", "--json")
+		cancel()
+		if ctx.Err() != nil {
+			return
+		}
+		r.note(began, result, err)
+		if wait(ctx, 500*time.Millisecond+time.Duration(r.random.Int64N(int64(2*time.Second)))) != nil {
+			return
+		}
+	}
+}
+
+// Exit codes of outlast.
+const (
+	codeOK     = 0
+	codeDamage = 4
+	codeKilled = -1
+)
+
+func (r *reconciler) note(began time.Time, result result, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.runs++
+	switch result.code {
+	case codeOK:
+		r.equal = began
+	case codeKilled:
+		r.killed++
+		return
+	case codeDamage:
+		if r.findings == nil {
+			r.findings = fmt.Errorf("reconcile found damage: %s", result.output)
+		}
+	}
+	r.codes[result.code]++
+	r.findings = errors.Join(r.findings, err, r.log(began, result))
+}
+
+func (r *reconciler) log(began time.Time, result result) error {
+	f, err := os.OpenFile(filepath.Join(r.repository.folder, "reconcile.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(f, "%s exit code %d\n%s%s", began.Format(time.RFC3339Nano), result.code, result.talk, result.output)
+	return errors.Join(err, f.Close())
+}
+
+// forgot notes that a cloud may have lost something now.
+func (r *reconciler) forgot(cloud int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lost[cloud] = time.Now()
+}
+
+// equalAfterLossOfOthers reports whether every other cloud got back what it may have lost.
+func (r *reconciler) equalAfterLossOfOthers(cloud int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for other, at := range r.lost {
+		if other != cloud && !r.equal.After(at) {
+			return false
+		}
+	}
+	return true
+}
+
+// settleWithin is far more than a few thousand objects take; an hour's storm after a wipe needs some of it.
+const settleWithin = 10 * time.Minute
+
+// settle waits for a run that began from now on and left all buckets equal: promise 4, where nothing is bad.
+func (r *reconciler) settle(ctx context.Context) error {
+	since := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, settleWithin)
+	defer cancel()
+	for {
+		r.mu.Lock()
+		equal, findings := r.equal.After(since), r.findings
+		r.mu.Unlock()
+		switch {
+		case findings != nil:
+			return findings
+		case equal:
+			return nil
+		case wait(ctx, 50*time.Millisecond) != nil:
+			return fmt.Errorf("the buckets do not become equal, though nothing is bad: see reconcile.log: %w", ctx.Err())
+		}
+	}
+}
+
+// said gives runs by exit code, for the account.
+func (r *reconciler) said() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	text := fmt.Sprintf("%d runs, %d killed", r.runs, r.killed)
+	for _, code := range slices.Sorted(maps.Keys(r.codes)) {
+		text += fmt.Sprintf(", %d ended with %d", r.codes[code], code)
+	}
+	return text
+}
