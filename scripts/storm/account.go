@@ -12,7 +12,8 @@ import (
 type kind string
 
 const (
-	calm    kind = "all well"
+	calm    kind = "all well"        // after something bad, or while reconcile makes up for it
+	quiet   kind = "all well, still" // for some seconds
 	oneBad  kind = "one bucket bad"
 	oneHung kind = "one bucket hung"
 	twoBad  kind = "two buckets bad"
@@ -74,16 +75,16 @@ func later(p phase, a answer) bool { return !firstHits(p, a) }
 // tell prints what the CRM heard, and how fast.
 func (a *account) tell(journal []answer) {
 	fmt.Printf("answers       %s\n", outcomes(journal))
-	for _, k := range []kind{calm, oneBad, oneHung, twoBad} {
+	for _, k := range []kind{quiet, calm, oneBad, oneHung, twoBad} {
 		fmt.Printf("  %-17s %s\n", k, outcomes(a.answers(journal, k, whole)))
 	}
 	fmt.Printf("faults        %s\n", counts(a.faults))
 	fmt.Printf("kill -9       %s\n", counts(a.kills))
-	well := a.answers(journal, calm, whole)
+	well := a.answers(journal, quiet, whole)
 	first, open := a.answers(journal, oneHung, firstHits), a.answers(journal, oneHung, later)
-	fmt.Printf("acknowledged  all well: p50 %s, p99 %s\n", percentile(well, 50), percentile(well, 99))
+	fmt.Printf("in time       all well, still: p50 %s, p99 %s\n", percentile(well, 50), percentile(well, 99))
 	if len(open) > 0 && len(well) > 0 {
-		fmt.Printf("  one hung: first %s: p99 %s; then: p50 %s, p99 %s, %.2f x p99 of all well\n", breakerOpen, percentile(first, 99),
+		fmt.Printf("              one hung, its first %s: p99 %s; then: p50 %s, p99 %s, %.2f x that p99\n", breakerOpen, percentile(first, 99),
 			percentile(open, 50), percentile(open, 99), float64(percentile(open, 99))/float64(percentile(well, 99)))
 	}
 }

@@ -30,8 +30,10 @@ func (st *stage) blow(ctx context.Context) error {
 	}
 }
 
-// restFor lets breakers close again.
-const restFor = 1500 * time.Millisecond
+const (
+	restFor  = 1500 * time.Millisecond // breakers close again
+	quietFor = 5 * time.Second
+)
 
 // rest lets all be well for a moment.
 func (st *stage) rest(ctx context.Context) error {
@@ -41,7 +43,7 @@ func (st *stage) rest(ctx context.Context) error {
 
 // play lets a step happen and end.
 func (st *stage) play(ctx context.Context, s step) error {
-	if err := st.mayForget(ctx, s); err != nil {
+	if err := errors.Join(st.mayForget(ctx, s), st.quiet(ctx, s)); err != nil {
 		return err
 	}
 	ended := st.storms.phase(s.kind())
@@ -61,6 +63,15 @@ func (st *stage) mayForget(ctx context.Context, s step) error {
 	}
 	defer st.storms.phase(calm)()
 	return st.reconciler.settle(ctx)
+}
+
+// quiet measures what a hung cloud is measured against, right before it.
+func (st *stage) quiet(ctx context.Context, s step) error {
+	if s.kind() != oneHung {
+		return nil
+	}
+	defer st.storms.phase(quiet)()
+	return wait(ctx, quietFor)
 }
 
 func (st *stage) begin(ctx context.Context, s step) error {

@@ -85,18 +85,21 @@ func deal(random *rand.Rand, round, victims int) []step {
 	}
 	all := slices.Concat(first, rest)
 	for i := range all {
-		all[i].hold, all[i].victim = 2*time.Second+time.Duration(random.Int64N(int64(2*time.Second))), (round+i)%victims
-		if all[i].troubles[0].name == hung.name { // whose answers are measured
+		all[i].victim = (round + i) % victims
+		switch all[i].hold = 2*time.Second + time.Duration(random.Int64N(int64(2*time.Second))); all[i].kind() {
+		case twoBad:
+			all[i].hold += hangUp // or everything would be stored within the deadline, once it is over
+		case oneHung: // whose answers are measured
 			all[i].hold, all[i].victim = hungFor, nobody
 		}
 	}
 	return all
 }
 
-// pair lets two clouds be bad at once, so that 503 is the right answer.
+// pair lets two clouds be bad at once, and worse than slow, so that 503 is the right answer.
 func pair(random *rand.Rand, round int) step {
-	one := trouble{faults[random.IntN(len(faults))], round % len(clouds)}
-	return step{troubles: []trouble{one, {faults[random.IntN(len(faults))], (round + 1) % len(clouds)}}}
+	bad := func(cloud int) trouble { return trouble{faults[2+random.IntN(len(faults)-2)], cloud % len(clouds)} }
+	return step{troubles: []trouble{bad(round), bad(round + 1)}}
 }
 
 // kind says to which phase of the account the step belongs.

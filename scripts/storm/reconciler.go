@@ -20,13 +20,14 @@ type reconciler struct {
 	cancel     context.CancelFunc
 	done       chan struct{}
 
-	mu       sync.Mutex
-	equal    time.Time         // when the last run began that found or made all buckets equal
-	lost     map[int]time.Time // when a cloud last forgot something, by its number
-	runs     int
-	killed   int
-	codes    map[int]int // exit codes, of those that were not killed
-	findings error       // what the first run said that found damage
+	mu     sync.Mutex
+	equal  time.Time         // when the last run began that found or made all buckets equal
+	lost   map[int]time.Time // when a cloud last forgot something, by its number
+	runs   int
+	killed int
+	codes  map[int]int // exit codes, of those that were not killed
+	damage time.Time   // when the last run began that found some; while a cloud is bad, it may be what could not be read
+	fault  error       // of the storm itself
 }
 
 func newReconciler(ctx context.Context, r *repository, seed uint64) *reconciler {
@@ -84,12 +85,10 @@ func (r *reconciler) note(began time.Time, result result, err error) {
 		r.killed++
 		return
 	case codeDamage:
-		if r.findings == nil {
-			r.findings = fmt.Errorf("reconcile found damage: %s", result.output)
-		}
+		r.damage = began
 	}
 	r.codes[result.code]++
-	r.findings = errors.Join(r.findings, err, r.log(began, result))
+	r.fault = errors.Join(r.fault, err, r.log(began, result))
 }
 
 func (r *reconciler) log(began time.Time, result result) error {
@@ -130,11 +129,13 @@ func (r *reconciler) settle(ctx context.Context) error {
 	defer cancel()
 	for {
 		r.mu.Lock()
-		equal, findings := r.equal.After(since), r.findings
+		equal, damage, fault := r.equal.After(since), r.damage.After(since), r.fault
 		r.mu.Unlock()
 		switch {
-		case findings != nil:
-			return findings
+		case fault != nil:
+			return fault
+		case damage:
+			return fmt.Errorf("%w: reconcile found damage, though nothing is bad: see reconcile.log", errLost)
 		case equal:
 			return nil
 		case wait(ctx, 50*time.Millisecond) != nil:

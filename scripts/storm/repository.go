@@ -21,6 +21,8 @@ type repository struct {
 	config  string // the file
 }
 
+const sealer = "sealer"
+
 // begin makes the keys, writes the configuration and begins the repository in the buckets.
 func begin(ctx context.Context, folder string, buckets []string) (*repository, error) {
 	program, err := outlast()
@@ -32,13 +34,26 @@ func begin(ctx context.Context, folder string, buckets []string) (*repository, e
 	if err != nil {
 		return nil, err
 	}
-	settings := fmt.Sprintf("%sbuckets:\n  - %s\nsources:\n  - {name: %s, kind: hubspot, secrets: [%s]}\n",
-		keys, strings.Join(buckets, "\n  - "), source, secret)
+	settings := fmt.Sprintf("%ssealer: {name: %s, key_file: keys/sealer-%[2]s.pem}\n"+
+		"buckets:\n  - %s\nsources:\n  - {name: %s, kind: hubspot, secrets: [%s]}\n",
+		keys, sealer, strings.Join(buckets, "\n  - "), source, secret)
 	if err := os.WriteFile(r.config, []byte(settings), 0o600); err != nil {
 		return nil, fmt.Errorf("write configuration: %w", err)
 	}
-	_, err = r.must(ctx, "init")
-	return r, err
+	if _, err := r.must(ctx, "init"); err != nil {
+		return nil, err
+	}
+	return r, r.addSealer(ctx)
+}
+
+// addSealer lets reconcile seal the hours that a long storm ends.
+func (r *repository) addSealer(ctx context.Context) error {
+	line, err := r.must(ctx, "keygen", "--sealer", sealer)
+	if err != nil {
+		return err
+	}
+	_, err = r.must(ctx, "descriptor", "next", "--add-sealer", strings.TrimSpace(string(line)))
+	return err
 }
 
 // receiver is `outlast serve` with the key of its own, on a port that it keeps.
