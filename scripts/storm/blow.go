@@ -37,7 +37,7 @@ const (
 
 // rest lets all be well for a moment.
 func (st *stage) rest(ctx context.Context) error {
-	defer st.storms.phase(calm)()
+	defer st.account.phase(calm)()
 	return wait(ctx, restFor)
 }
 
@@ -46,7 +46,7 @@ func (st *stage) play(ctx context.Context, s step) error {
 	if err := errors.Join(st.mayForget(ctx, s), st.quiet(ctx, s)); err != nil {
 		return err
 	}
-	ended := st.storms.phase(s.kind())
+	ended := st.account.phase(s.kind())
 	if err := st.begin(ctx, s); err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (st *stage) mayForget(ctx context.Context, s step) error {
 	if !s.forgets() || st.reconciler.equalAfterLossOfOthers(s.troubles[0].cloud) {
 		return nil
 	}
-	defer st.storms.phase(calm)()
+	defer st.account.phase(calm)()
 	return st.reconciler.settle(ctx)
 }
 
@@ -70,13 +70,13 @@ func (st *stage) quiet(ctx context.Context, s step) error {
 	if s.kind() != oneHung {
 		return nil
 	}
-	defer st.storms.phase(quiet)()
+	defer st.account.phase(quiet)()
 	return wait(ctx, quietFor)
 }
 
 func (st *stage) begin(ctx context.Context, s step) error {
 	for _, t := range s.troubles {
-		st.storms.fault(t.name)
+		st.account.fault(t.name)
 		server, err := st.servers[t.cloud], error(nil)
 		if t.begin != nil {
 			err = t.begin(ctx, st, server)
@@ -110,7 +110,7 @@ func (st *stage) strike(ctx context.Context, victim int) error {
 		return nil
 	}
 	for _, p := range st.victims[victim] {
-		st.storms.kill(p.name)
+		st.account.kill(p.name)
 		p.kill()
 	}
 	var errs []error

@@ -32,7 +32,7 @@ func (st *stage) compare(ctx context.Context) error {
 		return err
 	}
 	wanted := acknowledgedIn(journal)
-	st.storms.tell(journal)
+	st.account.tell(journal)
 	fmt.Printf("reconcile     %s\n", st.reconciler.said())
 	var errs []error
 	var first map[string]int64
@@ -52,7 +52,7 @@ func (st *stage) compare(ctx context.Context) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	fmt.Printf("%s: %d deliveries acknowledged, every one in each bucket alone; missing: 0\n", st.storms.since(), len(wanted))
+	fmt.Printf("%s: %d deliveries acknowledged, every one in each bucket alone; missing: 0\n", st.account.since(), len(wanted))
 	return nil
 }
 

@@ -22,18 +22,18 @@ type stage struct {
 	crm        *process
 	reconciler *reconciler
 	victims    [][]*process // who is killed at once
-	storms     *account
+	account    *account
 }
 
 // storm builds the stage, lets everything happen, and compares.
 func storm(ctx context.Context, o options, folder string) error {
-	st := &stage{options: o, folder: folder, storms: newAccount(o)}
+	st := &stage{options: o, folder: folder, account: newAccount(o)}
 	st.journal = filepath.Join(folder, "journal")
 	defer st.close()
 	if err := st.build(ctx); err != nil {
 		return fmt.Errorf("build the stage: %w", err)
 	}
-	st.storms.built(st)
+	st.account.built(st)
 	if err := st.blow(ctx); err != nil {
 		return err
 	}
