@@ -35,7 +35,7 @@ func run() int {
 	var o options
 	flag.DurationVar(&o.span, "for", 40*time.Second, "length of the storm; set-up and comparison come on top")
 	flag.Uint64Var(&o.seed, "seed", rand.Uint64N(1_000_000), "gives the order of the faults") //nolint:gosec // no secret
-	flag.IntVar(&o.rate, "rate", 40, "deliveries a second")
+	flag.IntVar(&o.rate, "rate", 20, "deliveries a second")
 	flag.StringVar(&o.journal, "journal", "", "with --post: the file that answers are written to")
 	flag.StringVar(&o.post, "post", "", "be the CRM that posts to these addresses; storm starts itself so")
 	flag.Parse()

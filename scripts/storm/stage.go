@@ -68,7 +68,7 @@ func (st *stage) build(ctx context.Context) (err error) {
 	if err := st.capture(ctx); err != nil {
 		return err
 	}
-	st.reconciler = newReconciler(ctx, st.repository, st.seed)
+	st.reconciler = newReconciler(ctx, st.repository, st.options)
 	return nil
 }
 
