@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"testing"
-	"time"
 )
 
 // idle is this test's own program, which ends at once.
@@ -46,27 +45,5 @@ func TestAProcessThatIsNotReadySaysSo(t *testing.T) {
 	<-p.exited
 	if p.await(t.Context()) == nil {
 		t.Error("it is ready, though it ended")
-	}
-}
-
-func TestACloudForgetsOnlyWhenNoOtherLacksAnything(t *testing.T) {
-	now := time.Now()
-	for _, test := range []struct {
-		name  string
-		lost  map[int]time.Time
-		equal time.Time
-		want  bool
-	}{
-		{"nothing lost yet", nil, time.Time{}, true},
-		{"the same cloud again", map[int]time.Time{1: now}, time.Time{}, true},
-		{"another one before", map[int]time.Time{0: now}, now.Add(-time.Second), false},
-		{"made good since", map[int]time.Time{0: now, 2: now}, now.Add(time.Second), true},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			r := &reconciler{lost: test.lost, equal: test.equal}
-			if got := r.equalAfterLossOfOthers(1); got != test.want {
-				t.Errorf("may forget: %t, want %t", got, test.want)
-			}
-		})
 	}
 }

@@ -27,7 +27,6 @@ type reconciler struct {
 	runs   int
 	killed int
 	codes  map[int]int // exit codes, of those that were not killed
-	damage time.Time   // when the last run began that found some; while a cloud is bad, it may be what could not be read
 	fault  error       // of the storm itself
 }
 
@@ -68,9 +67,10 @@ func (r *reconciler) loop(ctx context.Context) {
 	}
 }
 
-// Exit codes of outlast.
+// Exit codes of outlast. Others say that a bucket could not be seen or that copies were not sound, which is no surprise here.
 const (
 	codeOK     = 0
+	codeUsage  = 2 // Go's code for a panic, too
 	codeKilled = -1
 )
 
@@ -78,15 +78,20 @@ func (r *reconciler) note(began time.Time, result result, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.runs++
-	switch result.code {
-	case codeOK:
-		r.equal = began
-	case codeKilled:
+	switch {
+	case err != nil:
+		r.fault = errors.Join(r.fault, err)
+		return
+	case result.code == codeKilled:
 		r.killed++
 		return
+	case result.code == codeUsage:
+		r.fault = errors.Join(r.fault, fmt.Errorf("reconcile ended with %d: %s", result.code, result.talk))
+	case result.code == codeOK:
+		r.equal = began
 	}
 	r.codes[result.code]++
-	r.fault = errors.Join(r.fault, err, r.log(began, result))
+	r.fault = errors.Join(r.fault, r.log(began, result))
 }
 
 func (r *reconciler) log(began time.Time, result result) error {
