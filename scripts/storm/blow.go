@@ -77,7 +77,8 @@ func (st *stage) quiet(ctx context.Context, s step) error {
 func (st *stage) begin(ctx context.Context, s step) error {
 	for _, t := range s.troubles {
 		st.account.fault(t.name)
-		server, err := st.servers[t.cloud], error(nil)
+		server := st.servers[t.cloud]
+		var err error
 		if t.begin != nil {
 			err = t.begin(ctx, st, server)
 		} else {
@@ -95,10 +96,16 @@ func (st *stage) begin(ctx context.Context, s step) error {
 
 func (st *stage) end(ctx context.Context, s step) error {
 	for _, t := range s.troubles {
-		if t.end != nil {
-			if err := t.end(ctx, st, st.servers[t.cloud]); err != nil {
-				return err
-			}
+		server := st.servers[t.cloud]
+		var err error
+		switch {
+		case t.end != nil:
+			err = t.end(ctx, st, server)
+		case t.cutsUploads() && server.leaks:
+			err = errors.Join(st.proxies.refuse(ctx, server.name), server.renew(ctx))
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return st.proxies.calm(ctx, st.servers)

@@ -7,6 +7,12 @@ import (
 	"time"
 )
 
+// The directions of a toxic.
+const (
+	upstream   = "upstream"   // requests
+	downstream = "downstream" // answers
+)
+
 // fault is one way in which a cloud is bad.
 type fault struct {
 	name  string
@@ -17,13 +23,13 @@ type fault struct {
 
 // faults are those of a proxy: everything about them is over when the proxy is calmed.
 var faults = []fault{
-	{name: "slow", toxic: toxic{"latency", "downstream", map[string]int{"latency": 900, "jitter": 800}}},
-	{name: "narrow", toxic: toxic{"bandwidth", "upstream", map[string]int{"rate": 10}}},
-	{name: "reset", toxic: toxic{"reset_peer", "downstream", map[string]int{"timeout": 0}}},
-	{name: "half a request", toxic: toxic{"limit_data", "upstream", map[string]int{"bytes": 1200}}},
-	{name: "half an answer", toxic: toxic{"limit_data", "downstream", map[string]int{"bytes": 60}}},
-	{name: "answer lost", toxic: toxic{"limit_data", "downstream", map[string]int{"bytes": 0}}},
-	{name: "answer never", toxic: toxic{"timeout", "downstream", map[string]int{"timeout": 0}}},
+	{name: "slow", toxic: toxic{"latency", downstream, map[string]int{"latency": 900, "jitter": 800}}},
+	{name: "narrow", toxic: toxic{"bandwidth", upstream, map[string]int{"rate": 10}}},
+	{name: "reset", toxic: toxic{"reset_peer", downstream, map[string]int{"timeout": 0}}},
+	{name: "half a request", toxic: toxic{"limit_data", upstream, map[string]int{"bytes": 1200}}},
+	{name: "half an answer", toxic: toxic{"limit_data", downstream, map[string]int{"bytes": 60}}},
+	{name: "answer lost", toxic: toxic{"limit_data", downstream, map[string]int{"bytes": 0}}},
+	{name: "answer never", toxic: toxic{"timeout", downstream, map[string]int{"timeout": 0}}},
 	{name: "503", begin: func(ctx context.Context, st *stage, s *server) error {
 		return st.proxies.replace(ctx, s.name, st.proxies.busy.Listener.Addr().String())
 	}},
@@ -38,7 +44,7 @@ const (
 )
 
 // hung is the fault by which the speed with one bad bucket is measured: requests vanish, connections stay.
-var hung = fault{name: "hung", toxic: toxic{"timeout", "upstream", map[string]int{"timeout": 0}}}
+var hung = fault{name: "hung", toxic: toxic{"timeout", upstream, map[string]int{"timeout": 0}}}
 
 // killed and wiped are faults of the server itself.
 var (
@@ -55,6 +61,9 @@ func start(ctx context.Context, _ *stage, s *server) error { return s.start(ctx)
 // forgets reports whether the server may not know afterwards what it confirmed before: a killed one too, since not every
 // server writes everything down at once (azurite saves its index every few seconds).
 func (f fault) forgets() bool { return f.end != nil }
+
+// cutsUploads reports whether requests arrive in part.
+func (f fault) cutsUploads() bool { return f.toxic.Stream == upstream }
 
 // trouble is a fault of one cloud.
 type trouble struct {

@@ -24,7 +24,7 @@ type proxies struct {
 // toxic is a fault of toxiproxy's. Times are in milliseconds, rates in KB/s.
 type toxic struct {
 	Type       string         `json:"type"`
-	Stream     string         `json:"stream"` // upstream: requests; downstream: answers
+	Stream     string         `json:"stream"`
 	Attributes map[string]int `json:"attributes"`
 }
 
