@@ -2,8 +2,6 @@
 // Azure Blob one, each behind a proxy that injects faults; lets `outlast serve` run twice; posts signed webhooks to both as
 // a CRM does; and for a while hangs, cuts, slows, kills and wipes one thing after the other, in the order of a seed. Then
 // every delivery that was acknowledged must come back from each bucket alone, byte for byte. scripts/chaos runs it.
-//
-// That it sees a loss is easily tried: with OUTLAST_QUORUM=1 in the environment, it finds some.
 package main
 
 import (

@@ -133,7 +133,7 @@ func makeContainer(ctx context.Context, s *server) error {
 }
 
 // renew starts a server again that ended in peace, and so forgot nothing.
-func (s *server) renew(ctx context.Context) error { return errors.Join(s.process.end(), s.start(ctx)) }
+func (s *server) renew(ctx context.Context) error { return errors.Join(s.end(), s.start(ctx)) }
 
 // wipe takes everything from the disk of a killed server but the empty bucket.
 func (s *server) wipe() error {
