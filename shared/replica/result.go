@@ -23,8 +23,8 @@ type BucketResult struct {
 	Err      error         // why the last attempt did not store it; nil where it did
 }
 
-// outcome reads the store's sentinels.
-func outcome(err error) Outcome {
+// OutcomeOf reads the sentinels of a create.
+func OutcomeOf(err error) Outcome {
 	switch {
 	case err == nil:
 		return OutcomeStored

@@ -82,7 +82,7 @@ func (r *Replicator) create(a Create, w *write) {
 	r.mu.Lock()
 	result := &w.buckets[a.Bucket]
 	result.Took, result.Err = time.Since(w.began), err
-	work := r.decide(Created{a.Batch, a.Bucket, outcome(err)})
+	work := r.decide(Created{a.Batch, a.Bucket, OutcomeOf(err)})
 	r.mu.Unlock()
 	work.do()
 }
