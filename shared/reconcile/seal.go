@@ -41,7 +41,7 @@ func (p *pass) seal(ctx context.Context, h *hour, s *sealing) {
 		return
 	}
 	signature := format.SignSeal(name, p.Descriptor.Repository, p.Sealer, p.Key)
-	if p.place(ctx, h, s, name.String(), object) > 0 && p.place(ctx, h, s, signature.String(), nil) > 0 {
+	if p.place(ctx, h, s, name.String(), object, "") > 0 && p.place(ctx, h, s, signature.String(), nil, name.String()) > 0 {
 		s.seals[name] = true
 		s.signed = append(s.signed, signature)
 		s.conclude()
@@ -89,13 +89,13 @@ func (p *pass) spread(ctx context.Context, h *hour, s *sealing) {
 	for _, n := range s.counting {
 		if p.wanted(h, s, n.String()) {
 			if _, object, err := p.seals.open(ctx, n, s); err == nil {
-				p.place(ctx, h, s, n.String(), object)
+				p.place(ctx, h, s, n.String(), object, "")
 			}
 		}
 	}
 	for _, signature := range s.signed {
 		if p.wanted(h, s, signature.String()) {
-			p.place(ctx, h, s, signature.String(), nil)
+			p.place(ctx, h, s, signature.String(), nil, signature.SealName.String())
 		}
 	}
 }
@@ -109,11 +109,12 @@ func (p *pass) wanted(h *hour, s *sealing, name string) bool {
 	return false
 }
 
-// place creates an object in every complete bucket that is not known to hold it, and counts the buckets that do.
-func (p *pass) place(ctx context.Context, h *hour, s *sealing, name string, object []byte) (holders int) {
+// place creates an object in every complete bucket that is not known to hold it, and counts the buckets that do. Where a
+// bucket must hold another one before, and is not known to, it is left out.
+func (p *pass) place(ctx context.Context, h *hour, s *sealing, name string, object []byte, before string) (holders int) {
 	content := store.NewContent(object)
 	for i, b := range p.buckets {
-		if !h.complete(i) {
+		if !h.complete(i) || before != "" && !s.held[i][before] {
 			continue
 		}
 		if !s.held[i][name] {

@@ -110,14 +110,14 @@ func (s *seals) take(day map[time.Time]*sealing, row listing.Row) error {
 	if err != nil {
 		return err
 	}
-	if err := sig.Check(s.Descriptor); err != nil {
-		return err
-	}
 	one := day[sig.Hour]
-	one.held[row.Bucket][row.Key] = true
-	if !slices.Contains(one.signed, sig) {
+	if !slices.Contains(one.signed, sig) { // checked once, not once in each bucket
+		if err := sig.Check(s.Descriptor); err != nil {
+			return err
+		}
 		one.signed = append(one.signed, sig)
 	}
+	one.held[row.Bucket][row.Key] = true
 	return nil
 }
 

@@ -106,11 +106,11 @@ func (l *ledger) sound(key string, object []byte) bool {
 		return bytes.Equal(page, object)
 	}
 	if s, err := format.ParseSealSignature(key); err == nil {
-		return s.Check(l.operator.current()) == nil
+		return l.signed(s)
 	}
 	n, err := format.ParseSealName(key)
-	if err != nil || l.seals[key] == nil {
-		return false
+	if err != nil || !l.counts[n] {
+		return false // a run may be killed before it signs: that seal is nobody's
 	}
 	_, err = format.OpenSeal(n, object, repositoryID)
 	return err == nil

@@ -153,7 +153,7 @@ func (h harm) seal(at time.Time) {
 		panic(err) // a seal like this can be encoded
 	}
 	h.bucket.Put(name.String(), object)
-	h.bucket.Put(format.SignSeal(name, repositoryID, sealerName(h.r.IntN(h.Buckets)), private(mallory)).String(), nil)
+	h.bucket.Put(format.SignSeal(name, repositoryID, sealerName(h.r.IntN(sealers)), private(mallory)).String(), nil)
 }
 
 // descriptor trusts the administrator's key, and has the next number.

@@ -14,6 +14,9 @@ import (
 	"outlast.example/shared/store"
 )
 
+// sealers is how many clouds' functions seal; the others only reconcile.
+const sealers = 2
+
 // keeper is one cloud's function that reconciles and seals. It remembers nothing but the hour that a slice ended with.
 type keeper struct {
 	*World
@@ -61,7 +64,9 @@ func (k *keeper) run(t *loop.Task, r *run, a scene.Act, relist bool) {
 	r.descriptor = found.Descriptor
 	o := reconcile.Options{
 		Descriptor: found.Descriptor, Began: found.Began, Now: r.now, Relist: relist,
-		Sealer: sealerName(k.index), Key: private(sealerName(k.index)),
+	}
+	if k.index < sealers {
+		o.Sealer, o.Key = sealerName(k.index), private(sealerName(k.index))
 	}
 	for _, b := range buckets {
 		o.Buckets = append(o.Buckets, b)

@@ -30,7 +30,9 @@ func (o *operator) begin() {
 	since := scene.Begin.Add(-24 * time.Hour) // clocks go wrong
 	for _, b := range o.buckets {
 		d.Buckets = append(d.Buckets, format.Bucket{URL: b.URL, CompleteSince: scene.Begin})
-		d.Sealers = append(d.Sealers, format.Signer{Name: sealerName(b.Index), Key: public(sealerName(b.Index)), Since: since})
+	}
+	for i := range sealers {
+		d.Sealers = append(d.Sealers, format.Signer{Name: sealerName(i), Key: public(sealerName(i)), Since: since})
 	}
 	for i := range o.Skews {
 		d.Receivers = append(d.Receivers, format.Signer{Name: receiverName(i), Key: public(receiverName(i)), Since: since})

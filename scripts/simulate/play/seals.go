@@ -14,8 +14,8 @@ import (
 // seal holds a seal or a signature that a cloud's function creates against what is true.
 func (l *ledger) seal(b *cloud.Bucket, who, key string, content []byte) {
 	if s, err := format.ParseSealSignature(key); err == nil {
-		if err := s.Check(l.operator.current()); err != nil || len(content) != 0 {
-			l.fail(promiseForged, "%s creates %s in bucket %d: %v", who, short(key), b.Index, err)
+		if !l.signed(s) || len(content) != 0 {
+			l.fail(promiseForged, "%s creates %s in bucket %d, which no sealer signed", who, short(key), b.Index)
 		}
 		return
 	}
@@ -43,6 +43,17 @@ func (l *ledger) seal(b *cloud.Bucket, who, key string, content []byte) {
 	l.truthful(run, s, key)
 	l.inTime(run, s, key)
 	l.chained(s, key)
+}
+
+// signed reports whether a sealer signed it. It checks each signature once.
+func (l *ledger) signed(s format.SealSignature) bool {
+	key := s.String()
+	good, known := l.signatures[key]
+	if !known {
+		good = s.Check(l.operator.current()) == nil
+		l.signatures[key] = good
+	}
+	return good
 }
 
 // truthful: a seal lists what receivers made and what those buckets hold that it says were listed; and these are enough, by
@@ -130,7 +141,7 @@ func (w *World) sealed(b *cloud.Bucket) {
 				listed[o.Key] = true
 			}
 		}
-		if s, err := format.ParseSealSignature(key); err == nil && s.Check(w.operator.current()) == nil {
+		if s, err := format.ParseSealSignature(key); err == nil && w.ledger.signed(s) {
 			if signers[s.Hour] == nil {
 				signers[s.Hour] = map[string]bool{}
 			}
@@ -139,7 +150,7 @@ func (w *World) sealed(b *cloud.Bucket) {
 	}
 	last := w.loop.Now().Add(-3 * time.Hour) // the seal of the next hour lists what comes late
 	for at := w.operator.first().Created.Truncate(time.Hour); at.Before(last); at = at.Add(time.Hour) {
-		if len(signers[at]) < min(2, w.Buckets) {
+		if len(signers[at]) < sealers {
 			w.fail(promiseFirm, "the hour from %s has %d sealers in bucket %d", at, len(signers[at]), b.Index)
 		}
 	}

@@ -66,7 +66,7 @@ func Run(s *scene.Scene, trace io.Writer) Result {
 		w.remember(a)
 		w.loop.At(scene.Begin.Add(a.At), func() { w.act(a) })
 	}
-	w.loop.Run(scene.Begin.Add(s.Span))
+	w.loop.Run(scene.Begin.Add(s.Quiet + s.Span))
 	w.finale()
 	w.Counts.Events += w.loop.Events()
 	return Result{w.violation, w.Counts, w.hash.Sum64()}

@@ -8,6 +8,9 @@ import (
 	"outlast.example/scripts/simulate/cloud"
 )
 
+// spans are mostly short: what takes longer is that a bucket is waited for over a day, and that hours are no longer recent.
+var spans = []time.Duration{2 * time.Hour, 4 * time.Hour, 4 * time.Hour, 8 * time.Hour, 8 * time.Hour, 14 * time.Hour, 32 * time.Hour, 56 * time.Hour}
+
 // draft is a scene that is being drawn.
 type draft struct {
 	*Scene
@@ -23,6 +26,9 @@ func Draw(seed uint64) *Scene {
 	d.troubles()
 	d.kills()
 	d.destroy()
+	for i := range d.Acts {
+		d.Acts[i].At += d.Quiet
+	}
 	slices.SortStableFunc(d.Acts, func(a, b Act) int { return int(a.At - b.At) })
 	return d.Scene
 }
@@ -40,11 +46,12 @@ func (d draft) cast() {
 	if d.r.IntN(10) == 0 {
 		d.Skews[0] = d.between(-4*time.Hour, 4*time.Hour) // a clock that went wrong
 	}
+	d.Quiet = max(0, -slices.Min(d.Skews))
 	for range d.Buckets {
 		d.Leads = append(d.Leads, d.between(-time.Minute, time.Minute))
 	}
 	d.Lines = []int{1, 3, 1000}[d.r.IntN(3)]
-	d.Span = []time.Duration{3 * time.Hour, 8 * time.Hour, 32 * time.Hour, 60 * time.Hour}[d.r.IntN(4)]
+	d.Span = spans[d.r.IntN(len(spans))]
 }
 
 func (d draft) webhooks() {
@@ -55,7 +62,7 @@ func (d draft) webhooks() {
 
 // routine is what runs by the clock: each cloud's reconcile, hourly at the best, some of them killed, some of them twice.
 func (d draft) routine() {
-	every := max(d.Span/8, time.Hour)
+	every := max(d.Span/5, time.Hour)
 	for i := range d.Buckets {
 		for at := d.between(0, every); at < d.Span; at += every {
 			if d.r.IntN(4) == 0 {

@@ -22,7 +22,8 @@ type Scene struct {
 	Skews   []time.Duration // of the receivers' clocks
 	Leads   []time.Duration // of the clouds' clocks, one for each bucket
 	Lines   int             // deliveries in a batch at most
-	Span    time.Duration   // until the troubles end
+	Quiet   time.Duration   // before anything happens: no clock is so far behind that it names what was before the repository
+	Span    time.Duration   // from then until the troubles end
 	Acts    []Act           // in order
 }
 
