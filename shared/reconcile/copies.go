@@ -86,11 +86,17 @@ func (c *copies) create(ctx context.Context, key format.Key, bucket int, content
 	report.Bytes += int64(len(content.Bytes))
 }
 
+// failed notes that a batch stays missing. One that is nowhere sound keeps the hour from being sealed as long as a bucket
+// that does not answer would, and no longer.
 func (c *copies) failed(b listing.Batch, lack []int, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	lost := errors.Is(err, errDamaged) && c.waited(c.at)
+	if lost {
+		c.lost = append(c.lost, b.Key)
+	}
 	for _, i := range lack {
-		c.lacking[i] = true
+		c.lacking[i] = c.lacking[i] || !lost
 		c.report.Buckets[i].Missing++
 		c.report.find(c.buckets[i].Name(), b.Key.String(), err)
 	}

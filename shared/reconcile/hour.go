@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -19,10 +20,18 @@ type hour struct {
 	unknown []bool // by bucket: its listing did not come to its end
 	lacking []bool // by bucket: it lacks a batch that could not be copied
 	objects []format.Sealed
+	lost    []format.Key // batches of which every copy is damaged, and which are not waited for any longer
 }
 
 // complete reports whether a bucket is known to hold all of the hour that any bucket gave out.
 func (h *hour) complete(bucket int) bool { return !h.unknown[bucket] && !h.lacking[bucket] }
+
+// found are the batches of the hour but for those that are nowhere sound.
+func (h *hour) found() []format.Sealed {
+	return slices.DeleteFunc(slices.Clone(h.objects), func(o format.Sealed) bool {
+		return slices.ContainsFunc(h.lost, func(k format.Key) bool { return k.String() == o.Key })
+	})
+}
 
 // list compares the hour in all buckets, and copies what one of them lacks.
 func (p *pass) list(ctx context.Context, at time.Time, s *sealing) *hour {
@@ -116,8 +125,12 @@ func (p *pass) entry(ctx context.Context, b listing.Batch) (format.Sealed, error
 	return format.Sealed{Key: b.Key.String(), Size: size}, nil
 }
 
+// errDamaged: every copy was read, and none is sound.
+var errDamaged = errors.New("every copy is damaged")
+
 // sound reads the first copy whose bytes are those of the name, and reports those before it that are not.
 func (p *pass) sound(ctx context.Context, b listing.Batch) ([]byte, error) {
+	damaged := true
 	for _, row := range b.Copies {
 		object, err := p.buckets[row.Bucket].ReadAll(ctx, row.Key, format.MaxObject)
 		if err == nil {
@@ -126,7 +139,11 @@ func (p *pass) sound(ctx context.Context, b listing.Batch) ([]byte, error) {
 		if err == nil {
 			return object, nil
 		}
+		damaged = damaged && errors.Is(err, format.ErrDamaged)
 		p.find(row.Bucket, row.Key, err)
+	}
+	if damaged {
+		return nil, fmt.Errorf("%s: %w", b.Key, errDamaged)
 	}
 	return nil, fmt.Errorf("%s: no bucket gives out a sound copy", b.Key)
 }

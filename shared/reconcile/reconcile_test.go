@@ -236,3 +236,23 @@ func TestRefused(t *testing.T) {
 		}
 	}
 }
+
+// One batch that nobody has sound, and that nobody ever acknowledged, does not keep all later hours from being sealed.
+func TestALostBatchDoesNotStopTheSeals(t *testing.T) {
+	r := newRepository(t)
+	lost := r.put(at(0.5), 1)
+	kept := r.put(at(0.6), 0, 1)
+	r.buckets[1].Put(lost, []byte("damaged"))
+	if report := r.run(at(2), "seal-a"); report.Sealed != 0 || report.Equal {
+		t.Errorf("sealed before it waited: %+v", report)
+	}
+	report := r.run(at(26), "seal-a")
+	if report.Sealed < 20 || report.Equal {
+		t.Errorf("after it waited: %+v", report)
+	}
+	for _, s := range r.seals(0, at(0)) {
+		if len(s.Objects) != 1 || s.Objects[0].Key != kept {
+			t.Errorf("the seal lists %+v, want %s alone", s.Objects, kept)
+		}
+	}
+}

@@ -26,7 +26,7 @@ func (p *pass) seal(ctx context.Context, h *hour, s *sealing) {
 		return
 	}
 	seal := &format.Seal{
-		Format: format.Version, Repository: p.Descriptor.Repository, Hour: h.at, Objects: h.objects, Late: p.late,
+		Format: format.Version, Repository: p.Descriptor.Repository, Hour: h.at, Objects: h.found(), Late: p.late,
 		Previous: p.previous(ctx, h.at),
 	}
 	for i := range p.buckets {
@@ -63,8 +63,11 @@ func (p *pass) enough(h *hour) bool {
 			counted++
 		}
 	}
-	return p.Descriptor.Complete(counted) && (complete == len(p.buckets) || !p.Now.Before(h.at.Add(time.Hour+Patience)))
+	return p.Descriptor.Complete(counted) && (complete == len(p.buckets) || p.waited(h.at))
 }
+
+// waited reports whether an hour has waited long enough for what is missing.
+func (p *pass) waited(at time.Time) bool { return !p.Now.Before(at.Add(time.Hour + Patience)) }
 
 // since reports whether the descriptor says that the bucket holds all of the hour that was acknowledged while it counted.
 func (p *pass) since(url string, at time.Time) bool {
