@@ -64,9 +64,9 @@ type ledger struct {
 	byKey      map[string]*batch
 	pages      map[string][]byte // descriptors and recovery pages that the operator wrote, or that follow from them
 	seals      map[string]*format.Seal
-	signatures map[string]bool // of seals: whether a sealer made them
+	signatures map[string]bool          // of seals: whether a sealer made them
 	counts     map[format.SealName]bool // those for which a signature was stored
-	runs       map[string]*run // of the clouds' functions, by the names of their tasks
+	runs       map[string]*run          // of the clouds' functions, by the names of their tasks
 }
 
 func newLedger(w *World) *ledger {
