@@ -130,11 +130,24 @@ func (l *ledger) sound(key string, object []byte) bool {
 		return l.signed(s)
 	}
 	n, err := format.ParseSealName(key)
-	if err != nil || !l.counts[n] {
-		return false // a run may be killed before it signs: that seal is nobody's
+	if err != nil || !l.counts(n) {
+		return false
 	}
 	_, err = format.OpenSeal(n, object, repositoryID)
 	return err == nil
+}
+
+// counts reports whether a signature of a seal is left in any bucket. A run may be killed before it signs, and an
+// administrator may remove what it signed: the seal then is nobody's.
+func (l *ledger) counts(n format.SealName) bool {
+	for _, b := range l.buckets {
+		for _, key := range b.Keys(format.SealHourPrefix(n.Hour)) {
+			if s, err := format.ParseSealSignature(key); err == nil && s.SealName == n && l.signed(s) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // honest are the buckets that nobody destroys.

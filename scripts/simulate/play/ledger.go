@@ -64,13 +64,12 @@ type ledger struct {
 	byKey      map[string]*batch
 	pages      map[string][]byte // descriptors and recovery pages that the operator wrote, or that follow from them
 	seals      map[string]*format.Seal
-	signatures map[string]bool          // of seals: whether a sealer made them
-	counts     map[format.SealName]bool // those for which a signature was stored
-	runs       map[string]*run          // of the clouds' functions, by the names of their tasks
+	signatures map[string]bool // of seals: whether a sealer made them
+	runs       map[string]*run // of the clouds' functions, by the names of their tasks
 }
 
 func newLedger(w *World) *ledger {
-	return &ledger{World: w, byKey: map[string]*batch{}, pages: map[string][]byte{}, seals: map[string]*format.Seal{}, runs: map[string]*run{}, signatures: map[string]bool{}, counts: map[format.SealName]bool{}}
+	return &ledger{World: w, byKey: map[string]*batch{}, pages: map[string][]byte{}, seals: map[string]*format.Seal{}, runs: map[string]*run{}, signatures: map[string]bool{}}
 }
 
 func (l *ledger) encoded(b format.Batch, webhooks []*webhook) *batch {
@@ -112,7 +111,6 @@ func (l *ledger) Stored(b *cloud.Bucket, who, key string) {
 		made.stored[b.Index] = l.loop.Now()
 	}
 	if s, err := format.ParseSealSignature(key); err == nil {
-		l.counts[s.SealName] = true
 		if _, there := b.Get(s.SealName.String()); !there && !l.victim(b.Index) {
 			l.fail(promiseChain, "%s stores %s in bucket %d, which does not hold that seal", who, short(key), b.Index)
 		}
