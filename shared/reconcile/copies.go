@@ -91,7 +91,7 @@ func (c *copies) create(ctx context.Context, key format.Key, bucket int, content
 func (c *copies) failed(b listing.Batch, lack []int, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	lost := errors.Is(err, errDamaged) && c.waited(c.at)
+	lost := c.hopeless(err)
 	if lost {
 		c.lost = append(c.lost, b.Key)
 	}
@@ -101,3 +101,15 @@ func (c *copies) failed(b listing.Batch, lack []int, err error) {
 		c.report.find(c.buckets[i].Name(), b.Key.String(), err)
 	}
 }
+
+// incomplete notes that no bucket can be said to hold all of the hour: one of its batches is listed, and not known.
+func (c *copies) incomplete(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range c.lacking {
+		c.lacking[i] = c.lacking[i] || !c.hopeless(err)
+	}
+}
+
+// hopeless reports whether a batch is nowhere sound, and has been waited for.
+func (c *copies) hopeless(err error) bool { return errors.Is(err, errDamaged) && c.waited(c.at) }

@@ -90,7 +90,10 @@ func (p *pass) batch(ctx context.Context, h *hour, b listing.Batch, copies *copi
 	}
 	entry, err := p.entry(ctx, b)
 	switch {
-	case err != nil: // already reported
+	case err != nil: // no bucket is complete without it
+		copies.failed(b, lack, err)
+		copies.incomplete(err)
+		return
 	case h.seal:
 		h.objects = append(h.objects, entry)
 	case late:

@@ -1,7 +1,9 @@
 package reconcile_test
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -254,5 +256,29 @@ func TestALostBatchDoesNotStopTheSeals(t *testing.T) {
 		if len(s.Objects) != 1 || s.Objects[0].Key != kept {
 			t.Errorf("the seal lists %+v, want %s alone", s.Objects, kept)
 		}
+	}
+}
+
+// Copies of two sizes, one of them damaged and the other not given out: what the batch is, nobody can say now, and no seal
+// may leave it out.
+func TestNoSealWithoutABatchThatIsNotKnown(t *testing.T) {
+	r := newRepository(t)
+	key := r.put(at(0.5), 0, 1, 2)
+	r.buckets[0].Put(key, []byte("damaged"))
+	for i := 1; i < 3; i++ {
+		r.down[i] = fault.Reads(r.buckets[i].Open(mem.Options{}), func(ctx context.Context, k string, offset, length int64, real fault.Read) (io.ReadCloser, error) {
+			if k == key {
+				return nil, store.ErrDenied
+			}
+			return real(ctx, k, offset, length)
+		})
+	}
+	if r.run(at(26), "seal-a"); len(r.seals(0, at(0))) != 0 {
+		t.Errorf("sealed without it: %+v", r.seals(0, at(0))[0])
+	}
+	clear(r.down)
+	r.run(at(26), "seal-a")
+	if seals := r.seals(0, at(0)); len(seals) != 1 || len(seals[0].Objects) != 1 {
+		t.Errorf("with it: %+v", seals)
 	}
 }
