@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/semaphore"
@@ -91,6 +92,8 @@ func (c *copies) create(ctx context.Context, key format.Key, bucket int, content
 func (c *copies) failed(b listing.Batch, lack []int, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	name := b.Key.String()
+	c.late = slices.DeleteFunc(c.late, func(o format.Sealed) bool { return o.Key == name }) // until it is known what it is
 	lost := c.hopeless(err)
 	if lost {
 		c.lost = append(c.lost, b.Key)
@@ -98,7 +101,7 @@ func (c *copies) failed(b listing.Batch, lack []int, err error) {
 	for _, i := range lack {
 		c.lacking[i] = c.lacking[i] || !lost
 		c.report.Buckets[i].Missing++
-		c.report.find(c.buckets[i].Name(), b.Key.String(), err)
+		c.report.find(c.buckets[i].Name(), name, err)
 	}
 }
 

@@ -97,7 +97,9 @@ func (p *pass) batch(ctx context.Context, h *hour, b listing.Batch, copies *copi
 	case h.seal:
 		h.objects = append(h.objects, entry)
 	case late:
+		p.mu.Lock()
 		p.late, p.known = append(p.late, entry), p.known.with(b.Key)
+		p.mu.Unlock()
 	}
 	if len(lack) > 0 {
 		copies.start(ctx, b, lack)

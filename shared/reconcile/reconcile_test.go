@@ -282,3 +282,19 @@ func TestNoSealWithoutABatchThatIsNotKnown(t *testing.T) {
 		t.Errorf("with it: %+v", seals)
 	}
 }
+
+// What is damaged wherever it is listed has no size that a seal could state.
+func TestNoDamagedBatchIsLate(t *testing.T) {
+	r := newRepository(t)
+	r.run(at(2.3), "seal-a")
+	key := r.put(at(0.5), 1)
+	whole := r.buckets[1].Objects()[key]
+	r.buckets[1].Put(key, whole[:len(whole)/2])
+	if r.run(at(3.3), "seal-a"); len(r.seals(0, at(2))) != 1 || len(r.seals(0, at(2))[0].Late) != 0 {
+		t.Errorf("damaged: %+v", r.seals(0, at(2)))
+	}
+	r.buckets[1].Put(key, whole)
+	if r.run(at(4.3), "seal-a"); len(r.seals(0, at(3))) != 1 || len(r.seals(0, at(3))[0].Late) != 1 {
+		t.Errorf("repaired: %+v", r.seals(0, at(3)))
+	}
+}

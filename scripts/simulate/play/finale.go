@@ -49,8 +49,8 @@ func (w *World) rest() {
 	}
 	w.loop.Run(w.loop.Now().Add(15 * time.Minute))
 	for _, r := range w.receivers {
-		if r.alive && !r.machine.Idle() {
-			w.fail(promiseAnswer, "%s is not idle, and nothing has been under way for long", r.name())
+		if r.alive && (!r.machine.Idle() || len(r.calls) > 0) {
+			w.fail(promiseAnswer, "%s has %d deliveries without an answer, and nothing has been under way for long", r.name(), len(r.calls))
 		}
 	}
 	w.loop.Run(w.loop.Now().Add(5 * time.Hour)) // clocks that are ahead
@@ -61,12 +61,16 @@ func (w *World) rest() {
 
 // cycle has one cloud's function run to its end.
 func (w *World) cycle(k *keeper) {
+	w.ledger.quiet = true
 	task, run := k.start(scene.Act{}, w.relists())
 	if over := w.loop.RunTask(task, w.loop.Now().Add(6*time.Hour)); !over && w.violation == nil {
 		w.fail(promiseConverge, "%s does not come to its end", task.Name)
 	}
 	if w.violation == nil && (!run.done || !run.report.Equal && !w.lost()) {
 		w.fail(promiseConverge, "%s says that the buckets are not equal, without any trouble", task.Name)
+	}
+	if newest := w.operator.current(); run.done && run.descriptor.Number != newest.Number {
+		w.fail(promiseConverge, "%s goes by descriptor %d, and number %d is there", task.Name, run.descriptor.Number, newest.Number)
 	}
 }
 

@@ -1,6 +1,9 @@
 package play
 
 import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -156,16 +159,21 @@ func (h harm) seal(at time.Time) {
 	h.bucket.Put(format.SignSeal(name, repositoryID, sealerName(h.r.IntN(sealers)), private(mallory)).String(), nil)
 }
 
-// descriptor trusts the administrator's key, and has the next number.
+// descriptor trusts an accomplice, and has the next number. He signs it himself, and claims that the root key did.
 func (h harm) descriptor() {
 	d := *h.operator.current()
 	d.Previous = fmt.Sprintf("%x", d.SHA256)
 	d.Number++
 	d.Receivers = append([]format.Signer(nil), d.Receivers...)
-	d.Receivers[0].Key = public(mallory)
-	name, object, err := format.SignDescriptor(&d, private(mallory))
+	d.Receivers[0].Key = public("accomplice")
+	_, object, err := format.SignDescriptor(&d, private(mallory))
 	if err != nil {
 		panic(err) // a descriptor like this can be signed
 	}
-	h.bucket.Put(name, object)
+	root := format.FormatPublicKey(h.cast.root.Public().(edKey))
+	object = bytes.ReplaceAll(object, []byte(format.FormatPublicKey(public(mallory))), []byte(root))
+	n := format.DescriptorName{Number: d.Number, SHA256: sha256.Sum256(object)}
+	message := fmt.Appendf(nil, "outlast descriptor v1\n%s\n%d\n%x\n", repositoryID, n.Number, n.SHA256)
+	copy(n.Signature[:], ed25519.Sign(private(mallory), message))
+	h.bucket.Put(n.String(), object)
 }

@@ -29,6 +29,9 @@ const (
 	promiseState     = "6: the same state comes from every bucket"
 )
 
+// straggler is how long a quorum may wait for the other buckets.
+var straggler = replica.DefaultPolicy(1).Straggler
+
 // batch is one that a receiver made.
 type batch struct {
 	number   int
@@ -39,13 +42,27 @@ type batch struct {
 	made     time.Time
 	attempts []int
 	known    []bool      // by bucket: the receiver was told that it is stored
+	enough   time.Time   // when a quorum was known; zero: never
 	stored   []time.Time // by bucket: when it first was; zero: never
 	acked    time.Time   // zero: never
 }
 
 // told notes what a receiver was told of an attempt.
-func (b *batch) told(bucket int, o replica.Outcome) {
+func (b *batch) told(bucket int, o replica.Outcome, now time.Time, quorum int) {
 	b.known[bucket] = b.known[bucket] || o == replica.OutcomeStored || o == replica.OutcomeExisted
+	if b.enough.IsZero() && b.confirmed() >= quorum {
+		b.enough = now
+	}
+}
+
+// confirmed is how many buckets a receiver knows to hold the batch.
+func (b *batch) confirmed() (n int) {
+	for _, known := range b.known {
+		if known {
+			n++
+		}
+	}
+	return n
 }
 
 func (b *batch) copies() (n int) {
@@ -65,6 +82,7 @@ type ledger struct {
 	pages      map[string][]byte // descriptors and recovery pages that the operator wrote, or that follow from them
 	seals      map[string]*format.Seal
 	signatures map[string]bool // of seals: whether a sealer made them
+	quiet      bool // no trouble any more
 	runs       map[string]*run // of the clouds' functions, by the names of their tasks
 }
 
@@ -143,17 +161,13 @@ func (l *ledger) answered(r *receiver, b *batch, a replica.Answer) {
 	}
 	l.say("answer     %s: batch %d: %s %v", r.name(), b.number, a.Verdict, a.Buckets)
 	l.statuses(r, b, a.Buckets)
-	confirmed := 0
-	for _, known := range b.known {
-		if known {
-			confirmed++
-		}
-	}
-	switch {
+	switch confirmed := b.confirmed(); {
 	case a.Verdict == replica.Acknowledged && b.copies() < l.Quorum:
 		l.fail(promiseAck, "%s acknowledges batch %d, which %d buckets stored", r.name(), b.number, b.copies())
 	case a.Verdict == replica.BelowQuorum && confirmed >= l.Quorum:
 		l.fail(promiseNotNotice, "%s refuses batch %d, of which it knows %d copies", r.name(), b.number, confirmed)
+	case a.Verdict == replica.Acknowledged && l.loop.Now().Sub(b.enough) > straggler:
+		l.fail(promiseNotNotice, "%s keeps batch %d waiting %s after the quorum", r.name(), b.number, l.loop.Now().Sub(b.enough))
 	case a.Verdict == replica.Acknowledged:
 		b.acked = l.loop.Now()
 		l.Counts.Acks += len(a.Deliveries)

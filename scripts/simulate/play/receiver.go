@@ -71,9 +71,6 @@ func (r *receiver) hear(c *call) {
 func (r *receiver) step(e replica.Event) {
 	for _, a := range r.machine.Step(r.loop.Now(), e) {
 		r.carryOut(a)
-		if !r.alive {
-			return
-		}
 	}
 	r.steps++
 	if at := r.machine.Wake(); !at.IsZero() {
@@ -139,7 +136,7 @@ func (r *receiver) create(a replica.Create) {
 		outcome := replica.OutcomeOf(err)
 		r.loop.After(0, func() {
 			if r.alive && r.life == life {
-				b.told(a.Bucket, outcome)
+				b.told(a.Bucket, outcome, r.loop.Now(), r.Quorum)
 				r.step(replica.Created{Batch: a.Batch, Bucket: a.Bucket, Outcome: outcome})
 			}
 		})

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"filippo.io/age"
 
@@ -31,10 +32,20 @@ func (w *World) before() {
 		w.fail(promiseAnyNeeded, "a restore from %d buckets says %q: %s", needed, complete, result.Report.Why)
 	}
 	w.holds(promiseAnyNeeded, fmt.Sprintf("%d buckets", needed), states(result))
+	if needed == 1 {
+		return
+	}
+	if result = w.restore(all[:needed-1]...); result != nil && result.Report.Complete == restore.Yes {
+		w.fail(promiseHealthy, "a restore from %d buckets says that it is complete: %s", needed-1, result.Report.Why)
+	}
 }
 
-// after restores from each bucket alone.
+// after restores from all buckets, harmed ones first, and from each alone.
 func (w *World) after() {
+	harmed := slices.DeleteFunc(slices.Clone(w.buckets), func(b *cloud.Bucket) bool { return !w.victim(b.Index) })
+	if result := w.restore(append(harmed, w.honest()...)...); result != nil {
+		w.holds(promiseAny, "all buckets", states(result))
+	}
 	var first []byte
 	for _, b := range w.buckets {
 		if w.victim(b.Index) && len(w.ruined) > 0 {

@@ -32,6 +32,9 @@ func (l *ledger) seal(b *cloud.Bucket, who, key string, content []byte) {
 		l.fail(promiseForged, "%s creates %s in bucket %d: %v", who, short(key), b.Index, err)
 		return
 	}
+	if l.quiet {
+		l.onlyNew(s, key)
+	}
 	l.seals[key] = s
 	l.Counts.Seals++
 	l.say("seal       %s: %s: %d objects, %d late, listed %v", who, short(key), len(s.Objects), len(s.Late), s.Listed)
@@ -98,6 +101,18 @@ func (l *ledger) whole(run *run, s *format.Seal, key string) {
 		}
 		if !slices.ContainsFunc(s.Objects, func(o format.Sealed) bool { return o.Key == b.key }) {
 			l.fail(promiseSeal, "%s leaves out batch %d, which was acknowledged", short(key), b.number)
+		}
+	}
+}
+
+// onlyNew: what an earlier hour's seal lists is not late.
+func (l *ledger) onlyNew(s *format.Seal, key string) {
+	for name, earlier := range l.seals {
+		n, _ := format.ParseSealName(name)
+		for _, late := range s.Late {
+			if earlier.Hour.Before(s.Hour) && l.counts(n) && slices.Contains(earlier.Objects, late) {
+				l.fail(promiseSeal, "%s calls %s late, which an earlier seal lists", short(key), short(late.Key))
+			}
 		}
 	}
 }
