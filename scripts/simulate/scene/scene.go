@@ -99,10 +99,15 @@ func (a Act) String() string {
 	return b.String()
 }
 
-// Head is who takes part, in a line.
-func (s *Scene) Head() string {
-	return fmt.Sprintf("seed %d: %d buckets, quorum %d, receivers' clocks %v, clouds' clocks %v, %d lines a batch, %s",
+// String is who takes part, in a line, and each act in one more.
+func (s *Scene) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "seed %d: %d buckets, quorum %d, receivers' clocks %v, clouds' clocks %v, %d lines a batch, %s",
 		s.Seed, s.Buckets, s.Quorum, s.Skews, s.Leads, s.Lines, s.Span)
+	for _, a := range s.Acts {
+		fmt.Fprintf(&b, "\n   %s", a)
+	}
+	return b.String()
 }
 
 // With gives the scene with other acts.
