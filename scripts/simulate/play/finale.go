@@ -131,7 +131,7 @@ func (l *ledger) sound(key string, object []byte) bool {
 		return bytes.Equal(page, object)
 	}
 	if s, err := format.ParseSealSignature(key); err == nil {
-		return l.signed(s)
+		return l.signed(s) && len(object) == 0
 	}
 	n, err := format.ParseSealName(key)
 	if err != nil || !l.counts(n) {
