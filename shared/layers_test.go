@@ -14,10 +14,11 @@ import (
 var layers = [][]string{
 	{"functions", "scripts"},
 	{"scripts/outlast/demo"},
+	{"scripts/outlast/next"},
 	{"scripts/outlast/begin", "scripts/outlast/recent", "scripts/outlast/trial"},
 	{"scripts/outlast/keys"},
 	{"shared/wire"},
-	{"shared/config", "shared/capture", "shared/reconcile", "shared/restore", "shared/watch"},
+	{"shared/config", "shared/capture", "shared/reconcile", "shared/restore", "shared/verify", "shared/watch"},
 	{"shared/descriptors", "shared/listing"},
 	{"shared/crm/cloudevents"},
 	{

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -45,18 +46,38 @@ func (c *caller) call() error {
 	if _, err := c.connection.Write(c.request); err != nil {
 		return err
 	}
-	response, err := http.ReadResponse(c.answers, nil)
-	if err != nil {
-		return err
+	status, body, err := c.answer()
+	if err == nil && status != http.StatusOK {
+		return fmt.Errorf("status %d: %s", status, body)
 	}
-	answer, err := io.ReadAll(response.Body)
-	if err = errors.Join(err, response.Body.Close()); err != nil {
-		return err
+	return err
+}
+
+// answer reads what capture's answers are made of, cheaply for the same reason: a status line, headers, and a body as long
+// as they say.
+func (c *caller) answer() (status int, body []byte, err error) {
+	for {
+		line, err := c.answers.ReadSlice('\n')
+		if err != nil {
+			return 0, nil, err
+		}
+		name, value, _ := bytes.Cut(bytes.TrimSpace(line), []byte(" "))
+		switch string(name) {
+		case "HTTP/1.1":
+			code, _, _ := bytes.Cut(value, []byte(" "))
+			status, err = strconv.Atoi(string(code))
+		case "Content-Length:":
+			var length int
+			length, err = strconv.Atoi(string(value))
+			body = make([]byte, length)
+		case "": // the end of the headers
+			_, err = io.ReadFull(c.answers, body)
+			return status, body, err
+		}
+		if err != nil {
+			return 0, nil, err
+		}
 	}
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("status %d: %s", response.StatusCode, answer)
-	}
-	return nil
 }
 
 // deliver posts a signed webhook over a free connection and waits for its answer.

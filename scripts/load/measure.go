@@ -25,18 +25,30 @@ func (s sample) percentile(p int) float64 {
 
 func (s sample) rate() float64 { return float64(len(s.took)) / s.span.Seconds() }
 
-// pace runs floor and capture in turn, each at the given interval, half an interval apart: whatever the machine does
-// meanwhile happens to both.
-func pace(ctx context.Context, f *fixture, every, span time.Duration) (floor, capture sample, err error) {
-	tick := time.NewTicker(every / 2)
+// contender is one of those that are compared.
+type contender struct {
+	name string
+	do   operation
+}
+
+// pace runs all in turn, each at the given interval, evenly spread over it: whatever the machine does meanwhile happens
+// to all.
+func pace(ctx context.Context, all []contender, every, span time.Duration) ([]sample, error) {
+	tick := time.NewTicker(every / time.Duration(len(all)))
 	defer tick.Stop()
-	for began := time.Now(); time.Since(began) < span && err == nil; {
-		err = errors.Join(floor.once(ctx, tick.C, f.floor), capture.once(ctx, tick.C, f.deliver))
+	samples := make([]sample, len(all))
+	for began := time.Now(); time.Since(began) < span; {
+		for i, c := range all {
+			if err := samples[i].once(ctx, tick.C, c.do); err != nil {
+				return nil, fmt.Errorf("%s: %w", c.name, err)
+			}
+		}
 	}
-	floor.span, capture.span = span, span
-	slices.Sort(floor.took)
-	slices.Sort(capture.took)
-	return floor, capture, err
+	for i := range samples {
+		samples[i].span = span
+		slices.Sort(samples[i].took)
+	}
+	return samples, nil
 }
 
 // once runs the operation at the next tick.
@@ -82,47 +94,65 @@ func saturate(ctx context.Context, do operation, callers int, span time.Duration
 	return s, errors.Join(fault, ctx.Err())
 }
 
-// comparison holds the rounds of floor and capture.
-type comparison struct{ floor, capture []sample }
+// comparison holds rounds of samples, one for each contender, capture's last.
+type comparison struct {
+	all    []contender
+	rounds [][]sample
+}
 
-// compare takes rounds of both.
-func compare(rounds int, measure func() (floor, capture sample, err error)) (comparison, error) {
-	var c comparison
+// compare takes rounds of all contenders.
+func compare(all []contender, rounds int, measure func([]contender) ([]sample, error)) (*comparison, error) {
+	c := &comparison{all: all}
 	for range rounds {
-		floor, capture, err := measure()
+		samples, err := measure(all)
 		if err != nil {
-			return c, err
+			return nil, err
 		}
-		c.floor, c.capture = append(c.floor, floor), append(c.capture, capture)
+		c.rounds = append(c.rounds, samples)
 	}
 	return c, nil
 }
 
-// inTurn saturates with the floor, then with capture.
-func inTurn(ctx context.Context, f *fixture, callers int, span time.Duration) (floor, capture sample, err error) {
-	if floor, err = saturate(ctx, f.floor, callers, span); err != nil {
-		return floor, capture, fmt.Errorf("floor: %w", err)
+// inTurn saturates with one after the other.
+func inTurn(ctx context.Context, all []contender, callers int, span time.Duration) ([]sample, error) {
+	var samples []sample
+	for _, c := range all {
+		s, err := saturate(ctx, c.do, callers, span)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.name, err)
+		}
+		samples = append(samples, s)
 	}
-	capture, err = saturate(ctx, f.deliver, callers, span)
-	return floor, capture, err
+	return samples, nil
 }
 
-// print gives the median ratio with its spread over the rounds, and the medians themselves.
-func (c comparison) print(name string, of func(sample) float64, unit string) {
-	var ratios, floors, captures []float64
-	for i := range c.floor {
-		floor, capture := of(c.floor[i]), of(c.capture[i])
-		floors, captures, ratios = append(floors, floor), append(captures, capture), append(ratios, capture/floor)
+// print gives capture's median, and the median of its ratios to each floor with their spread over the rounds.
+func (c *comparison) print(name string, of func(sample) float64, unit string) {
+	last := len(c.all) - 1
+	fmt.Printf("  %-5s %.1f %s", name, median(c.column(last, of)), unit)
+	for i, floor := range c.all[:last] {
+		floors, ratios := c.column(i, of), c.column(last, of)
+		for round := range ratios {
+			ratios[round] /= floors[round]
+		}
+		fmt.Printf(", %.2f x %s's %.1f (%.2f to %.2f)", median(ratios), floor.name, median(floors), slices.Min(ratios), slices.Max(ratios))
 	}
-	slices.Sort(ratios)
-	fmt.Printf("  %-5s %6.2f x (%.2f to %.2f)   floor %.1f, capture %.1f %s\n",
-		name, median(ratios), ratios[0], ratios[len(ratios)-1], median(floors), median(captures), unit)
+	fmt.Println()
 }
 
-func (c comparison) captured() int {
+// column is one contender's figure in every round.
+func (c *comparison) column(contender int, of func(sample) float64) []float64 {
+	figures := make([]float64, len(c.rounds))
+	for round := range c.rounds {
+		figures[round] = of(c.rounds[round][contender])
+	}
+	return figures
+}
+
+func (c *comparison) captured() int {
 	n := 0
-	for _, s := range c.capture {
-		n += len(s.took)
+	for _, round := range c.rounds {
+		n += len(round[len(round)-1].took)
 	}
 	return n
 }

@@ -13,9 +13,7 @@ import (
 // report prints the account of a restore: for programs to stdout, for people to stderr.
 func (a *app) report(r *restore.Report, f restoreFlags) error {
 	if f.json {
-		encoder := json.NewEncoder(a.out)
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(r)
+		return a.printJSON(r)
 	}
 	a.say("Restored %s to %s, from %s in %s in %s.", count(r.Records.Live, "record", "records"), f.to,
 		count(r.Changes, "change", "changes"), count(r.Deliveries, "delivery", "deliveries"), count(r.Batches.Read, "batch", "batches"))
@@ -139,4 +137,11 @@ func bucketNames(buckets []restore.Bucket, has func(restore.Bucket) bool) []stri
 		}
 	}
 	return names
+}
+
+// printJSON prints one object, for programs: a line, with the ampersands of URLs as they are.
+func (a *app) printJSON(v any) error {
+	encoder := json.NewEncoder(a.out)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(v)
 }

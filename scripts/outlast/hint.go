@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strings"
 	"syscall"
 
 	"outlast.example/scripts/outlast/begin"
 	"outlast.example/scripts/outlast/keys"
+	"outlast.example/scripts/outlast/next"
 	"outlast.example/shared/format"
 	"outlast.example/shared/store"
 )
@@ -25,6 +27,9 @@ func hint(err error) string {
 	if h, ok := errors.AsType[hinted](err); ok {
 		return h.next
 	}
+	if other, ok := errors.AsType[*begin.OtherSettings](err); ok && len(other.Flags()) > 0 {
+		return "correct the configuration, or change the repository: outlast descriptor next " + strings.Join(other.Flags(), " ")
+	}
 	for _, known := range []struct {
 		err  error
 		next string
@@ -32,8 +37,12 @@ func hint(err error) string {
 		{errUsage, "\"outlast help\" lists commands; \"outlast COMMAND --help\" lists a command's flags"},
 		{begin.ErrOneRecipient, "add a second one to \"recipients\", or say --allow-one-recipient"},
 		{begin.ErrRootKey, "bring it from its offline place and name it with --root-key"},
-		{begin.ErrBegun, "correct the configuration; new recipients, receivers or buckets take a next descriptor, not an init"},
+		{begin.ErrBegun, "correct the configuration"},
 		{begin.ErrUnseen, "bring more buckets into reach and try again: an earlier init may have reached those that are not"},
+		{next.ErrUnseen, "bring more buckets into reach; if they are gone for good and nobody else has signed a descriptor since the one " +
+			"that \"outlast descriptor show\" shows, build on that: --after SHA256"},
+		{next.ErrRace, "wait, look with \"outlast descriptor show\" and start again; if nobody is at it, go on with --after and the SHA-256 shown there"},
+		{next.ErrFork, "sign the one after them: \"outlast descriptor next --after\" with the SHA-256 of one, and the changes of the others"},
 		{keys.ErrNoIdentity, "bring one from its offline place; any one of those in \"identities\" is enough"},
 		{format.ErrWrongKey, "name the identity of one of the repository's recipients in \"identities\""},
 		{format.ErrNewer, "install a newer outlast: the repository was written by one"},

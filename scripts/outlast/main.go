@@ -45,7 +45,8 @@ func (a *app) root() *cobra.Command {
 			"encrypted, signed and never overwritten, and restores it from any one of them.\n\n" +
 			"\"outlast demo\" shows it on this machine. \"outlast serve\" begins a trial; \"outlast keygen\" the real thing.\n\n" +
 			"Exit codes: 0 done; 1 failed; 2 mistake in the command line or the configuration; 3 done in part: a bucket is\n" +
-			"behind or out of reach, or something could not be read; 4 damage or forgery found; 12 wrong key; 130 interrupted.",
+			"behind or out of reach, or something could not be read or is not known; 4 damage, forgery, or something else that\n" +
+			"needs attention found; 12 wrong key; 130 interrupted.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -55,8 +56,8 @@ func (a *app) root() *cobra.Command {
 	root.SetErr(a.err)
 	root.PersistentFlags().StringVar(&a.configPath, "config", "", "configuration file (default: see \"outlast help config\")")
 	root.AddCommand(
-		a.demo(), a.serve(), a.send(), a.log(), a.restore(),
-		a.keygen(), a.initialize(),
+		a.demo(), a.serve(), a.send(), a.log(), a.restore(), a.sources(), a.status(), a.reconcile(),
+		a.keygen(), a.initialize(), a.descriptor(),
 		a.man(root), a.version(), configTopic(),
 	)
 	checkTopic(root)

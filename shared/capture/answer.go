@@ -62,7 +62,7 @@ func (a answer) send(w http.ResponseWriter) {
 	body := a.body(h)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(a.status)
-	_, _ = w.Write(body)                      // a caller that is gone is not told
+	_, _ = w.Write(body)                      //nolint:gosec // never HTML; and a caller that is gone is not told
 	_ = http.NewResponseController(w).Flush() // not every runtime can
 }
 

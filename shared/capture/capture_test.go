@@ -329,3 +329,53 @@ func TestOptionsAreChecked(t *testing.T) {
 		}
 	}
 }
+
+// observer remembers what it heard, and what had been answered by then.
+type observer struct {
+	heard []string
+	block chan struct{} // closed to let it go on; nil: it does not wait
+}
+
+func (o *observer) Heard(source *crm.Source, d *format.Delivery) {
+	o.heard = append(o.heard, source.Name+" "+string(d.Body))
+	if o.block != nil {
+		<-o.block
+	}
+}
+
+func TestOnlyWhatWasAcknowledgedIsObserved(t *testing.T) {
+	o := &observer{}
+	f := newFixtureWith(t, func(options *capture.Options) { options.Observer = o })
+	f.serve(post("/v1/hooks/acme", strings.NewReader("stored")))
+	f.serve(httptest.NewRequest(http.MethodPost, "/v1/hooks/acme", strings.NewReader("unverified")))
+	f.serve(post("/v1/hooks/other", strings.NewReader("unknown")))
+	f.serve(httptest.NewRequest(http.MethodGet, "/v1/hooks/acme", nil))
+	f.writer.verdict = replica.BelowQuorum
+	f.serve(post("/v1/hooks/acme", strings.NewReader("not stored")))
+	if got := strings.Join(o.heard, ", "); got != "acme stored" {
+		t.Errorf("observed %q", got)
+	}
+}
+
+// TestAnswerIsNotHeldBackByTheObserver: the whole answer arrives while the observer hangs.
+func TestAnswerIsNotHeldBackByTheObserver(t *testing.T) {
+	o := &observer{block: make(chan struct{})}
+	f := newFixtureWith(t, func(options *capture.Options) { options.Observer = o })
+	server := httptest.NewServer(f.handler)
+	defer server.Close()
+	defer close(o.block)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/v1/hooks/acme", strings.NewReader("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-Token", token)
+	response, err := server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK || !json.Valid(line) {
+		t.Errorf("status %d, %q, %v", response.StatusCode, line, err)
+	}
+	_ = response.Body.Close()
+}

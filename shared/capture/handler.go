@@ -28,11 +28,18 @@ type Writer interface {
 	Ready() bool
 }
 
+// Observer hears of each delivery that was acknowledged, after its answer. It is called from many goroutines and must not
+// wait: some runtimes give the answer on only when the handler has returned. *watch.Observer is one.
+type Observer interface {
+	Heard(source *crm.Source, d *format.Delivery)
+}
+
 // Options are what a Handler needs.
 type Options struct {
 	Sources   map[string]*crm.Source // by name
 	Writer    Writer
-	PublicURL string // scheme, host and base path that CRMs call: signatures cover it, and proxies change Host
+	Observer  Observer // nil: nobody
+	PublicURL string   // scheme, host and base path that CRMs call: signatures cover it, and proxies change Host
 
 	MaxBody     int64         // bytes of one body; larger ones are 413
 	MaxReading  int64         // bytes of all bodies being read at once; beyond, 503

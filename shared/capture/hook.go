@@ -30,6 +30,9 @@ func (h *Handler) hook(w http.ResponseWriter, r *http.Request) {
 	}
 	a.send(w)
 	h.record(r.Context(), v, a)
+	if h.Observer != nil && v.result.Verdict == replica.Acknowledged {
+		h.Observer.Heard(v.source, v.delivery)
+	}
 }
 
 // take brings a request from raw bytes to its answer.
@@ -118,9 +121,9 @@ func (h *Handler) record(ctx context.Context, v *visit, a answer) {
 }
 
 func buckets(r replica.Result) slog.Attr {
-	all := make([]any, len(r.Buckets))
+	all := make([]slog.Attr, len(r.Buckets))
 	for i, b := range r.Buckets {
-		all[i] = slog.Group(b.Bucket, "status", string(b.Status), "ms", b.Took.Milliseconds())
+		all[i] = slog.GroupAttrs(b.Bucket, slog.String("status", string(b.Status)), slog.Int64("ms", b.Took.Milliseconds()))
 	}
-	return slog.Group("buckets", all...)
+	return slog.GroupAttrs("buckets", all...)
 }

@@ -18,7 +18,7 @@ func (c *Config) Capture() error {
 	var p Problems
 	c.checkRepository(&p)
 	c.checkRecipients(&p)
-	c.checkReceiver(&p)
+	c.Receiver.check(&p, "receiver")
 	c.checkPublicURL(&p)
 	c.checkLimits(&p)
 	if len(c.Sources) == 0 {
@@ -37,6 +37,17 @@ func (c *Config) Read() error {
 	c.checkSources(&p)
 	if len(c.Identities) == 0 {
 		p.add("identities", "none; name a file with an age identity, the private half of a recipient")
+	}
+	return p.err()
+}
+
+// Reconcile asks for what reconcile needs, and reads the sealer's key from its file if there is a sealer.
+func (c *Config) Reconcile() error {
+	var p Problems
+	c.checkRepository(&p)
+	if c.Sealer != (Signer{}) {
+		c.Sealer.check(&p, "sealer")
+		c.Sealer.readKey(&p, "sealer")
 	}
 	return p.err()
 }
@@ -126,15 +137,15 @@ func (c *Config) checkReceivers(p *Problems) {
 	}
 }
 
-func (c *Config) checkReceiver(p *Problems) {
-	if format.CheckReceiver(c.Receiver.Name) != nil {
-		p.add("receiver.name", "want 1 to 24 lower-case letters, digits and inner dashes: the name that the descriptor knows")
+func (s *Signer) check(p *Problems, setting string) {
+	if format.CheckReceiver(s.Name) != nil {
+		p.add(setting+".name", "want 1 to 24 lower-case letters, digits and inner dashes: the name that the descriptor knows")
 	}
-	switch key, file := c.Receiver.Key != "", c.Receiver.KeyFile != ""; {
+	switch key, file := s.Key != "", s.KeyFile != ""; {
 	case key && file:
-		p.add("receiver.key", "given twice; leave out key or key_file")
+		p.add(setting+".key", "given twice; leave out key or key_file")
 	case !key && !file:
-		p.add("receiver.key_file", "missing; name the file that \"outlast keygen\" wrote")
+		p.add(setting+".key_file", "missing; name the file that \"outlast keygen\" wrote")
 	}
 }
 

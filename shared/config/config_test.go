@@ -190,7 +190,7 @@ func TestEachTaskAsksForItsOwnSettingsOnly(t *testing.T) {
 }
 
 func TestSecretsAreNeverPrinted(t *testing.T) {
-	c := &Config{Receiver: Receiver{Key: "hush"}, Sources: []Source{{Secrets: []Secret{"hush"}}}}
+	c := &Config{Receiver: Signer{Key: "hush"}, Sources: []Source{{Secrets: []Secret{"hush"}}}}
 	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
 		if text := fmt.Sprintf(format, c.Sources); strings.Contains(text, "hush") || strings.Contains(text, "68757368") {
 			t.Errorf("%s prints a secret: %s", format, text)

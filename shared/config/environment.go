@@ -12,8 +12,10 @@ import (
 // readEnvironment lets variables win over what is there.
 func (c *Config) readEnvironment(environ map[string]string) error {
 	// Two ways to give the same secret: one in a stronger layer silences both of the weaker ones.
-	if environ[prefix+"RECEIVER_KEY"] != "" || environ[prefix+"RECEIVER_KEY_FILE"] != "" {
-		c.Receiver.Key, c.Receiver.KeyFile = "", ""
+	for variable, signer := range map[string]*Signer{"RECEIVER": &c.Receiver, "SEALER": &c.Sealer} {
+		if environ[prefix+variable+"_KEY"] != "" || environ[prefix+variable+"_KEY_FILE"] != "" {
+			signer.Key, signer.KeyFile = "", ""
+		}
 	}
 	err := env.ParseWithOptions(c, env.Options{
 		Prefix:              prefix,

@@ -38,6 +38,7 @@ func (c *Config) anchor(folder string) {
 		}
 	}
 	anchor(&c.Receiver.KeyFile)
+	anchor(&c.Sealer.KeyFile)
 	for i := range c.Identities {
 		anchor(&c.Identities[i])
 	}

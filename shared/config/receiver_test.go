@@ -31,7 +31,7 @@ func TestReceiverMustBeAmongTheReceivers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var p Problems
-			(&Config{Receiver: Receiver{Name: "us", Key: Secret(pem)}, Receivers: c.receivers}).checkOwnKey(&p)
+			(&Config{Receiver: Signer{Name: "us", Key: Secret(pem)}, Receivers: c.receivers}).checkOwnKey(&p)
 			if len(p) != c.problems {
 				t.Errorf("%d problems, want %d: %v", len(p), c.problems, p)
 			}

@@ -7,16 +7,21 @@ import (
 
 // readSecrets fills in what files hold.
 func (c *Config) readSecrets(p *Problems) {
-	if file := c.Receiver.KeyFile; file != "" && c.Receiver.Key == "" {
-		text, err := readSmall(file)
-		if err != nil {
-			p.add("receiver.key_file", "%v", err)
-		}
-		c.Receiver.Key = Secret(text)
-	}
+	c.Receiver.readKey(p, "receiver")
 	for i := range c.Sources {
 		c.Sources[i].readSecrets(p, fmt.Sprintf("sources[%d]", i))
 	}
+}
+
+func (s *Signer) readKey(p *Problems, setting string) {
+	if s.KeyFile == "" || s.Key != "" {
+		return
+	}
+	text, err := readSmall(s.KeyFile)
+	if err != nil {
+		p.add(setting+".key_file", "%v", err)
+	}
+	s.Key = Secret(text)
 }
 
 func (s *Source) readSecrets(p *Problems, setting string) {

@@ -29,7 +29,10 @@ type Config struct {
 	Identities []string `yaml:"identities" env:"IDENTITIES"`
 
 	// Who signs what this deployment captures.
-	Receiver Receiver `yaml:"receiver" envPrefix:"RECEIVER_"`
+	Receiver Signer `yaml:"receiver" envPrefix:"RECEIVER_"`
+
+	// Who seals hours, in the cloud where "outlast reconcile" runs. Left out, it copies and does not seal.
+	Sealer Signer `yaml:"sealer" envPrefix:"SEALER_"`
 
 	// Every receiver whose batches count, this one included, as "name public-key". init writes them into the descriptor,
 	// which is what readers trust.
@@ -55,15 +58,15 @@ type Config struct {
 	LogLevel string `yaml:"log_level" env:"LOG_LEVEL" envDefault:"info"`
 }
 
-// Receiver is one deployment of capture.
-type Receiver struct {
-	// The receiver's name, as the descriptor knows it.
+// Signer is a name in the descriptor, and the key that signs for it: a receiver's or a sealer's.
+type Signer struct {
+	// The name, as the descriptor knows it.
 	Name string `yaml:"name" env:"NAME"`
 
-	// The receiver's Ed25519 private key, PEM (PKCS #8). A file is safer: see key_file.
+	// The Ed25519 private key, PEM (PKCS #8). A file is safer: see key_file.
 	Key Secret `yaml:"key" env:"KEY"`
 
-	// The file that holds the receiver's private key.
+	// The file that holds the private key.
 	KeyFile string `yaml:"key_file" env:"KEY_FILE"`
 }
 
@@ -73,7 +76,8 @@ type Source struct {
 	// tenants apart.
 	Name string `yaml:"name"`
 
-	// The CRM's protocol: generic, hubspot or standard-webhooks.
+	// The CRM's protocol: attio, close, cloudevents, dynamics, espocrm, generic, hubspot, pipedrive, salesforce,
+	// standard-webhooks, sugarcrm or zoho. Each has a page in shared/crm.
 	Kind string `yaml:"kind"`
 
 	// What proves that a request comes from the CRM. Any of several counts, so that a secret can be rotated.
@@ -89,9 +93,7 @@ type Source struct {
 	// from what is kept once a part of the address is cut.
 	Credentials []string `yaml:"credentials" variable:"SOURCE_<NAME>_CREDENTIALS"`
 
-	// What only this kind knows. generic: signature_header or token_in, and how to interpret: id_path, type_path,
-	// operation_path, time_path, fields_path and others. hubspot: oldest_signature. standard-webhooks: id_path and
-	// losers_path. The documentation of the packages in shared/crm has them all.
+	// What only this kind knows: the kind's page in shared/crm names its options.
 	Options map[string]string `yaml:"options"`
 }
 

@@ -30,6 +30,7 @@ type Encoder struct {
 	recipients  []age.Recipient
 	ahead       chan *envelope // one, made while nobody waits
 	compressors sync.Pool      // of *zstd.Encoder: a new one costs a millisecond and megabytes
+	scratch     sync.Pool      // of *bytes.Buffer
 }
 
 // NewEncoder takes the repository's id, the receiver's name and key, and whom batches are encrypted to. It tries the
@@ -43,6 +44,7 @@ func NewEncoder(repository, receiver string, key ed25519.PrivateKey, recipients 
 	}
 	e := &Encoder{repository: repository, receiver: receiver, key: key, recipients: recipients, ahead: make(chan *envelope, 1)}
 	e.compressors.New = func() any { return newCompressor() }
+	e.scratch.New = func() any { return new(bytes.Buffer) }
 	if err := e.prepare(); err != nil {
 		return nil, fmt.Errorf("encode batches as %s: recipients: %w", receiver, err)
 	}
@@ -73,24 +75,39 @@ func (e *Encoder) Encode(deliveries []*Delivery, now time.Time) (Batch, error) {
 	return Batch{k, object}, nil
 }
 
-// object streams the lines through zstd and age, so that a large body is not copied on its way.
+// maxScratch is up to where memory for batches is kept: most are smaller.
+const maxScratch = 1 << 20 // bytes
+
+// object is a batch's stored bytes. Small ones are made in memory that is used again and copied from there: they are a
+// fraction of what they may come to, and wait in memory for slow buckets. A large one is not copied on its way.
 func (e *Encoder) object(deliveries []*Delivery) ([]byte, error) {
 	if len(deliveries) == 0 {
 		return nil, errors.New("no deliveries")
 	}
-	object := bytes.NewBuffer(make([]byte, 0, estimate(deliveries)))
+	size := estimate(deliveries)
+	if size > maxScratch {
+		object := bytes.NewBuffer(make([]byte, 0, size))
+		err := e.write(object, deliveries)
+		return object.Bytes(), err
+	}
+	object := e.scratch.Get().(*bytes.Buffer)
+	defer e.scratch.Put(object)
+	object.Reset()
+	err := e.write(object, deliveries)
+	return bytes.Clone(object.Bytes()), err
+}
+
+// write streams the lines through zstd and age.
+func (e *Encoder) write(object *bytes.Buffer, deliveries []*Delivery) error {
 	encrypted, err := e.envelope()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	encrypted.into(object)
 	compressor := e.compressors.Get().(*zstd.Encoder)
 	defer e.release(compressor)
 	compressor.Reset(encrypted)
-	if err := errors.Join(writeLines(compressor, deliveries), compressor.Close(), encrypted.Close()); err != nil {
-		return nil, err
-	}
-	return object.Bytes(), nil
+	return errors.Join(writeLines(compressor, deliveries), compressor.Close(), encrypted.Close())
 }
 
 // release gives a compressor back, without the object it wrote.
@@ -111,7 +128,7 @@ func estimate(deliveries []*Delivery) int {
 
 func writeLines(w io.Writer, deliveries []*Delivery) error {
 	m := &meter{w: w}
-	lines := lineWriter{bufio.NewWriterSize(m, 16<<10)}
+	lines := lineWriter{Writer: bufio.NewWriterSize(m, 16<<10)}
 	for _, d := range deliveries {
 		if err := d.check(); err != nil {
 			return err

@@ -15,9 +15,12 @@ const deliveryType = "crm.delivery.v1"
 
 // lineWriter writes deliveries as CloudEvents 1.0 events in JSON, one a line, by hand: encoding/json would copy a body
 // several times and escape what needs no escape. An error of the writer below stays and comes out of Flush.
-type lineWriter struct{ *bufio.Writer }
+type lineWriter struct {
+	*bufio.Writer
+	text []byte // a string on its way, since bytes are what is escaped
+}
 
-func (w lineWriter) delivery(d *Delivery) {
+func (w *lineWriter) delivery(d *Delivery) {
 	w.raw(`{"specversion":"1.0","id":`)
 	w.quoted(d.ID)
 	w.raw(`,"source":`)
@@ -38,7 +41,7 @@ func (w lineWriter) delivery(d *Delivery) {
 	w.raw("}}\n")
 }
 
-func (w lineWriter) path(path string) {
+func (w *lineWriter) path(path string) {
 	if utf8.ValidString(path) {
 		w.raw(`,"path":`)
 		w.quoted(path)
@@ -50,21 +53,25 @@ func (w lineWriter) path(path string) {
 
 // headers writes those whose values are UTF-8, then those that are not: RFC 9110 (5.5) lets values hold any bytes from
 // 0x80 on.
-func (w lineWriter) headers(h http.Header) {
+func (w *lineWriter) headers(h http.Header) {
 	names := slices.Sorted(maps.Keys(h))
-	binary := func(name string) bool {
-		return slices.ContainsFunc(h[name], func(v string) bool { return !utf8.ValidString(v) })
+	text, binary := names[:0], []string(nil)
+	for _, name := range names {
+		if slices.ContainsFunc(h[name], func(v string) bool { return !utf8.ValidString(v) }) {
+			binary = append(binary, name)
+		} else {
+			text = append(text, name)
+		}
 	}
 	w.raw(`,"headers":`)
-	w.object(slices.DeleteFunc(slices.Clone(names), binary), func(name string) { w.list(h[name]) })
-	names = slices.DeleteFunc(names, func(name string) bool { return !binary(name) })
-	if len(names) > 0 {
+	w.object(text, func(name string) { w.list(h[name]) })
+	if len(binary) > 0 {
 		w.raw(`,"headers_base64":`)
-		w.object(names, func(name string) { w.listBase64(h[name]) })
+		w.object(binary, func(name string) { w.listBase64(h[name]) })
 	}
 }
 
-func (w lineWriter) body(body []byte) {
+func (w *lineWriter) body(body []byte) {
 	if isText(body) {
 		w.raw(`,"body":"`)
 		w.escaped(body)
@@ -86,7 +93,7 @@ func isText(body []byte) bool {
 	return utf8.Valid(body)
 }
 
-func (w lineWriter) object(names []string, value func(name string)) {
+func (w *lineWriter) object(names []string, value func(name string)) {
 	w.raw("{")
 	for i, name := range names {
 		if i > 0 {
@@ -99,13 +106,13 @@ func (w lineWriter) object(names []string, value func(name string)) {
 	w.raw("}")
 }
 
-func (w lineWriter) list(values []string) { w.each(values, w.quoted) }
+func (w *lineWriter) list(values []string) { w.each(values, w.quoted) }
 
-func (w lineWriter) listBase64(values []string) {
+func (w *lineWriter) listBase64(values []string) {
 	w.each(values, func(v string) { w.base64([]byte(v)) })
 }
 
-func (w lineWriter) each(values []string, write func(string)) {
+func (w *lineWriter) each(values []string, write func(string)) {
 	w.raw("[")
 	for i, v := range values {
 		if i > 0 {
@@ -116,14 +123,15 @@ func (w lineWriter) each(values []string, write func(string)) {
 	w.raw("]")
 }
 
-func (w lineWriter) quoted(s string) {
+func (w *lineWriter) quoted(s string) {
+	w.text = append(w.text[:0], s...)
 	w.raw(`"`)
-	w.escaped([]byte(s))
+	w.escaped(w.text)
 	w.raw(`"`)
 }
 
 // escaped writes UTF-8 as the inside of a JSON string, with only the escapes that RFC 8259 (7) demands.
-func (w lineWriter) escaped(s []byte) {
+func (w *lineWriter) escaped(s []byte) {
 	const digits = "0123456789abcdef"
 	start := 0
 	for i, c := range s {
@@ -133,10 +141,9 @@ func (w lineWriter) escaped(s []byte) {
 		_, _ = w.Write(s[start:i])
 		start = i + 1
 		switch c {
-		case '"':
-			w.raw(`\"`)
-		case '\\':
-			w.raw(`\\`)
+		case '"', '\\':
+			_ = w.WriteByte('\\')
+			start = i // the character follows as it is
 		case '\n':
 			w.raw(`\n`)
 		case '\r':
@@ -150,7 +157,7 @@ func (w lineWriter) escaped(s []byte) {
 	_, _ = w.Write(s[start:])
 }
 
-func (w lineWriter) base64(b []byte) {
+func (w *lineWriter) base64(b []byte) {
 	w.raw(`"`)
 	encoder := base64.NewEncoder(base64.StdEncoding, w)
 	_, _ = encoder.Write(b)
@@ -158,4 +165,4 @@ func (w lineWriter) base64(b []byte) {
 	w.raw(`"`)
 }
 
-func (w lineWriter) raw(s string) { _, _ = w.WriteString(s) }
+func (w *lineWriter) raw(s string) { _, _ = w.WriteString(s) }

@@ -16,7 +16,7 @@ import (
 
 func lineOf(t interface{ Fatal(...any) }, d *Delivery) []byte {
 	var b bytes.Buffer
-	w := lineWriter{bufio.NewWriter(&b)}
+	w := lineWriter{Writer: bufio.NewWriter(&b)}
 	w.delivery(d)
 	if err := w.Flush(); err != nil {
 		t.Fatal(err)

@@ -27,6 +27,7 @@ type pass struct {
 
 func newPass(o Options) *pass {
 	p := &pass{Options: o, opener: format.NewOpener(o.Descriptor, nil), chain: true}
+	p.report.Finding = []Finding{}
 	for _, b := range o.Buckets {
 		p.buckets = append(p.buckets, &counted{Bucket: b, requests: &p.requests})
 		p.report.Buckets = append(p.report.Buckets, BucketReport{Name: b.Name()})
@@ -51,7 +52,7 @@ func (p *pass) first(ctx context.Context) time.Time {
 // spent reports whether the run must end.
 func (p *pass) spent(ctx context.Context) bool {
 	p.report.Requests = int(p.requests.Load())
-	return ctx.Err() != nil || p.Options.Requests > 0 && p.report.Requests >= p.Options.Requests
+	return ctx.Err() != nil || p.Requests > 0 && p.report.Requests >= p.Requests
 }
 
 func (p *pass) recent(hour time.Time) bool { return hour.After(p.Now.Add(-recent)) }

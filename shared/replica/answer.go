@@ -15,6 +15,7 @@ func (m *Machine) settle(b *batch) {
 		}
 		if !m.waits(b) {
 			m.late(b)
+			m.disperse(b)
 			m.answerAll(b, Acknowledged)
 		}
 	case holding+pending < m.policy.Quorum:

@@ -23,12 +23,13 @@ func (m *Machine) arrive(e Arrived) {
 }
 
 // form makes batches of the queue (group commit): at once while nothing is being written, so that a lone delivery never
-// waits for company; otherwise when the batch being written is done or slow, or when the queue fills a batch.
+// waits for company; otherwise when the batch being written is done or slow, or when the queue fills a batch. Behind a
+// crowd it gathers first.
 func (m *Machine) form() {
 	for len(m.queue) > 0 {
 		n, bytes := m.fit()
 		full := n < len(m.queue) || n == m.policy.MaxLines || bytes >= m.policy.MaxBytes
-		if !full && m.writing() {
+		if !full && (m.writing() || m.gathering()) {
 			return
 		}
 		m.encode(slices.Clone(m.queue[:n]))

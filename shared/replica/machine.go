@@ -14,6 +14,7 @@ type Machine struct {
 
 	queue     []waiting // arrived, not in a batch yet
 	batches   []*batch  // unfinished, oldest first
+	crowd     crowd     // answered last
 	lanes     []lane    // one for each bucket
 	held      int       // bytes of deliveries without an answer
 	lastBatch BatchID
@@ -60,8 +61,12 @@ func (m *Machine) Wake() time.Time {
 	for _, d := range m.queue {
 		sooner(d.deadline)
 	}
-	if len(m.queue) > 0 && len(m.batches) > 0 {
+	switch {
+	case len(m.queue) == 0:
+	case m.writing():
 		sooner(m.newest().formed.Add(m.policy.Pipeline))
+	default: // gathering
+		sooner(m.crowd.until)
 	}
 	for _, b := range m.batches {
 		b.wake(&m.policy, sooner)

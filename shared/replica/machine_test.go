@@ -60,6 +60,13 @@ func (d *driver) begin(ms int, id int) {
 	}
 }
 
+// created lets every bucket store a batch.
+func (d *driver) created(ms int, batch BatchID) {
+	for bucket := range d.m.lanes {
+		d.m.Step(start.Add(time.Duration(ms)*time.Millisecond), Created{batch, bucket, OutcomeStored})
+	}
+}
+
 func line(a Action) string {
 	switch a := a.(type) {
 	case Encode:

@@ -14,6 +14,10 @@ type Policy struct {
 	Attempt   time.Duration // time-out of a first create; doubles with each further one, more for large batches
 	Backoff   time.Duration // wait before the second attempt; doubles with each further one, ±50 % jitter
 	Pipeline  time.Duration // a batch slower than this does not hold the next one back
+	Gather    time.Duration // how long, at most, the next batch waits for a crowd that was answered just now
+
+	MinCrowd int // deliveries that make a crowd: fewer never wait for company
+	MaxCrowd int // deliveries of the largest crowd waited for: halves of a larger one make large batches, and overlap
 
 	MaxLines int // deliveries in a batch
 	MaxBytes int // bytes of deliveries in a batch; a larger delivery gets a batch of its own
@@ -33,6 +37,9 @@ func DefaultPolicy(buckets int) Policy {
 		Attempt:    1500 * time.Millisecond,
 		Backoff:    50 * time.Millisecond,
 		Pipeline:   100 * time.Millisecond,
+		Gather:     5 * time.Millisecond,
+		MinCrowd:   8,
+		MaxCrowd:   128,
 		MaxLines:   1000,
 		MaxBytes:   8 << 20,
 		MaxHeld:    64 << 20,
@@ -52,9 +59,9 @@ func (p Policy) Check(buckets int) error {
 		return fmt.Errorf("replicate: no buckets; name at least one")
 	case p.Quorum < 1 || p.Quorum > buckets:
 		return fmt.Errorf("replicate: quorum %d of %d buckets; choose 1 to %d", p.Quorum, buckets, buckets)
-	case min(p.Straggler, p.Attempt, p.Backoff, p.Pipeline) <= 0:
-		return fmt.Errorf("replicate: straggler, attempt, backoff and pipeline times must be above zero")
-	case min(p.MaxLines, p.MaxBytes, p.MaxHeld, p.MaxCreates, p.MaxBacklog, p.Misses) <= 0:
+	case min(p.Straggler, p.Attempt, p.Backoff, p.Pipeline, p.Gather) <= 0:
+		return fmt.Errorf("replicate: straggler, attempt, backoff, pipeline and gather times must be above zero")
+	case min(p.MinCrowd, p.MaxCrowd, p.MaxLines, p.MaxBytes, p.MaxHeld, p.MaxCreates, p.MaxBacklog, p.Misses) <= 0:
 		return fmt.Errorf("replicate: every limit must be above zero")
 	case p.MaxBytes > maxBytes:
 		return fmt.Errorf("replicate: batches of %d bytes may not fit the format; choose at most %d", p.MaxBytes, maxBytes)

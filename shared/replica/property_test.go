@@ -30,6 +30,7 @@ func newWorld(t *rapid.T) *world {
 	p := DefaultPolicy(buckets)
 	p.Quorum = rapid.IntRange(1, buckets).Draw(t, "quorum")
 	p.MaxLines, p.MaxBytes, p.MaxHeld = 3, 20, 60
+	p.MinCrowd, p.Gather = rapid.IntRange(1, 4).Draw(t, "crowd"), 100*time.Millisecond
 	p.MaxCreates, p.MaxBacklog = rapid.IntRange(1, 4).Draw(t, "creates"), 50
 	return &world{
 		t: t, quorum: p.Quorum, now: start,

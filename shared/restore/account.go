@@ -37,8 +37,8 @@ func newAccount(buckets []*store.Reader) *account {
 // add accounts for one batch.
 func (a *account) add(b *result) {
 	for _, f := range b.faults {
-		if f.Row.Err != nil {
-			a.broke(f.Bucket, f.Row.Err)
+		if f.Err != nil {
+			a.broke(f.Bucket, f.Err)
 			continue
 		}
 		a.fault(f.Bucket, f.Key, f.err)

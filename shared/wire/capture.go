@@ -12,16 +12,19 @@ import (
 	"outlast.example/shared/format"
 	"outlast.example/shared/replica"
 	"outlast.example/shared/store"
+	"outlast.example/shared/watch"
 )
 
 // Receiver is capture, opened: the handler, and what has to be closed after it.
 type Receiver struct {
 	*capture.Handler
 	replicator *replica.Replicator
+	observer   *watch.Observer
 	buckets    []*store.Creator
 }
 
-// Capture opens a receiver. The configuration must have passed its Capture check; log gets a line for each webhook.
+// Capture opens a receiver. The configuration must have passed its Capture check; log gets a line for each webhook, and
+// one for each warning of the watch.
 func Capture(ctx context.Context, c *config.Config, log *slog.Logger) (*Receiver, error) {
 	sources, err := Sources(c)
 	if err != nil {
@@ -45,7 +48,7 @@ func Capture(ctx context.Context, c *config.Config, log *slog.Logger) (*Receiver
 // Drain waits until what is under way has ended, stragglers included, or until the context ends; then it closes the
 // buckets. Nothing may arrive any more.
 func (r *Receiver) Drain(ctx context.Context) error {
-	return errors.Join(r.replicator.Drain(ctx), Close(r.buckets))
+	return errors.Join(r.replicator.Drain(ctx), r.observer.Drain(ctx), Close(r.buckets))
 }
 
 func encoder(c *config.Config) (*format.Encoder, error) {
@@ -78,7 +81,12 @@ func (r *Receiver) assemble(c *config.Config, sources map[string]*crm.Source, en
 		Deadline:    c.Limits.Deadline,
 		Log:         log,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	r.observer = watch.NewObserver(watch.New(sources), log)
+	r.Observer = r.observer
+	return nil
 }
 
 func policy(c *config.Config) replica.Policy {

@@ -88,7 +88,7 @@ func (c *clouds) begin(t *testing.T, buckets []string) {
 	}
 	c.config, err = config.Load(config.Layers{Flags: []func(*config.Config){func(f *config.Config) {
 		f.Repository, f.Buckets, f.Recipients, f.Quorum = d.Repository, buckets, d.Recipients, d.Quorum
-		f.Receiver = config.Receiver{Name: receivers[0], Key: c.keys[receivers[0]]}
+		f.Receiver = config.Signer{Name: receivers[0], Key: c.keys[receivers[0]]}
 		f.PublicURL = "http://127.0.0.1"
 		f.Sources = []config.Source{
 			{Name: "acme", Kind: "hubspot", Secrets: []config.Secret{"d5a3a1f2-hubspot-app-secret"}},

@@ -114,7 +114,7 @@ func (s *story) play(t *testing.T, listeners []string) {
 func (s *story) tell(t *testing.T, c *clouds, listeners []string) {
 	var handlers []*wire.Receiver
 	for _, name := range listeners {
-		c.config.Receiver = config.Receiver{Name: name, Key: c.keys[name]}
+		c.config.Receiver = config.Signer{Name: name, Key: c.keys[name]}
 		receiver, err := wire.Capture(t.Context(), c.config, slog.New(slog.DiscardHandler))
 		fatal(t, err)
 		handlers = append(handlers, receiver)

@@ -127,7 +127,7 @@ func TestKindsAreSorted(t *testing.T) {
 }
 
 func TestCaptureSaysWhatIsWrongWithTheKey(t *testing.T) {
-	c := &config.Config{Receiver: config.Receiver{Name: "aws", Key: "hush"}}
+	c := &config.Config{Receiver: config.Signer{Name: "aws", Key: "hush"}}
 	_, err := Capture(context.Background(), c, nil)
 	if err == nil || !strings.Contains(err.Error(), "receiver aws") || strings.Contains(err.Error(), "hush") {
 		t.Errorf("got %v", err)

@@ -9,7 +9,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"time"
+	"slices"
 
 	"outlast.example/shared/format"
 	"outlast.example/shared/store"
@@ -63,20 +63,25 @@ func Repository(ctx context.Context, buckets []*store.Keeper, want *format.Descr
 		if report.Descriptor, err = seen.newest(); err != nil {
 			return nil, err
 		}
-		if other := differences(report.Descriptor, want); other != nil {
-			return nil, fmt.Errorf("%w: descriptor %d of %s has another %s", ErrBegun, report.Descriptor.Number,
-				report.Descriptor.Created.Format(time.DateOnly), join(other))
+		if differ := differences(report.Descriptor, want); len(differ) > 0 {
+			return nil, &OtherSettings{report.Descriptor, differ}
 		}
 	} else if objects, err = first(seen, want, root); err != nil {
 		return nil, err
 	}
 	for i, b := range buckets {
-		if report.Begun && seen[i].err == nil && !seen[i].holds(report.Descriptor) {
+		if report.Begun && seen[i].err == nil && !seen[i].holds(report.Descriptor) && counts(report.Descriptor, b.Name()) {
 			seen[i].err = checkHolds(ctx, buckets, i, report.Descriptor)
 		}
 		report.Buckets = append(report.Buckets, seen[i].complete(ctx, b, objects))
 	}
 	return report, ctx.Err()
+}
+
+// counts reports whether a bucket is said to hold everything; one that is being filled is not.
+func counts(d *format.Descriptor, url string) bool {
+	i := slices.IndexFunc(d.Buckets, func(b format.Bucket) bool { return b.URL == url })
+	return i >= 0 && !d.Buckets[i].CompleteSince.IsZero()
 }
 
 // first makes the descriptor and its page. Every later run must be able to see that this one was here: so it needs a

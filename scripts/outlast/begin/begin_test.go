@@ -1,10 +1,13 @@
 package begin_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -151,6 +154,66 @@ func TestNothingChangesWhere(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// What differs is said with the flags that change the repository.
+func TestOtherSettings(t *testing.T) {
+	const key = "ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICA="
+	for _, test := range []struct {
+		name   string
+		change func(*format.Descriptor)
+		says   string
+		flags  []string
+	}{
+		{"another repository", func(d *format.Descriptor) { d.Repository, d.Quorum = "6f1c2f0e-5b1a-4c62-9d0c-0c2b7a9e4d11", 3 },
+			"has another repository", nil},
+		{"quorum and buckets", func(d *format.Descriptor) {
+			d.Quorum, d.Buckets = 1, append(d.Buckets[1:], format.Bucket{URL: "mem://9"})
+		},
+			"has another quorum, buckets", []string{"--quorum 1", "--add-bucket 'mem://9'", "--remove-bucket 'mem://0'"}},
+		{"a receiver for another", func(d *format.Descriptor) {
+			d.Receivers = []format.Signer{{Name: "gcp", Key: bytes.Repeat([]byte{' '}, 32)}}
+		},
+			"has another receivers", []string{"--add-receiver 'gcp " + key + "'", "--end-receiver aws"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := newRepository(t)
+			if _, err := r.begin(nil); err != nil {
+				t.Fatal(err)
+			}
+			r.want.Buckets = slices.Clone(r.want.Buckets)
+			_, err := r.begin(test.change)
+			other, ok := errors.AsType[*begin.OtherSettings](err)
+			if !ok || !strings.HasSuffix(err.Error(), test.says) {
+				t.Fatalf("got %v, want %q", err, test.says)
+			}
+			if diff := cmp.Diff(test.flags, other.Flags()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// A receiver that ended stays in the descriptor, and may go from the configuration. A bucket that is being filled counts for
+// nothing, and so gets the descriptor whatever it lacks.
+func TestWhatEndedAndWhatIsFilledDoNotMatter(t *testing.T) {
+	r := newRepository(t)
+	ended := r.want.Receivers[0]
+	ended.Name, ended.Until = "old", r.want.Created.Add(time.Minute)
+	r.drivers[2] = fault.Down(store.ErrNoBucket)
+	_, err := r.begin(func(d *format.Descriptor) {
+		d.Receivers = append(slices.Clone(d.Receivers), ended)
+		d.Buckets = slices.Clone(d.Buckets)
+		d.Buckets[2].CompleteSince = time.Time{}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.capture(1, 0, 1)
+	r.drivers[2] = r.stores[2].Open(mem.Options{})
+	if report, err := r.begin(nil); err != nil || !report.Whole() || report.Buckets[2].Written != 2 {
+		t.Errorf("got %+v, %v", report, err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
 
 	"outlast.example/shared/format"
 	"outlast.example/shared/store"
@@ -17,12 +18,11 @@ var ErrBehind = errors.New("a bucket without the descriptor may have been emptie
 // checkHolds says whether bucket i holds every batch that the others hold. It is asked only where the bucket lacks a
 // descriptor, since it lists them all.
 func checkHolds(ctx context.Context, buckets []*store.Keeper, i int, d *format.Descriptor) error {
-	opener := format.NewOpener(d, nil)
 	for j, other := range buckets {
 		if j == i {
 			continue
 		}
-		missing, err := firstMissing(ctx, buckets[i], other, opener)
+		missing, err := FirstMissing(ctx, buckets[i], other, d, time.Time{})
 		if err != nil {
 			return fmt.Errorf("%w, and what it should hold is not known: run init again when all buckets can be listed: %w", ErrBehind, err)
 		}
@@ -34,9 +34,10 @@ func checkHolds(ctx context.Context, buckets []*store.Keeper, i int, d *format.D
 	return nil
 }
 
-// firstMissing is the first batch that other holds and b does not; empty, if there is none. It goes through both listings,
-// which are sorted, side by side.
-func firstMissing(ctx context.Context, b, other *store.Keeper, opener *format.Opener) (string, error) {
+// FirstMissing is the first batch named since a moment that other holds and b does not; empty, if there is none. It goes
+// through both listings, which are sorted, side by side.
+func FirstMissing(ctx context.Context, b, other *store.Keeper, d *format.Descriptor, since time.Time) (string, error) {
+	opener := format.NewOpener(d, nil)
 	next, stop := iter.Pull2(b.List(ctx, format.LogPrefix))
 	defer stop()
 	var held store.Object
@@ -44,7 +45,7 @@ func firstMissing(ctx context.Context, b, other *store.Keeper, opener *format.Op
 		if err != nil {
 			return "", err
 		}
-		if !isBatch(wanted.Key, opener) {
+		if !isBatch(wanted.Key, since, opener) {
 			continue
 		}
 		for more := true; more && held.Key < wanted.Key; {
@@ -60,7 +61,7 @@ func firstMissing(ctx context.Context, b, other *store.Keeper, opener *format.Op
 }
 
 // isBatch: what no receiver signed is not wanted anywhere, and a repair only beside what it repairs.
-func isBatch(name string, opener *format.Opener) bool {
+func isBatch(name string, since time.Time, opener *format.Opener) bool {
 	key, err := format.ParseKey(name)
-	return err == nil && key.Repair == 0 && opener.CheckName(key) == nil
+	return err == nil && key.Repair == 0 && !key.Time.Before(since) && opener.CheckName(key) == nil
 }

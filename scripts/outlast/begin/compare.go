@@ -4,32 +4,87 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"outlast.example/shared/format"
 )
 
-// differences names the settings in which two descriptors differ; the order within a list does not count.
-func differences(is, want *format.Descriptor) []string {
-	var names []string
-	for _, setting := range []struct {
-		name     string
-		is, want []string
-	}{
-		{"repository", []string{is.Repository}, []string{want.Repository}},
-		{"quorum", []string{fmt.Sprint(is.Quorum)}, []string{fmt.Sprint(want.Quorum)}},
-		{"buckets", urls(is.Buckets), urls(want.Buckets)},
-		{"recipients", is.Recipients, want.Recipients},
-		{"receivers", signers(is.Receivers), signers(want.Receivers)},
-	} {
-		if !sameSet(setting.is, setting.want) {
-			names = append(names, setting.name)
-		}
-	}
-	return names
+// OtherSettings is the ErrBegun that says in what a descriptor differs from the settings that are wanted.
+type OtherSettings struct {
+	Descriptor *format.Descriptor
+	differ     []difference
 }
 
-func sameSet(a, b []string) bool {
-	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+// difference is a setting that differs, and the flags of "outlast descriptor next" that make it as wanted.
+type difference struct {
+	setting string
+	flags   []string
+}
+
+func (e *OtherSettings) Error() string {
+	settings := make([]string, len(e.differ))
+	for i, d := range e.differ {
+		settings[i] = d.setting
+	}
+	return fmt.Sprintf("%s: descriptor %d of %s has another %s", ErrBegun.Error(), e.Descriptor.Number,
+		e.Descriptor.Created.Format(time.DateOnly), strings.Join(settings, ", "))
+}
+
+func (e *OtherSettings) Unwrap() error { return ErrBegun }
+
+// Flags are those of "outlast descriptor next" that make the descriptor as wanted; none where that is another repository.
+func (e *OtherSettings) Flags() []string {
+	var all []string
+	for _, d := range e.differ {
+		all = append(all, d.flags...)
+	}
+	return all
+}
+
+// differences compares a descriptor with the one that is wanted; the order within a list does not count, nor do receivers
+// that have ended.
+func differences(is, want *format.Descriptor) []difference {
+	if is.Repository != want.Repository {
+		return []difference{{"repository", nil}}
+	}
+	has, wants := signers(is.Receivers), signers(want.Receivers)
+	all := []difference{
+		{"quorum", nil},
+		{"buckets", flags("bucket", urls(is.Buckets), urls(want.Buckets))},
+		{"recipients", flags("recipient", is.Recipients, want.Recipients)},
+		{"receivers", append(each("--add-receiver", wants, has), ends(is.Receivers, wants)...)},
+	}
+	if is.Quorum != want.Quorum {
+		all[0].flags = []string{fmt.Sprintf("--quorum %d", want.Quorum)}
+	}
+	return slices.DeleteFunc(all, func(d difference) bool { return len(d.flags) == 0 })
+}
+
+// flags make a list as wanted.
+func flags(kind string, is, want []string) []string {
+	return append(each("--add-"+kind, want, is), each("--remove-"+kind, is, want)...)
+}
+
+// each is a flag for everything of list that others lack.
+func each(flag string, list, others []string) []string {
+	var all []string
+	for _, one := range list {
+		if !slices.Contains(others, one) {
+			all = append(all, flag+" '"+one+"'")
+		}
+	}
+	return all
+}
+
+// ends are flags for the receivers that go on and are not wanted.
+func ends(receivers []format.Signer, want []string) []string {
+	var all []string
+	for i, one := range signers(receivers) {
+		if receivers[i].Until.IsZero() && !slices.Contains(want, one) {
+			all = append(all, "--end-receiver "+receivers[i].Name)
+		}
+	}
+	return all
 }
 
 func urls(buckets []format.Bucket) []string {
@@ -47,5 +102,3 @@ func signers(list []format.Signer) []string {
 	}
 	return all
 }
-
-func join(names []string) string { return strings.Join(names, ", ") }

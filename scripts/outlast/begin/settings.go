@@ -30,7 +30,7 @@ func Run(ctx context.Context, c *config.Config, rootKey string, allowOne bool) (
 	if err != nil {
 		return nil, err
 	}
-	root, err := readRootKey(rootKey, c)
+	root, err := ReadRootKey(rootKey, c)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +42,8 @@ func Run(ctx context.Context, c *config.Config, rootKey string, allowOne bool) (
 	return report, errors.Join(err, wire.Close(buckets))
 }
 
-func readRootKey(path string, c *config.Config) (ed25519.PrivateKey, error) {
+// ReadRootKey reads the root private key, which must be the one that the configuration pins.
+func ReadRootKey(path string, c *config.Config) (ed25519.PrivateKey, error) {
 	text, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRootKey, err)

@@ -1,4 +1,4 @@
-// Package keys makes the keys of a new repository and writes them to a folder.
+// Package keys makes a repository's keys and writes them to a folder.
 package keys
 
 import (
@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"filippo.io/age"
@@ -17,6 +18,7 @@ import (
 // Wanted says how many keys there shall be.
 type Wanted struct {
 	Receivers  []string // names
+	Sealers    []string
 	Identities int
 }
 
@@ -24,15 +26,23 @@ type Wanted struct {
 type Made struct {
 	Repository string // UUID
 	Root       ed25519.PrivateKey
-	Receivers  []Receiver
+	Signers
 	Identities []*age.X25519Identity
 }
 
-// Receiver is one deployment's key.
-type Receiver struct {
+// Signers are the keys of receivers, each one deployment of capture, and of sealers, who sign the lists of hours.
+type Signers struct {
+	Receivers, Sealers []Signer
+}
+
+// Signer is one of them.
+type Signer struct {
 	Name string
 	Key  ed25519.PrivateKey
 }
+
+// Line is a signer's name and public key, as the configuration and "outlast descriptor next" take them.
+func (s Signer) Line() string { return s.Name + " " + public(s.Key) }
 
 // Make draws keys from the system's source of randomness.
 func Make(w Wanted) (*Made, error) {
@@ -47,7 +57,7 @@ func Make(w Wanted) (*Made, error) {
 	if _, m.Root, err = ed25519.GenerateKey(rand.Reader); err != nil {
 		return nil, fmt.Errorf("make root key: %w", err)
 	}
-	if err := m.receivers(w.Receivers); err != nil {
+	if m.Signers, err = MakeSigners(w.Receivers, w.Sealers); err != nil {
 		return nil, err
 	}
 	for range w.Identities {
@@ -60,23 +70,31 @@ func Make(w Wanted) (*Made, error) {
 	return m, nil
 }
 
-func (m *Made) receivers(names []string) error {
-	seen := map[string]bool{}
+// MakeSigners draws keys for receivers and sealers of these names.
+func MakeSigners(receivers, sealers []string) (s Signers, err error) {
+	if s.Receivers, err = signers("receiver", receivers); err != nil {
+		return Signers{}, err
+	}
+	s.Sealers, err = signers("sealer", sealers)
+	return s, err
+}
+
+func signers(role string, names []string) ([]Signer, error) {
+	var all []Signer
 	for _, name := range names {
 		if err := format.CheckReceiver(name); err != nil {
-			return fmt.Errorf("make receiver key: %w", err)
+			return nil, fmt.Errorf("make %s key: %w", role, err)
 		}
-		if seen[name] {
-			return fmt.Errorf("make receiver key: %q is named twice", name)
+		if slices.ContainsFunc(all, func(s Signer) bool { return s.Name == name }) {
+			return nil, fmt.Errorf("make %s key: %q is named twice", role, name)
 		}
-		seen[name] = true
 		_, key, err := ed25519.GenerateKey(rand.Reader)
 		if err != nil {
-			return fmt.Errorf("make key of receiver %s: %w", name, err)
+			return nil, fmt.Errorf("make key of %s %s: %w", role, name, err)
 		}
-		m.Receivers = append(m.Receivers, Receiver{name, key})
+		all = append(all, Signer{name, key})
 	}
-	return nil
+	return all, nil
 }
 
 // Lines are the configuration's lines for these keys, in YAML. They hold no secret. The folder is where the files are,
@@ -96,14 +114,17 @@ func (m *Made) Lines(folder string) string {
 	}
 	line("receivers:")
 	for _, r := range m.Receivers {
-		line("  - %s %s", r.Name, public(r.Key))
+		line("  - %s", r.Line())
 	}
 	for i, r := range m.Receivers {
 		mark := ""
 		if i > 0 {
 			mark = "# " // a deployment is one receiver
 		}
-		line("%sreceiver: {name: %s, key_file: %s/%s}", mark, r.Name, folder, receiverName(r.Name))
+		line("%sreceiver: {name: %s, key_file: %s/%s}", mark, r.Name, folder, ReceiverName(r.Name))
+	}
+	for _, s := range m.Sealers {
+		line("# sealer: {name: %s, key_file: %s/%s} # after: outlast descriptor next --add-sealer '%s'", s.Name, folder, SealerName(s.Name), s.Line())
 	}
 	return b.String()
 }

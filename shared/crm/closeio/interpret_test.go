@@ -15,30 +15,19 @@ var acme = crm.Settings{Name: "acme", Secrets: []string{strings.Repeat("1f", key
 
 func TestGolden(t *testing.T) { crmtest.Golden(t, Kind, acme) }
 
-// shared says what the published payloads of OUTLAST_CRM_PAYLOADS amount to.
-var shared = map[string]string{
-	"close-api-lead-body":           "error",
-	"close-lead-created":            "create 1",
-	"close-lead-deleted":            "delete 1",
-	"close-opportunity-updated-doc": "update 1",
-	"close-vector-computed":         "update 1",
-}
+func TestSharedGolden(t *testing.T) { crmtest.SharedGolden(t, Kind, acme, "close-") }
 
-func TestSharedPayloads(t *testing.T) {
+func TestSharedVectors(t *testing.T) {
 	payloads, external := crmtest.Shared(t, Kind, "close-")
+	verified := 0
 	for _, p := range payloads {
-		t.Run(p.Name, func(t *testing.T) {
-			got := crmtest.Summary(crmtest.Interpret(t, interpreter{}, p.Delivery()))
-			if want, known := shared[p.Name]; known && got != want {
-				t.Errorf("got %q, want %q", got, want)
-			}
-			if p.Vector.KeyHex != "" {
-				verifyVector(t, p.Vector.KeyHex, &crm.Request{Header: p.Header(), Body: p.Body})
-			}
-		})
+		if p.Vector.KeyHex != "" {
+			verified++
+			t.Run(p.Name, func(t *testing.T) { verifyVector(t, p.Vector.KeyHex, &crm.Request{Header: p.Header(), Body: p.Body}) })
+		}
 	}
-	if external && len(payloads) < len(shared) {
-		t.Errorf("%d payloads, want at least %d: some are gone", len(payloads), len(shared))
+	if external && verified < 1 {
+		t.Errorf("%d vectors, want at least 1: some are gone", verified)
 	}
 }
 
@@ -105,12 +94,5 @@ func BenchmarkInterpret(b *testing.B) {
 		`"created_by":"user_1","value_formatted":"1.000 €","date_won":"2026-11-22","lead_id":"lead_1","confidence":100},"request_id":"req_1","object_id":"oppo_1",` +
 		`"user_id":"user_1","object_type":"opportunity","lead_id":"lead_1","api_key_id":null},"subscription_id":"whsub_1"}`
 	d := &format.Delivery{Body: []byte(body)}
-	b.SetBytes(int64(len(body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if changes, err := (interpreter{}).Interpret(d); err != nil || len(changes) != 1 {
-			b.Fatal(len(changes), err)
-		}
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+	crmtest.Measure(b, interpreter{}, d, 1)
 }

@@ -13,37 +13,7 @@ import (
 
 func TestGolden(t *testing.T) { crmtest.Golden(t, Kind, settings()) }
 
-// shared says what the payloads of OUTLAST_CRM_PAYLOADS amount to. The specification's examples are events that announce
-// no change of a record.
-var shared = map[string]string{
-	"cloudevents-batched":           "error",
-	"cloudevents-batched-empty":     "",
-	"cloudevents-binary":            "update 1",
-	"cloudevents-options-handshake": "error",
-	"cloudevents-spec-verbatim-1":   "error",
-	"cloudevents-spec-verbatim-2":   "error",
-	"cloudevents-spec-verbatim-4":   "error",
-	"cloudevents-spec-verbatim-6":   "error",
-	"cloudevents-structured-base64": "error",
-	"cloudevents-structured-json":   "error",
-}
-
-func TestSharedPayloads(t *testing.T) {
-	payloads, external := crmtest.Shared(t, Kind, "cloudevents-")
-	for _, p := range payloads {
-		t.Run(p.Name, func(t *testing.T) {
-			s := settings()
-			s.Options = p.Options
-			got := crmtest.Summary(crmtest.Interpret(t, crmtest.Open(t, Kind, s), p.Delivery()))
-			if want, known := shared[p.Name]; known && got != want {
-				t.Errorf("got %q, want %q", got, want)
-			}
-		})
-	}
-	if external && len(payloads) < len(shared) {
-		t.Errorf("%d payloads, want at least %d: some are gone", len(payloads), len(shared))
-	}
-}
+func TestSharedGolden(t *testing.T) { crmtest.SharedGolden(t, Kind, settings(), "cloudevents-") }
 
 // The specification's examples are CloudEvents: that they announce no change is all that is wrong with them.
 func TestSpecificationsExamplesAreRead(t *testing.T) {
@@ -145,12 +115,5 @@ func BenchmarkInterpret(b *testing.B) {
 	}
 	d := &format.Delivery{Header: crmtest.Header("Content-Type", "application/cloudevents-batch+json"), Body: []byte("[" + strings.Join(events, ",") + "]")}
 	source := crmtest.Open(b, Kind, settings())
-	b.SetBytes(int64(len(d.Body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if changes, err := source.Interpret(d); err != nil || len(changes) != 100 {
-			b.Fatal(len(changes), err)
-		}
-	}
-	b.ReportMetric(100*float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+	crmtest.Measure(b, source, d, 100)
 }

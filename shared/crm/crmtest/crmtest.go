@@ -142,3 +142,16 @@ func Header(pairs ...string) http.Header {
 	}
 	return h
 }
+
+// Measure reports how many of the changes that a delivery says can be interpreted in a second.
+func Measure(b *testing.B, in crm.Interpreter, d *format.Delivery, changes int) {
+	b.Helper()
+	b.SetBytes(int64(len(d.Body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if got, err := in.Interpret(d); err != nil || len(got) != changes {
+			b.Fatal(len(got), err)
+		}
+	}
+	b.ReportMetric(float64(changes)*float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+}

@@ -1,6 +1,7 @@
 package crmtest
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"net/http"
@@ -65,7 +66,7 @@ func Shared(t testing.TB, kind crm.Kind, prefix string) (payloads []Payload, sha
 	return load(t, filepath.Join(Folder, kind.Name), ""), false
 }
 
-// load reads bodies of any extension; those in .golden.json and .meta.json speak of others.
+// load reads bodies of any extension; what has none is a folder, and those in .golden.json and .meta.json speak of others.
 func load(t testing.TB, folder, prefix string) []Payload {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(folder, prefix+"*"))
@@ -75,7 +76,7 @@ func load(t testing.TB, folder, prefix string) []Payload {
 	var payloads []Payload
 	for _, path := range paths {
 		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-		if strings.HasSuffix(name, ".golden") || strings.HasSuffix(name, ".meta") {
+		if filepath.Ext(path) == "" || strings.HasSuffix(name, ".golden") || strings.HasSuffix(name, ".meta") {
 			continue
 		}
 		p := Payload{Name: name, Body: readFile(t, path)}
@@ -110,6 +111,66 @@ func Golden(t *testing.T, kind crm.Kind, s crm.Settings) {
 			}
 		})
 	}
+}
+
+// Expected is what a payload of others means, written by hand: all that a golden file of them holds.
+type Expected struct {
+	Options map[string]string `json:"options"` // of the source, in place of the test's
+	Error   string            `json:"error"`   // a part of the interpreter's error
+	Changes []history.Change  `json:"changes"` // without identities; a time of year 1 stands for the time of receipt
+}
+
+// SharedGolden interprets every payload whose name starts with prefix of the folder that OUTLAST_CRM_PAYLOADS names, and
+// compares it with shared/<name>.golden.json in the kind's own folder. A payload without one fails the test; without the
+// folder, there is nothing to compare but that the golden files can be read.
+func SharedGolden(t *testing.T, kind crm.Kind, s crm.Settings, prefix string) {
+	goldens := expectations(t, filepath.Join(Folder, kind.Name, "shared"))
+	folder := os.Getenv("OUTLAST_CRM_PAYLOADS")
+	if folder == "" {
+		return
+	}
+	payloads := load(t, folder, prefix)
+	if len(payloads) != len(goldens) {
+		t.Errorf("%d payloads, %d golden files", len(payloads), len(goldens))
+	}
+	for _, p := range payloads {
+		t.Run(p.Name, func(t *testing.T) {
+			want, known := goldens[p.Name]
+			if !known {
+				t.Fatal("nobody has written down what it means")
+			}
+			s := s
+			if want.Options != nil {
+				s.Options = want.Options
+			}
+			got, err := Interpret(t, Open(t, kind, s), p.Delivery())
+			checkError(t, err, want.Error)
+			distinct(t, got)
+			if diff := cmp.Diff(want.Changes, got, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("want -, got +: %s", diff)
+			}
+		})
+	}
+}
+
+func expectations(t *testing.T, folder string) map[string]Expected {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(folder, "*.golden.json"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no golden files in %s: %v", folder, err)
+	}
+	all := map[string]Expected{}
+	for _, path := range paths {
+		name := strings.TrimSuffix(filepath.Base(path), ".golden.json")
+		var e Expected
+		d := json.NewDecoder(bytes.NewReader(readFile(t, path)))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&e); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		all[name] = e
+	}
+	return all
 }
 
 func checkError(t *testing.T, err error, want string) {

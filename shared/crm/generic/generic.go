@@ -26,7 +26,10 @@ import (
 //	prefix               what stands before the token in a header, such as "Bearer "
 //
 // and, to interpret what comes, id_path and what else mapping names. Without id_path, deliveries are kept uninterpreted.
-var Kind = crm.Kind{Name: name, Open: open}
+var Kind = crm.Kind{Name: name, Open: open, Untold: []string{
+	"What the sender leaves out, and whether it tries again, only its own manual says.",
+	"Without id_path deliveries are kept, and no record can be restored from them.",
+}}
 
 const name = "generic"
 

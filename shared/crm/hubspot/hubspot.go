@@ -9,7 +9,12 @@ import "outlast.example/shared/crm"
 
 // Kind is HubSpot's protocol. The secrets are client secrets of the app. The option oldest_signature (v1, v2 or v3;
 // default v1) says from which version on signatures are accepted; see verifier.
-var Kind = crm.Kind{Name: name, Open: open}
+var Kind = crm.Kind{Name: name, Open: open, Untold: []string{
+	"Only objects and properties that the app subscribes to are sent; hs_lastmodifieddate and the texts of e-mails cannot be.",
+	"A change names one property: what a record held before its first webhook is not sent.",
+	"The values of restored and merged records, and of sensitive properties, are not sent.",
+	"A webhook that failed ten times within 24 hours is dropped, and nothing says so.",
+}}
 
 const name = "hubspot"
 

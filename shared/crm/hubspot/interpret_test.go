@@ -21,48 +21,19 @@ var acme = crm.Settings{Name: "acme", Secrets: []string{published}}
 
 func TestGolden(t *testing.T) { crmtest.Golden(t, Kind, acme) }
 
-// shared says what the published payloads of OUTLAST_CRM_PAYLOADS amount to. Those that answer a request to HubSpot's API
-// are no webhooks: not one change may come of them.
-var shared = map[string]string{
-	"hubspot-429-body":                          "error",
-	"hubspot-batch-upsert-207":                  "error",
-	"hubspot-contact-associationchange-generic": "associate 1",
-	"hubspot-contact-associationchange-removed": "dissociate 1",
-	"hubspot-contact-creation-signed-v1":        "create 1",
-	"hubspot-contact-deletion":                  "delete 1",
-	"hubspot-contact-merge-legacy":              "merge 1",
-	"hubspot-contact-privacydeletion":           "delete 1",
-	"hubspot-contact-propertychange-doc":        "update 1",
-	"hubspot-contact-restore":                   "gap 1, restore 1",
-	"hubspot-crm-record-archived":               "error",
-	"hubspot-crm-record-with-history":           "error",
-	"hubspot-empty-array":                       "",
-	"hubspot-journal-fetch-response":            "error",
-	"hubspot-journal-file":                      "error",
-	"hubspot-max-batch-100":                     "update 100",
-	"hubspot-object-generic-custom":             "update 1",
-	"hubspot-propertychange-cleared":            "update 2",
-	"hubspot-search-response":                   "error",
-	"hubspot-vector-v2-post":                    "error",
-	"hubspot-vector-v3-post":                    "error",
-}
+func TestSharedGolden(t *testing.T) { crmtest.SharedGolden(t, Kind, acme, "hubspot-") }
 
-func TestSharedPayloads(t *testing.T) {
+func TestSharedVectors(t *testing.T) {
 	payloads, external := crmtest.Shared(t, Kind, "hubspot-")
+	verified := 0
 	for _, p := range payloads {
-		t.Run(p.Name, func(t *testing.T) {
-			source := crmtest.Open(t, Kind, acme)
-			got := crmtest.Summary(crmtest.Interpret(t, source, p.Delivery()))
-			if want, known := shared[p.Name]; known && got != want {
-				t.Errorf("got %q, want %q", got, want)
-			}
-			if p.Vector.Secret != "" {
-				verifyVector(t, p)
-			}
-		})
+		if p.Vector.Secret != "" {
+			verified++
+			t.Run(p.Name, func(t *testing.T) { verifyVector(t, p) })
+		}
 	}
-	if external && len(payloads) < len(shared) {
-		t.Errorf("%d payloads, want at least %d: some are gone", len(payloads), len(shared))
+	if external && verified < 3 {
+		t.Errorf("%d vectors, want at least 3: some are gone", verified)
 	}
 }
 
@@ -142,12 +113,5 @@ func BenchmarkInterpret(b *testing.B) {
 	if bytes.Count(d.Body, []byte("{")) != 100 {
 		b.Fatal("not 100 events")
 	}
-	b.SetBytes(int64(len(d.Body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if changes, err := (interpreter{}).Interpret(d); err != nil || len(changes) != 100 {
-			b.Fatal(len(changes), err)
-		}
-	}
-	b.ReportMetric(100*float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+	crmtest.Measure(b, interpreter{}, d, 100)
 }

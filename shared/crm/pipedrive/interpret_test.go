@@ -17,42 +17,7 @@ var acme = crm.Settings{Name: "acme", Secrets: []string{"outlast:an invented pas
 
 func TestGolden(t *testing.T) { crmtest.Golden(t, Kind, acme) }
 
-// shared says what the published payloads of OUTLAST_CRM_PAYLOADS amount to.
-var shared = map[string]string{
-	"pipedrive-v1-activity-updated":             "update 1",
-	"pipedrive-v1-deal-updated":                 "update 1",
-	"pipedrive-v1-organization-added":           "create 1",
-	"pipedrive-v1-person-updated":               "update 1",
-	"pipedrive-v2-activity-change":              "update 1",
-	"pipedrive-v2-activity-create":              "create 1",
-	"pipedrive-v2-all-customfield-types":        "update 1",
-	"pipedrive-v2-deal-change-customfield":      "update 1",
-	"pipedrive-v2-deal-create":                  "create 1",
-	"pipedrive-v2-deal-create-numeric-meta-ids": "create 1",
-	"pipedrive-v2-deal-delete":                  "delete 1",
-	"pipedrive-v2-lead-change-application":      "update 1",
-	"pipedrive-v2-lead-create":                  "create 1",
-	"pipedrive-v2-lead-delete":                  "delete 1",
-	"pipedrive-v2-note-change":                  "update 1",
-	"pipedrive-v2-note-create":                  "create 1",
-	"pipedrive-v2-person-change":                "update 1",
-	"pipedrive-v2-person-change-merged":         "merge 1, update 1",
-}
-
-func TestSharedPayloads(t *testing.T) {
-	payloads, external := crmtest.Shared(t, Kind, "pipedrive-")
-	for _, p := range payloads {
-		t.Run(p.Name, func(t *testing.T) {
-			got := crmtest.Summary(crmtest.Interpret(t, interpreter{}, p.Delivery()))
-			if want, known := shared[p.Name]; known && got != want {
-				t.Errorf("got %q, want %q", got, want)
-			}
-		})
-	}
-	if external && len(payloads) < len(shared) {
-		t.Errorf("%d payloads, want at least %d: some are gone", len(payloads), len(shared))
-	}
-}
+func TestSharedGolden(t *testing.T) { crmtest.SharedGolden(t, Kind, acme, "pipedrive-") }
 
 // A retry differs in its counter, and another webhook for the same event in its id; everything else makes another change.
 func TestIdentity(t *testing.T) {
@@ -138,12 +103,5 @@ func BenchmarkInterpret(b *testing.B) {
 		`"is_bulk_edit":false,"timestamp":"2026-11-22T09:05:00.125Z","type":"general","user_id":"12","version":"2.0","webhook_id":"90",` +
 		`"webhook_owner_id":"12","change_source":"app","attempt":1,"host":"acme.pipedrive.example.com","permitted_user_ids":[` + strings.Join(users, ",") + `]}}`
 	d := &format.Delivery{Body: []byte(body)}
-	b.SetBytes(int64(len(body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if changes, err := (interpreter{}).Interpret(d); err != nil || len(changes) != 1 {
-			b.Fatal(len(changes), err)
-		}
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+	crmtest.Measure(b, interpreter{}, d, 1)
 }

@@ -15,27 +15,19 @@ var acme = crm.Settings{Name: "acme", Secrets: []string{secret}}
 
 func TestGolden(t *testing.T) { crmtest.Golden(t, Kind, acme) }
 
-// shared says what the published payloads of OUTLAST_CRM_PAYLOADS amount to.
-var shared = map[string]string{
-	"standard-webhooks-ed25519":  "update 1",
-	"standard-webhooks-vector-1": "error",
-}
+func TestSharedGolden(t *testing.T) { crmtest.SharedGolden(t, Kind, acme, "standard-webhooks-") }
 
-func TestSharedPayloads(t *testing.T) {
+func TestSharedVectors(t *testing.T) {
 	payloads, external := crmtest.Shared(t, Kind, "standard-webhooks-")
+	verified := 0
 	for _, p := range payloads {
-		t.Run(p.Name, func(t *testing.T) {
-			got := crmtest.Summary(crmtest.Interpret(t, crmtest.Open(t, Kind, acme), p.Delivery()))
-			if want, known := shared[p.Name]; known && got != want {
-				t.Errorf("got %q, want %q", got, want)
-			}
-			if key := cmp.Or(p.Vector.Secret, p.Vector.PublicKey); key != "" {
-				verifyVector(t, p, key)
-			}
-		})
+		if key := cmp.Or(p.Vector.Secret, p.Vector.PublicKey); key != "" {
+			verified++
+			t.Run(p.Name, func(t *testing.T) { verifyVector(t, p, key) })
+		}
 	}
-	if external && len(payloads) < len(shared) {
-		t.Errorf("%d payloads, want at least %d: some are gone", len(payloads), len(shared))
+	if external && verified < 2 {
+		t.Errorf("%d vectors, want at least 2: some are gone", verified)
 	}
 }
 

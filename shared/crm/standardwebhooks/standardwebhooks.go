@@ -13,7 +13,10 @@ import (
 //
 // Options say where in data the ids are, as dotted paths: id_path (default id), and losers_path for the records that a
 // merge ended.
-var Kind = crm.Kind{Name: name, Open: open}
+var Kind = crm.Kind{Name: name, Open: open, Untold: []string{
+	"Which events there are, and which of them are sent, only the sender's own manual says.",
+	"A sender may switch off a webhook that has failed for days, and nothing here says so.",
+}}
 
 const name = "standard-webhooks"
 

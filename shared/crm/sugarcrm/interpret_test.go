@@ -20,30 +20,8 @@ var acme = crm.Settings{Name: "acme", Secrets: []string{secret}}
 
 func TestGolden(t *testing.T) { crmtest.Golden(t, Kind, acme) }
 
-// shared says what the payloads of OUTLAST_CRM_PAYLOADS amount to. The creation does not say that it is one, and was
-// modified after it was entered. A page of the REST API is no webhook.
-var shared = map[string]string{
-	"sugarcrm-after-delete":           "delete 1",
-	"sugarcrm-after-relationship-add": "associate 1",
-	"sugarcrm-after-save-create":      "update 1",
-	"sugarcrm-after-save-update":      "update 1",
-	"sugarcrm-rest-filter-page":       "error",
-}
-
-func TestSharedPayloads(t *testing.T) {
-	payloads, external := crmtest.Shared(t, Kind, "sugarcrm-")
-	for _, p := range payloads {
-		t.Run(p.Name, func(t *testing.T) {
-			got := crmtest.Summary(crmtest.Interpret(t, interpreter{}, p.Delivery()))
-			if want, known := shared[p.Name]; known && got != want {
-				t.Errorf("got %q, want %q", got, want)
-			}
-		})
-	}
-	if external && len(payloads) < len(shared) {
-		t.Errorf("%d payloads, want at least %d: some are gone", len(payloads), len(shared))
-	}
-}
+// The creation does not say that it is one, and was modified after it was entered. A page of the REST API is no webhook.
+func TestSharedGolden(t *testing.T) { crmtest.SharedGolden(t, Kind, acme, "sugarcrm-") }
 
 // A save and a deletion are the same whoever heard them; a link may be made again in the same words.
 func TestIdentity(t *testing.T) {
@@ -124,12 +102,5 @@ func BenchmarkInterpret(b *testing.B) {
 		b.Fatal(err)
 	}
 	d := &format.Delivery{Body: body}
-	b.SetBytes(int64(len(d.Body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if changes, err := (interpreter{}).Interpret(d); err != nil || len(changes) != 1 {
-			b.Fatal(len(changes), err)
-		}
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+	crmtest.Measure(b, interpreter{}, d, 1)
 }

@@ -28,31 +28,8 @@ func TestGolden(t *testing.T) { crmtest.Golden(t, Kind, settings()) }
 
 var leads = []string{"type", "Leads", "operation", "update", "id_field", "lead_id", "token_field", "auth_token"}
 
-// shared says what the published payloads of OUTLAST_CRM_PAYLOADS amount to. Requests to Zoho's API and its answers are no
-// webhooks: not one change may come of them.
-var shared = map[string]string{
-	"zoho-deleted-records-response": "error",
-	"zoho-leads-delete-null-token":  "delete 1",
-	"zoho-leads-insert-multi":       "create 3, gap 3",
-	"zoho-upsert-207":               "error",
-	"zoho-watch-request":            "error",
-	"zoho-workflow-webhook-form":    "update 1",
-}
-
-func TestSharedPayloads(t *testing.T) {
-	payloads, external := crmtest.Shared(t, Kind, "zoho-")
-	for _, p := range payloads {
-		t.Run(p.Name, func(t *testing.T) {
-			got := crmtest.Summary(crmtest.Interpret(t, crmtest.Open(t, Kind, settings(leads...)), p.Delivery()))
-			if want, known := shared[p.Name]; known && got != want {
-				t.Errorf("got %q, want %q", got, want)
-			}
-		})
-	}
-	if external && len(payloads) < len(shared) {
-		t.Errorf("%d payloads, want at least %d: some are gone", len(payloads), len(shared))
-	}
-}
+// Requests to Zoho's API and its answers are no webhooks: not one change may come of them.
+func TestSharedGolden(t *testing.T) { crmtest.SharedGolden(t, Kind, settings(leads...), "zoho-") }
 
 // Zoho sends no event's id: a notification is known by all that it says, and by nothing that belongs to its channel.
 func TestIdentity(t *testing.T) {
@@ -163,12 +140,5 @@ func BenchmarkInterpret(b *testing.B) {
 	d := &format.Delivery{ID: "1", Body: fmt.Appendf(nil, `{"server_time":1795342501207,"affected_values":[%s],"query_params":{},"module":"Leads",`+
 		`"resource_uri":"https://www.zohoapis.eu/crm/v8/Leads","ids":[%s],"operation":"update","channel_id":"1745564708612968000","token":"[cut]"}`,
 		strings.Join(values, ","), strings.Join(ids, ","))}
-	b.SetBytes(int64(len(d.Body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if changes, err := (interpreter{}).Interpret(d); err != nil || len(changes) != 100 {
-			b.Fatal(len(changes), err)
-		}
-	}
-	b.ReportMetric(100*float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+	crmtest.Measure(b, interpreter{}, d, 100)
 }

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"outlast.example/shared/config"
+	"outlast.example/shared/descriptors"
+	"outlast.example/shared/format"
+	"outlast.example/shared/reconcile"
+	"outlast.example/shared/wire"
+)
+
+type reconcileFlags struct {
+	since    string
+	to       []string
+	relist   bool
+	within   time.Duration
+	requests int
+	parallel int
+	json     bool
+}
+
+func (a *app) reconcile() *cobra.Command {
+	var f reconcileFlags
+	c := &cobra.Command{
+		Use:   "reconcile",
+		Short: "Copy to every bucket what it lacks, and seal the hours that are over",
+		Long: "Reconcile makes all buckets hold the same objects: it lists the last hours in every bucket, and older ones\n" +
+			"where a bucket lacks their seals, copies what is missing after it checked hash and signature, and deletes\n" +
+			"nothing. With a sealer's key it signs the list of each hour that is over. It needs no age identity. Run it\n" +
+			"as often as you like, also twice at once; a run that is stopped is finished by the next.\n\n" +
+			"To fill a new bucket: add it with \"outlast descriptor next --add-bucket\", run \"outlast reconcile\", and say\n" +
+			"with \"outlast descriptor next --complete\" from when on it holds everything.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return a.runReconcile(c.Context(), f) },
+	}
+	c.Flags().StringVar(&f.since, "since", "", "begin with this hour: 2026-11-22, 2026-11-22T09:00:00Z or 48h for 48 hours ago (default: the repository's first)")
+	c.Flags().StringArrayVar(&f.to, "to", nil, "a further bucket to bring everything to, which the configuration does not name yet")
+	c.Flags().BoolVar(&f.relist, "relist", false, "list every hour in every bucket, also those that are sealed everywhere")
+	c.Flags().DurationVar(&f.within, "for", 0, "stop after this time; the next run goes on (default: no limit)")
+	c.Flags().IntVar(&f.requests, "requests", 0, "stop after so many requests to the stores; the next run goes on (default: no limit)")
+	c.Flags().IntVar(&f.parallel, "parallel", 16, "copies under way at once")
+	c.Flags().BoolVar(&f.json, "json", false, "the report as one JSON object")
+	return c
+}
+
+func (a *app) runReconcile(ctx context.Context, f reconcileFlags) (err error) {
+	since, err := moment(f.since)
+	if err != nil {
+		return err
+	}
+	settings, err := a.configure()
+	if err != nil {
+		return err
+	}
+	if err := settings.Reconcile(); err != nil {
+		return err
+	}
+	buckets, err := wire.Keepers(ctx, append(settings.Buckets, f.to...))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, wire.Close(buckets)) }()
+	root, err := format.ParsePublicKey(settings.RootPublicKey)
+	if err != nil {
+		return fmt.Errorf("root_public_key: %w", err)
+	}
+	found, err := descriptors.Find(ctx, buckets, root)
+	if err != nil {
+		return err
+	}
+	o := reconcile.Options{
+		Descriptor: found.Descriptor, Began: found.Began, Now: time.Now(), Since: since,
+		Relist: f.relist, Requests: f.requests, Parallel: f.parallel,
+	}
+	for _, b := range buckets {
+		o.Buckets = append(o.Buckets, b)
+	}
+	if err := seals(&o, settings.Sealer); err != nil {
+		return err
+	}
+	running := ctx
+	if f.within > 0 {
+		var stop context.CancelFunc
+		running, stop = context.WithTimeout(ctx, f.within)
+		defer stop()
+	}
+	report, err := reconcile.Run(running, o)
+	if err != nil {
+		return err
+	}
+	return errors.Join(ctx.Err(), a.reconciled(report, f.json))
+}
+
+// seals gives the run the sealer's key, where the configuration has one.
+func seals(o *reconcile.Options, s config.Signer) error {
+	if s.Name == "" {
+		return nil
+	}
+	key, err := format.ParsePrivateKey([]byte(s.Key))
+	if err != nil {
+		return misconfigured{fmt.Errorf("sealer %s: %w", s.Name, err)}
+	}
+	o.Sealer, o.Key = s.Name, key
+	return nil
+}
+
+// reconciled prints the report and says by its error how the repository stands.
+func (a *app) reconciled(r reconcile.Report, asJSON bool) error {
+	if asJSON {
+		if err := a.printJSON(r); err != nil {
+			return err
+		}
+	} else if err := a.printReconciled(r); err != nil {
+		return err
+	}
+	switch {
+	case r.Findings > 0:
+		return fmt.Errorf("%w: %d objects are not what they should be: see outlast verify", errDamage, r.Findings)
+	case !r.Next.IsZero():
+		return fmt.Errorf("%w: stopped before %s; run reconcile again to go on", errPartial, r.Next.Format(time.RFC3339))
+	case !r.Equal:
+		return fmt.Errorf("%w: not every bucket holds everything yet", errPartial)
+	}
+	return nil
+}
+
+func (a *app) printReconciled(r reconcile.Report) error {
+	for _, finding := range r.Finding {
+		a.say("%s in %s: %s", finding.Key, finding.Bucket, finding.Detail)
+	}
+	for _, b := range r.Buckets {
+		state := "holds everything"
+		switch {
+		case b.Error != "":
+			state = "not everything is known or done: " + b.Error
+		case b.Missing > 0:
+			state = fmt.Sprintf("still lacks %d", b.Missing)
+		}
+		if err := a.print("%s: %d objects listed, %d copied to it (%d bytes); %s", b.Name, b.Listed, b.Copied, b.Bytes, state); err != nil {
+			return err
+		}
+	}
+	return a.print("%d hours, %d sealed now, %d waiting to be sealed; %d requests", r.Hours, r.Sealed, r.Unsealed, r.Requests)
+}

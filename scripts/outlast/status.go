@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"outlast.example/shared/watch"
+)
+
+type statusFlags struct {
+	since string
+	json  bool
+}
+
+func (a *app) status() *cobra.Command {
+	var f statusFlags
+	c := &cobra.Command{
+		Use:   "status",
+		Short: "Say whether the sources are heard as usual, and what looks like loss",
+		Long: "Status reads what was captured lately and says of each source when it was last heard, in what rhythm,\n" +
+			"whether it has gone quiet, whether its subscription ends, and whether many records were deleted or updated\n" +
+			"at once. Its last line is one of three words, and its exit code goes with it: well (0), not known (3), or\n" +
+			"attention (4). What is not known is never well: a rhythm takes two weeks to learn.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return a.runStatus(c.Context(), f) },
+	}
+	c.Flags().StringVar(&f.since, "since", "720h",
+		"how far back to read: 2026-11-22, 2026-11-22T09:00:00Z or 720h for 30 days")
+	c.Flags().BoolVar(&f.json, "json", false, "one JSON object")
+	return c
+}
+
+// The words of a status, from the best to the worst.
+const (
+	well      = "well"
+	notKnown  = "not known"
+	attention = "attention"
+)
+
+// statusReport is what status says in --json. Its names are a promise.
+type statusReport struct {
+	Status  string         `json:"status"`
+	Since   time.Time      `json:"since"`
+	Until   time.Time      `json:"until"`
+	Unread  string         `json:"unread,omitempty"` // why not everything could be read
+	Sources []sourceStatus `json:"sources"`
+}
+
+type sourceStatus struct {
+	Name          string          `json:"name"`
+	Kind          string          `json:"kind"`
+	Status        string          `json:"status"`
+	Unknown       []string        `json:"unknown,omitempty"` // what keeps it from being well
+	Last          *time.Time      `json:"last,omitempty"`
+	Deliveries    int             `json:"deliveries"`
+	Uninterpreted int             `json:"uninterpreted"`
+	Rhythm        *rhythmStatus   `json:"rhythm,omitempty"`
+	Warnings      []watch.Warning `json:"warnings"`
+}
+
+type rhythmStatus struct {
+	UsualHours     int     `json:"usual_hours"` // of a week
+	LongestSilence float64 `json:"longest_silence_hours"`
+}
+
+func (a *app) runStatus(ctx context.Context, f statusFlags) error {
+	since, err := moment(f.since)
+	if err != nil {
+		return err
+	}
+	c, sources, err := a.configuredSources()
+	if err != nil {
+		return err
+	}
+	seen := newSighting(sources)
+	shortcoming := a.captured(ctx, since, seen.add)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	report := statusReport{Status: well, Since: since.UTC(), Until: time.Now().UTC(), Sources: []sourceStatus{}}
+	if shortcoming != nil {
+		report.Status, report.Unread = notKnown, shortcoming.Error()
+	}
+	if errors.Is(shortcoming, errDamage) {
+		report.Status = attention
+	}
+	for _, s := range c.Sources {
+		status := seen.status(sources[s.Name], report.Since, report.Until, shortcoming == nil)
+		report.Status = poorer(report.Status, status.Status)
+		report.Sources = append(report.Sources, status)
+	}
+	if err := a.printStatus(report, f.json); err != nil {
+		return err
+	}
+	return report.reason(shortcoming)
+}
+
+func poorer(a, b string) string {
+	for _, word := range []string{attention, notKnown} {
+		if a == word || b == word {
+			return word
+		}
+	}
+	return well
+}
+
+// reason is the exit code's. What it is about was printed.
+func (r *statusReport) reason(shortcoming error) error {
+	switch {
+	case shortcoming != nil && r.Status == attention:
+		return fmt.Errorf("%w; %w", errAttention, shortcoming)
+	case shortcoming != nil:
+		return shortcoming
+	case r.Status == attention:
+		return errAttention
+	case r.Status == notKnown:
+		return fmt.Errorf("%w: not known to be well", errPartial)
+	}
+	return nil
+}
+
+func (a *app) printStatus(r statusReport, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(a.out).Encode(r)
+	}
+	for _, s := range r.Sources {
+		if err := a.printBlock(s.Name, s.Kind, s.rows(r)); err != nil {
+			return err
+		}
+	}
+	return a.print("Status: %s", r.Status)
+}
+
+func (s *sourceStatus) rows(r statusReport) [][2]string {
+	last := "none since " + utc(r.Since)
+	switch {
+	case s.Last != nil:
+		last = utc(*s.Last)
+	case r.Unread != "":
+		last = notKnown
+	}
+	rows := [][2]string{{"last delivery", last + ", " + count(s.Deliveries, "delivery", "deliveries") + " read"}}
+	if s.Rhythm != nil {
+		rows = append(rows, [2]string{"rhythm", fmt.Sprintf("heard in %d of a week's 168 hours every week, never silent for more than %.0f hours",
+			s.Rhythm.UsualHours, s.Rhythm.LongestSilence)})
+	}
+	for _, text := range s.Unknown {
+		rows = append(rows, [2]string{notKnown, text})
+	}
+	for _, w := range s.Warnings {
+		rows = append(rows, [2]string{attention, sentence(w)}, [2]string{"", w.Advice})
+	}
+	return rows
+}
+
+// sentence says what a warning is about.
+func sentence(w watch.Warning) string {
+	switch w.What {
+	case watch.Quiet:
+		return "quiet: silent since " + utc(w.Since)
+	case watch.Expiring:
+		return "expiring: the CRM stops to call at " + utc(w.Until)
+	case watch.Expired:
+		return "expired: the CRM was to stop calling at " + utc(w.Since)
+	}
+	return fmt.Sprintf("%s: about %s of type %q, %.0f %% of those heard of, %s to %s", w.What,
+		count(w.Records, "record", "records"), w.Type, 100*w.Share, utc(w.Since), utc(w.Until))
+}
