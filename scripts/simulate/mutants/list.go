@@ -17,7 +17,7 @@ var capture = []Mutant{
 	{"no deadlines", "replica/answer.go", `if m.now.Before(d.deadline) {
 			continue
 		}
-		rest = append(rest, all[:i]...)`, `if !m.now.IsZero() {
+		rest = append(rest, all[:i]...)`, `if m.now.Before(d.deadline) || len(all) > 0 {
 			continue
 		}
 		rest = append(rest, all[:i]...)`},
