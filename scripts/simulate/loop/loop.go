@@ -5,6 +5,7 @@ package loop
 
 import (
 	"container/heap"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -17,8 +18,12 @@ type Loop struct {
 	random *rand.Rand
 	tasks  []*Task // not over, in the order of their beginning
 	count  int
+	still  int // events at this moment
 	halted bool
 }
+
+// stillness is how many events one moment may have. Code that asks to be woken at once, again and again, has more.
+const stillness = 100_000
 
 // New starts a clock. The seed decides the order of what happens at the same moment.
 func New(start time.Time, seed uint64) *Loop {
@@ -46,6 +51,12 @@ func (l *Loop) After(d time.Duration, f func()) { l.At(l.now.Add(d), f) }
 func (l *Loop) Run(until time.Time) {
 	for !l.halted && len(l.events) > 0 && !l.events[0].at.After(until) {
 		e := heap.Pop(&l.events).(event)
+		if l.still++; e.at.After(l.now) {
+			l.still = 0
+		}
+		if l.still > stillness {
+			panic(fmt.Sprintf("time stands still at %s", l.now))
+		}
 		l.now = e.at
 		l.count++
 		e.happen()

@@ -22,7 +22,7 @@ type Mutant struct {
 }
 
 // patience is how long a mutant may take; one that does not end is found, too.
-const patience = 5 * time.Minute
+const patience = 3 * time.Minute
 
 // Run plants each bug whose name holds only, and says which seed and which promise found it. It returns an error if one was
 // not found.

@@ -55,6 +55,9 @@ func (w *World) rest() {
 	}
 	w.loop.Run(w.loop.Now().Add(5 * time.Hour)) // clocks that are ahead
 	if w.lost() {
+		for _, k := range w.clouds {
+			w.cycle(k)
+		}
 		w.loop.Run(w.loop.Now().Add(reconcile.Patience))
 	}
 }

@@ -35,7 +35,7 @@ func Draw(seed uint64) *Scene {
 
 // cast draws who takes part: mostly three buckets and a quorum of two.
 func (d draft) cast() {
-	d.Buckets, d.Quorum = 3, 2
+	d.Buckets, d.Quorum, d.Span = 3, 2, spans[d.r.IntN(len(spans))]
 	if d.r.IntN(4) == 0 {
 		d.Buckets = 2 + d.r.IntN(3)
 		d.Quorum = 1 + d.r.IntN(d.Buckets)
@@ -44,14 +44,20 @@ func (d draft) cast() {
 		d.Skews = append(d.Skews, d.between(-10*time.Minute, 10*time.Minute))
 	}
 	if d.r.IntN(10) == 0 {
-		d.Skews[0] = d.between(-4*time.Hour, 4*time.Hour) // a clock that went wrong
+		d.wrongClock()
 	}
 	d.Quiet = max(0, -slices.Min(d.Skews))
 	for range d.Buckets {
 		d.Leads = append(d.Leads, d.between(-time.Minute, time.Minute))
 	}
 	d.Lines = []int{1, 3, 1000}[d.r.IntN(3)]
-	d.Span = spans[d.r.IntN(len(spans))]
+}
+
+// wrongClock has a receiver be hours off. Reconcile looks for what was named so late in recent hours only, a day's: a run as
+// long as that could end before reconcile ever ran.
+func (d draft) wrongClock() {
+	d.Skews[0] = d.between(-4*time.Hour, 4*time.Hour)
+	d.Span = min(d.Span, 14*time.Hour)
 }
 
 func (d draft) webhooks() {
