@@ -91,7 +91,7 @@ func (m Mutant) try(dir string, seeds uint64) (found string, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	binary := filepath.Join(dir, "simulate.bin")
-	build := exec.CommandContext(ctx, "go", "build", "-tags", "disable_grpc_modules", "-o", binary, "./scripts/simulate")
+	build := exec.CommandContext(ctx, "go", "build", "-tags", "disable_grpc_modules", "-o", binary, "./scripts/simulate") //nolint:gosec // of this run
 	build.Dir = dir
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("does not build: %w\n%s", err, out)
@@ -112,8 +112,8 @@ func verdict(ctx context.Context, said string) string {
 	}
 	line, _, _ := strings.Cut(said, "\n")
 	line = strings.TrimPrefix(line, "simulate: ")
-	if strings.HasPrefix(line, "panic: ") {
-		return line
+	if strings.HasPrefix(line, "exhaustion: ") {
+		return "exhaustion: " + line[strings.LastIndex(line, ": ")+2:]
 	}
 	if seed, rest, drawn := strings.Cut(line, ": "); drawn && strings.HasPrefix(seed, "seed ") {
 		number, promise, _ := strings.Cut(rest, ": ")

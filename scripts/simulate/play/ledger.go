@@ -82,7 +82,7 @@ type ledger struct {
 	pages      map[string][]byte // descriptors and recovery pages that the operator wrote, or that follow from them
 	seals      map[string]*format.Seal
 	signatures map[string]bool // of seals: whether a sealer made them
-	quiet      bool // no trouble any more
+	quiet      bool            // no trouble any more
 	runs       map[string]*run // of the clouds' functions, by the names of their tasks
 }
 
