@@ -30,7 +30,7 @@ var capture = []Mutant{
 	{"a taken name means not stored", "replica/batch.go", `m.end(b, e.Bucket, Existed)`, `m.end(b, e.Bucket, Failed)`},
 	{"busy is never tried again", "replica/batch.go", `case OutcomeBusy, OutcomeNoAnswer:`, `case OutcomeNoAnswer:`},
 	{"a refusal after silence is a certain one", "replica/batch.go", `if c.unsure {`, `if false {`},
-	{"attempts end before they begin", "replica/batch.go", `until = b.horizon`, `until = m.now`},
+	{"attempts end before they begin", "replica/batch.go", `until := m.now.Add(m.patience(b, c.attempts))`, `until := m.now`},
 	{"no batch waits for all its deliveries", "replica/group.go", `if d.deadline.After(b.horizon) {`, `if d.deadline.Before(b.horizon) {`},
 	{"deliveries beyond a full batch are forgotten", "replica/group.go", `m.queue = slices.Delete(m.queue, 0, n)`, `m.queue = nil`},
 	{"nothing wakes for a retry", "replica/machine.go", `if c.status == Pending && !c.retryAt.IsZero() {`, `if c.status != Pending && !c.retryAt.IsZero() {`},

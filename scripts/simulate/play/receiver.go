@@ -48,7 +48,7 @@ func (r *receiver) begin() {
 	r.alive = true
 	random := rand.New(rand.NewPCG(r.Seed, uint64(r.index*1000+r.life))) //nolint:gosec // to be reproduced
 	policy := replica.DefaultPolicy(r.Buckets)
-	policy.Quorum, policy.MaxLines = r.Quorum, r.Lines
+	policy.Quorum, policy.MaxLines, policy.MaxBytes = r.Quorum, r.Lines, r.Bytes
 	r.machine = replica.NewMachine(policy, r.Buckets, random.Float64)
 	r.calls, r.writes = map[replica.DeliveryID]*call{}, map[replica.BatchID]*batch{}
 }

@@ -50,7 +50,7 @@ func (d draft) cast() {
 	for range d.Buckets {
 		d.Leads = append(d.Leads, d.between(-time.Minute, time.Minute))
 	}
-	d.Lines = []int{1, 3, 1000}[d.r.IntN(3)]
+	d.Lines, d.Bytes = []int{1, 3, 1000}[d.r.IntN(3)], []int{1000, 1 << 20}[d.r.IntN(2)] // a delivery has some 700
 }
 
 // wrongClock has a receiver be hours off. Reconcile looks for what was named so late in recent hours only, a day's: a run as

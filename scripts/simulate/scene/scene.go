@@ -22,6 +22,7 @@ type Scene struct {
 	Skews   []time.Duration // of the receivers' clocks
 	Leads   []time.Duration // of the clouds' clocks, one for each bucket
 	Lines   int             // deliveries in a batch at most
+	Bytes   int             // of deliveries in a batch at most
 	Quiet   time.Duration   // before anything happens: no clock is so far behind that it names what was before the repository
 	Span    time.Duration   // from then until the troubles end
 	Acts    []Act           // in order
@@ -102,8 +103,8 @@ func (a Act) String() string {
 // String is who takes part, in a line, and each act in one more.
 func (s *Scene) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d: %d buckets, quorum %d, receivers' clocks %v, clouds' clocks %v, %d lines a batch, %s",
-		s.Seed, s.Buckets, s.Quorum, s.Skews, s.Leads, s.Lines, s.Span)
+	fmt.Fprintf(&b, "seed %d: %d buckets, quorum %d, receivers' clocks %v, clouds' clocks %v, at most %d lines and %d bytes a batch, %s",
+		s.Seed, s.Buckets, s.Quorum, s.Skews, s.Leads, s.Lines, s.Bytes, s.Span)
 	for _, a := range s.Acts {
 		fmt.Fprintf(&b, "\n   %s", a)
 	}
