@@ -50,7 +50,7 @@ var names = []Mutant{
 	{"a batch's signature leaves out the hash", "format/key.go", `k.Time.UTC().Format(stamp), k.Nonce, k.SHA256, k.Receiver)
 }`, `k.Time.UTC().Format(stamp), k.Nonce, "", k.Receiver)
 }`},
-	{"bytes are not held against the name", "format/open.go", `if sha256.Sum256(object) != k.SHA256 {`, `if false {`},
+	{"bytes are not held against the name", "format/open.go", `if sha256.Sum256(object) != k.SHA256 {`, `if sha256.Sum256(object) == k.SHA256 && len(object) == 0 {`},
 	{"signatures of seals are not checked", "format/seal_name.go", `case len(sealer.Key) != ed25519.PublicKeySize || !ed25519.Verify(sealer.Key, s.message(d.Repository), s.Signature[:]):`, `case len(sealer.Key) != ed25519.PublicKeySize:`},
 	{"the root key's signature is not checked", "format/descriptor.go", `case CheckRepository(head.Repository) != nil || !ed25519.Verify(root, n.message(head.Repository), n.Signature[:]):`, `case CheckRepository(head.Repository) != nil:`},
 	{"the oldest descriptor counts", "format/descriptor.go", `return a.Number - b.Number })`, `return b.Number - a.Number })`},

@@ -65,12 +65,19 @@ const (
 func (c *crmSystem) tell(n int, seed uint64) {
 	r := rand.New(rand.NewPCG(seed, 2)) //nolint:gosec // to be reproduced
 	for range n {
-		h := &webhook{number: len(c.webhooks) + 1, at: c.loop.Now().Add(-time.Duration(r.IntN(5000)) * time.Millisecond)}
+		h := &webhook{number: len(c.webhooks) + 1, at: c.loop.Now().Truncate(time.Second).Add(-time.Duration(r.IntN(3)) * time.Second)}
 		c.webhooks = append(c.webhooks, h)
 		c.Counts.Webhooks++
 		own := rand.New(rand.NewPCG(r.Uint64(), 3)) //nolint:gosec // to be reproduced
 		c.loop.After(time.Duration(r.IntN(200))*time.Millisecond, func() { c.send(h, own) })
 	}
+}
+
+// probe tells one change to one receiver, once.
+func (c *crmSystem) probe(to *receiver) {
+	h := &webhook{number: len(c.webhooks) + 1, at: c.loop.Now()}
+	c.webhooks = append(c.webhooks, h)
+	c.deliver(h, to, func(replica.Verdict) {})
 }
 
 // send makes one attempt, and another one later unless it hears 200 in time. A few are made again although it did.

@@ -53,12 +53,27 @@ func (w *World) rest() {
 			w.fail(promiseAnswer, "%s has %d deliveries without an answer, and nothing has been under way for long", r.name(), len(r.calls))
 		}
 	}
+	w.probe()
 	w.loop.Run(w.loop.Now().Add(5 * time.Hour)) // clocks that are ahead
 	if w.lost() {
 		for _, k := range w.clouds {
 			w.cycle(k)
 		}
 		w.loop.Run(w.loop.Now().Add(reconcile.Patience))
+	}
+}
+
+// probe has each receiver hear one more delivery: it must be stored in every bucket.
+func (w *World) probe() {
+	for _, r := range w.receivers {
+		before := len(w.ledger.batches)
+		w.crm.probe(r)
+		w.loop.Run(w.loop.Now().Add(time.Minute))
+		for _, b := range w.ledger.batches[before:] {
+			if b.acked.IsZero() || b.copies() < w.Buckets {
+				w.fail(promiseConverge, "all is well again, and %s stores batch %d in %d buckets", r.name(), b.number, b.copies())
+			}
+		}
 	}
 }
 

@@ -49,6 +49,7 @@ func (r *receiver) begin() {
 	random := rand.New(rand.NewPCG(r.Seed, uint64(r.index*1000+r.life))) //nolint:gosec // to be reproduced
 	policy := replica.DefaultPolicy(r.Buckets)
 	policy.Quorum, policy.MaxLines, policy.MaxBytes = r.Quorum, r.Lines, r.Bytes
+	policy.MaxCreates = 16 // few enough that a receiver that forgets what has ended has none left
 	r.machine = replica.NewMachine(policy, r.Buckets, random.Float64)
 	r.calls, r.writes = map[replica.DeliveryID]*call{}, map[replica.BatchID]*batch{}
 }

@@ -85,10 +85,10 @@ func (l *ledger) truthful(run *run, s *format.Seal, key string) {
 			l.fail(promiseSeal, "%s lists %s, %d bytes, which no receiver made", short(key), short(o.Key), o.Size)
 		}
 	}
-	if !run.descriptor.Complete(counted) {
+	if counted < l.needed() {
 		l.fail(promiseSeal, "%s is made of %v: only %d of them are complete by descriptor %d", short(key), s.Listed, counted, run.descriptor.Number)
 	}
-	if l.operator.current().Complete(honest) {
+	if honest >= l.needed() {
 		l.whole(run, s, key)
 	}
 }
