@@ -3,11 +3,9 @@ package play
 import (
 	"bytes"
 	"strings"
-	"time"
 
 	"outlast.example/scripts/simulate/cloud"
 	"outlast.example/shared/format"
-	"outlast.example/shared/replica"
 	"outlast.example/shared/store"
 )
 
@@ -29,51 +27,6 @@ const (
 	promiseState     = "6: the same state comes from every bucket"
 )
 
-// straggler is how long a quorum may wait for the other buckets.
-var straggler = replica.DefaultPolicy(1).Straggler
-
-// batch is one that a receiver made.
-type batch struct {
-	number   int
-	key      string
-	parsed   format.Key
-	content  store.Content
-	webhooks []*webhook
-	made     time.Time
-	attempts []int
-	known    []bool      // by bucket: the receiver was told that it is stored
-	enough   time.Time   // when a quorum was known; zero: never
-	stored   []time.Time // by bucket: when it first was; zero: never
-	acked    time.Time   // zero: never
-}
-
-// told notes what a receiver was told of an attempt.
-func (b *batch) told(bucket int, o replica.Outcome, now time.Time, quorum int) {
-	b.known[bucket] = b.known[bucket] || o == replica.OutcomeStored || o == replica.OutcomeExisted
-	if b.enough.IsZero() && b.confirmed() >= quorum {
-		b.enough = now
-	}
-}
-
-// confirmed is how many buckets a receiver knows to hold the batch.
-func (b *batch) confirmed() (n int) {
-	for _, known := range b.known {
-		if known {
-			n++
-		}
-	}
-	return n
-}
-
-func (b *batch) copies() (n int) {
-	for _, at := range b.stored {
-		if !at.IsZero() {
-			n++
-		}
-	}
-	return n
-}
-
 // ledger is what is true, and cloud.Observer: it holds every request against it.
 type ledger struct {
 	*World
@@ -87,13 +40,16 @@ type ledger struct {
 }
 
 func newLedger(w *World) *ledger {
-	return &ledger{World: w, byKey: map[string]*batch{}, pages: map[string][]byte{}, seals: map[string]*format.Seal{}, runs: map[string]*run{}, signatures: map[string]bool{}}
+	return &ledger{
+		World: w, byKey: map[string]*batch{}, pages: map[string][]byte{}, seals: map[string]*format.Seal{}, signatures: map[string]bool{},
+		runs: map[string]*run{},
+	}
 }
 
 func (l *ledger) encoded(b format.Batch, webhooks []*webhook) *batch {
 	n := &batch{
 		number: len(l.batches) + 1, key: b.Key.String(), parsed: b.Key, content: store.NewContent(b.Object), webhooks: webhooks,
-		made: l.loop.Now(), attempts: make([]int, l.Buckets), known: make([]bool, l.Buckets), stored: make([]time.Time, l.Buckets),
+		attempts: make([]int, l.Buckets), known: make([]bool, l.Buckets), stored: make([]time.Time, l.Buckets),
 	}
 	l.batches = append(l.batches, n)
 	l.byKey[n.key] = n
@@ -150,96 +106,3 @@ func (l *ledger) Answered(b *cloud.Bucket, who, op, key string, err error) {
 
 // Met counts troubles.
 func (l *ledger) Met(t cloud.Trouble) { l.Counts.Faults[string(t)]++ }
-
-// answered holds an answer's account of the copies against what is stored, and the answer against the quorum.
-func (l *ledger) answered(r *receiver, b *batch, a replica.Answer) {
-	if b == nil {
-		if a.Verdict == replica.Acknowledged {
-			l.fail(promiseAck, "%s acknowledges deliveries that no batch holds", r.name())
-		}
-		return
-	}
-	l.say("answer     %s: batch %d: %s %v", r.name(), b.number, a.Verdict, a.Buckets)
-	l.statuses(r, b, a.Buckets)
-	switch confirmed := b.confirmed(); {
-	case a.Verdict == replica.Acknowledged && b.copies() < l.Quorum:
-		l.fail(promiseAck, "%s acknowledges batch %d, which %d buckets stored", r.name(), b.number, b.copies())
-	case a.Verdict == replica.BelowQuorum && confirmed >= l.Quorum:
-		l.fail(promiseNotNotice, "%s refuses batch %d, of which it knows %d copies", r.name(), b.number, confirmed)
-	case a.Verdict == replica.Acknowledged && l.loop.Now().Sub(b.enough) > straggler:
-		l.fail(promiseNotNotice, "%s keeps batch %d waiting %s after the quorum", r.name(), b.number, l.loop.Now().Sub(b.enough))
-	case a.Verdict == replica.Acknowledged:
-		b.acked = l.loop.Now()
-		l.Counts.Acks += len(a.Deliveries)
-		l.held(b)
-	default:
-		l.Counts.Refusals += len(a.Deliveries)
-	}
-}
-
-// answeredCall holds one delivery's answer against its deadline, and against how the buckets were meanwhile.
-func (l *ledger) answeredCall(r *receiver, b *batch, c *call, v replica.Verdict) {
-	l.note("answer", string(v), c.delivery.ID)
-	if l.loop.Now().After(c.deadline) {
-		l.fail(promiseAnswer, "%s answers webhook %d %s after its deadline", r.name(), c.webhook.number, l.loop.Now().Sub(c.deadline))
-	}
-	well := 0
-	for _, bucket := range l.buckets {
-		if bucket.Calm(c.arrived) {
-			well++
-		}
-	}
-	switch {
-	case v == replica.Acknowledged && (b == nil || !containsWebhook(b, c.webhook)):
-		l.fail(promiseAck, "%s acknowledges webhook %d with a batch that does not hold it", r.name(), c.webhook.number)
-	case v == replica.Acknowledged:
-		c.webhook.acked = true
-	case well >= l.Quorum:
-		l.fail(promiseNotNotice, "%s answers webhook %d with %q while %d buckets are well", r.name(), c.webhook.number, v, well)
-	}
-}
-
-func containsWebhook(b *batch, h *webhook) bool {
-	for _, x := range b.webhooks {
-		if x == h {
-			return true
-		}
-	}
-	return false
-}
-
-// held: of the buckets that nobody destroys, so many hold an acknowledged batch that whatever else is lost, it is not.
-func (l *ledger) held(b *batch) {
-	honest, lost := 0, 0
-	for i, bucket := range l.buckets {
-		if l.victim(i) {
-			lost++
-		} else if object, there := bucket.Get(b.key); there && bytes.Equal(object, b.content.Bytes) {
-			honest++
-		}
-	}
-	if honest < l.Quorum-lost {
-		l.fail(promiseAnyNeeded, "batch %d is acknowledged, and %d of %d buckets that nobody destroys hold it",
-			b.number, honest, l.Buckets-lost)
-	}
-}
-
-// statuses: what is said to be stored was, and what is said not to be was not.
-func (l *ledger) statuses(r *receiver, b *batch, said []replica.Status) {
-	for i, s := range said {
-		stored := !b.stored[i].IsZero()
-		switch {
-		case (s == replica.Stored || s == replica.Existed) && !stored:
-			l.fail(promiseStatus, "%s says %s of batch %d in bucket %d, which never stored it", r.name(), s, b.number, i)
-		case s == replica.Failed && stored && l.Counts.Faults[string(cloud.Perverse)] == 0 && l.Counts.Faults[string(cloud.Flaky)] == 0:
-			l.fail(promiseStatus, "%s says %s of batch %d in bucket %d, which stored it", r.name(), s, b.number, i)
-		}
-	}
-}
-
-// finished: nothing more becomes of a batch.
-func (l *ledger) finished(r *receiver, b *batch, said []replica.Status) {
-	if b != nil {
-		l.statuses(r, b, said)
-	}
-}

@@ -93,7 +93,9 @@ func (r *receiver) carryOut(a replica.Action) {
 	case replica.Answer:
 		r.answer(a)
 	case replica.Finish:
-		r.ledger.finished(r, r.writes[a.Batch], a.Buckets)
+		if b := r.writes[a.Batch]; b != nil {
+			r.ledger.statuses(r, b, a.Buckets)
+		}
 		delete(r.writes, a.Batch)
 	}
 }
