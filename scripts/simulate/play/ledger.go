@@ -3,6 +3,7 @@ package play
 import (
 	"bytes"
 	"strings"
+	"time"
 
 	"outlast.example/scripts/simulate/cloud"
 	"outlast.example/shared/format"
