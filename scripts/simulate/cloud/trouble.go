@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"outlast.example/shared/store"
@@ -29,8 +30,11 @@ const (
 	Lying    Trouble = "lying"    // a create is confirmed, and nothing stored: its bucket counts as destroyed
 )
 
-// Troubles are all that may befall any bucket, in the order in which they are tried.
+// Troubles are all that may befall any bucket, but for a lie, which destroys.
 var Troubles = []Trouble{Away, Busy, Denied, Gone, Hung, Late, Deaf, Slow, Perverse, Torn, False, Flaky}
+
+// every trouble, in the order in which they are met.
+var every = append(slices.Clone(Troubles), Lying)
 
 // fate is what becomes of one request.
 type fate struct {
@@ -46,7 +50,7 @@ type fate struct {
 func (b *Bucket) draw(r *rand.Rand, op string) fate {
 	f := fate{there: ms(r, 1, 15), back: ms(r, 1, 5)}
 	slow, late, chance, which, detail := ms(r, 100, 3000), ms(r, 1000, 60_000), r.IntN(100), r.IntN(len(Troubles)-1), r.IntN(1<<20)
-	for _, t := range append(Troubles, Lying) {
+	for _, t := range every {
 		if b.troubles[t] == 0 {
 			continue
 		}
