@@ -41,6 +41,13 @@ func (c *Config) Read() error {
 	return p.err()
 }
 
+// Verify asks for what looking at the buckets needs: no identity.
+func (c *Config) Verify() error {
+	var p Problems
+	c.checkRepository(&p)
+	return p.err()
+}
+
 // Reconcile asks for what reconcile needs, and reads the sealer's key from its file if there is a sealer.
 func (c *Config) Reconcile() error {
 	var p Problems

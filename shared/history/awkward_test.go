@@ -53,6 +53,12 @@ func TestAwkwardCRMs(t *testing.T) {
 			change("1", Update, 10, fields("a", `1`), slack(40)), change("1", Update, 10, fields("a", `2`), slack(40)),
 			change("1", Update, 20, fields("a", `2`), slack(40)),
 		}, map[string]string{"1": `{"a":2}` + unordered}},
+		{"a creation that may be a late retry brings nothing back", []Change{
+			change("1", Delete, 30), change("1", Create, 50, fields("a", `1`), slack(40)),
+		}, map[string]string{"1": "deleted"}},
+		{"a creation farther after the deletion than its slack", []Change{
+			change("1", Delete, 30), change("1", Create, 71, fields("a", `1`), slack(40)),
+		}, map[string]string{"1": `{"a":1}`}},
 		{"a deleted record has no such doubts", []Change{
 			change("1", Update, 10, fields("a", `1`), slack(40)), change("1", Update, 20, fields("a", `2`), slack(40), before("a", `3`)),
 			change("1", Delete, 30),

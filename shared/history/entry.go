@@ -104,15 +104,17 @@ func (e *entry) settle() {
 	}
 }
 
+// revive says that the record was alive. Of a time that is not certain the earliest counts: what may be a late retry says
+// nothing of the record after its deletion.
 func (e *entry) revive(c *Change, at *Order) {
-	e.revived = latest(e.revived, at)
+	e.revived = latest(e.revived, cmp.Or(c.floor(at), at))
 	if len(c.Scope) > 0 {
 		e.read = latest(e.read, at)
 	}
 }
 
-// touch is a read of the record if the change has a scope: what states all its values found it alive. Of a time that is
-// not certain the earliest counts: what may be a late retry says nothing of the record after its deletion.
+// touch is a read of the record if the change has a scope: what states all its values found it alive. An uncertain time
+// counts as it does for revive.
 func (e *entry) touch(c *Change, at *Order) {
 	e.touched = latest(e.touched, cmp.Or(c.floor(at), at))
 	if len(c.Scope) > 0 {

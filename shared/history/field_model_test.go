@@ -44,8 +44,18 @@ func (w written) earliest() Order {
 	return Order{Time: w.Time.Add(-w.slack)}
 }
 
+// bornAt is when the record was created, by the earliest creation of a certain time; zero where there is none.
+func bornAt(history []Change, r Record) (born Order) {
+	for _, c := range history {
+		if c.Record == r && c.Op == Create && c.Slack <= 0 && (born.Time.IsZero() || c.Compare(born) < 0) {
+			born = c.Order
+		}
+	}
+	return born
+}
+
 // modelDoubts says of a field's writes what the fold must doubt, by the definitions of its comments.
-func modelDoubts(all []written) (split, unordered, unheard bool) {
+func modelDoubts(all []written, born Order) (split, unordered, unheard bool) {
 	if len(all) == 0 {
 		return
 	}
@@ -66,7 +76,9 @@ func modelDoubts(all []written) (split, unordered, unheard bool) {
 	split = differ(lasts, value)
 	floor := slices.MaxFunc(all, func(a, b written) int { return a.earliest().Compare(b.earliest()) }).earliest()
 	earlier := all[:len(all)-len(lasts)]
-	unordered = !split && slices.ContainsFunc(earlier, func(w written) bool { return w.value != last.value && w.Compare(floor) >= 0 })
+	unordered = !split && slices.ContainsFunc(earlier, func(w written) bool {
+		return w.value != last.value && w.Compare(floor) >= 0 && w.Compare(born) > 0
+	})
 	if len(earlier) > 0 && last.before != "" && !differ(lasts, before) {
 		priors := at(earlier[len(earlier)-1].Order)
 		clear := []string{"", "null"}
@@ -85,7 +97,7 @@ func TestDoubtsAgainstAModel(t *testing.T) {
 			}
 			for _, name := range []string{"a", "b", "c"} {
 				all := writesOf(history, s.Record, name)
-				split, unordered, unheard := modelDoubts(all)
+				split, unordered, unheard := modelDoubts(all, bornAt(history, s.Record))
 				if len(all) > 0 {
 					last := all[len(all)-1].Order
 					unheard = unheard && !slices.ContainsFunc(history, func(c Change) bool {

@@ -23,8 +23,14 @@ const (
 // begins with a digit, of a time stamp outside the window. Close documents no window: Outlast's is used.
 type verifier struct{ keys [][]byte }
 
-// Verify implements crm.Verifier. It tries every key, and takes as long whichever one matches.
+// Verify implements crm.Verifier. It tries every key, and takes as long whichever one matches. A header that is there twice
+// proves nothing: who reads the kept delivery might take the other one.
 func (v *verifier) Verify(r *crm.Request, now time.Time) (string, error) {
+	for _, header := range []string{headerHash, headerTimestamp} {
+		if len(r.Header.Values(header)) > 1 {
+			return "", fmt.Errorf("%w: header %s is there more than once", crm.ErrUnverified, header)
+		}
+	}
 	seconds, err := strconv.ParseInt(r.Header.Get(headerTimestamp), 10, 64)
 	if err != nil {
 		return "", fmt.Errorf("%w: no time stamp in seconds in the header %s", crm.ErrUnverified, headerTimestamp)

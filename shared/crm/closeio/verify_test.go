@@ -51,6 +51,8 @@ func TestVerify(t *testing.T) {
 		{name: "no signature", header: crmtest.Header(headerTimestamp, sent)},
 		{name: "empty signature", header: signed("", sent)},
 		{name: "in upper case", header: signed(strings.ToUpper(hash), sent)},
+		{name: "two signatures", header: crmtest.Header(headerHash, hash, headerHash, asText, headerTimestamp, sent)},
+		{name: "two time stamps", header: crmtest.Header(headerHash, hash, headerTimestamp, sent, headerTimestamp, "0")},
 		{name: "nothing", header: http.Header{}},
 	}
 	for _, test := range tests {

@@ -123,6 +123,9 @@ func (e *event) changes() ([]history.Change, error) {
 		return nil, errors.New("no recordIds")
 	}
 	c, doubt := e.describe(op)
+	if beyond(c, len(e.RecordIDs)) {
+		c.Fields, c.Scope, c.Patches, doubt = nil, nil, nil, "too many values for too many records in one event"
+	}
 	changes := make([]history.Change, 0, len(e.RecordIDs))
 	var err error
 	for i, id := range e.RecordIDs {

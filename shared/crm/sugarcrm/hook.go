@@ -61,14 +61,28 @@ func truth(raw json.RawMessage) (value, said bool) {
 	return false, false
 }
 
-// created: older versions say so. Otherwise a record that was entered when it was modified, and of which nothing changed, is
-// new.
+// created: older versions say so. Otherwise a record that was entered when it was modified, and of which no field held
+// anything before, is new.
 func (h *hook) created() bool {
 	if update, said := truth(h.IsUpdate); said {
 		return !update
 	}
+	for _, change := range h.DataChanges {
+		if change.replaced() {
+			return false
+		}
+	}
 	entered := h.Data["date_entered"]
-	return len(h.DataChanges) == 0 && entered != nil && bytes.Equal(entered, h.Data["date_modified"])
+	return entered != nil && bytes.Equal(entered, h.Data["date_modified"])
+}
+
+// replaced reports whether the field held a value before: Sugar writes the absence of one as null, as "" or as [].
+func (c dataChange) replaced() bool {
+	switch string(c.Before) {
+	case "", "null", `""`, "[]":
+		return false
+	}
+	return true
 }
 
 // layouts of date_modified: as Sugar's API writes it, with the user's offset, and as its database holds it, in UTC.

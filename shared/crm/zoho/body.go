@@ -9,8 +9,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"outlast.example/shared/crm"
 )
 
 // text is a string in a body, by its place: of a JSON object's member, without the quotes, or of a form's field.
@@ -144,32 +142,4 @@ func quote(plain string) []byte {
 	e.SetEscapeHTML(false)
 	_ = e.Encode(plain) // a string always can be written
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-}
-
-// credentials are the names of the texts in a body that must not be kept.
-type credentials []string
-
-// newCredentials: besides the token, Zoho repeats in query_params what stands in the URL, keys of gateways included.
-func newCredentials(s crm.Settings, field string) credentials {
-	names := credentials{"token", field, echo + ".code"}
-	if s.Options["token_in"] == crm.InQuery {
-		names = append(names, echo+"."+s.Options["token_name"])
-	}
-	for _, place := range s.Credentials {
-		if place.In == crm.InQuery {
-			names = append(names, echo+"."+place.Name)
-		}
-	}
-	return names
-}
-
-// find is a crm.InBody.
-func (c credentials) find(h http.Header, body []byte) []crm.Span {
-	var spans []crm.Span
-	for t := range texts(h, body) {
-		if t.named(c...) {
-			spans = append(spans, crm.Span{From: t.from, To: t.to, Name: strings.ToLower(t.name)})
-		}
-	}
-	return spans
 }

@@ -45,6 +45,10 @@ func TestBodyIsCut(t *testing.T) {
 		{"broken after the token", nil, `{"token":"s3cret","a":{`, `{"token":"[cut]","a":{`, "body:token"},
 		{"no JSON", nil, `token=s3cret`, `token=s3cret`, ""},
 		{"form", form, `a=1&token=s3%20cret&&auth%5Ftoken=x&b=&c`, `a=1&token=[cut]&&auth%5Ftoken=[cut]&b=&c`, "body:auth_token body:token"},
+		{"form that nothing says to be one", nil, `a=1&hush=` + secret + `&b=2`, `a=1&hush=[cut]&b=2`, "body:token"},
+		{"broken before the token", nil, "{\"a\":\"line\nline\",\"token\":\"" + secret + `","b":1}`, "{\"a\":\"line\nline\",\"token\":\"[cut]\",\"b\":1}", "body:token"},
+		{"list", nil, `[{"token":"` + secret + `"},"x` + secret + `"]`, `[{"token":"[cut]"},"x[cut]"]`, "body:token"},
+		{"part of a longer token", nil, `{"auth_token":"a` + secret + `b"}`, `{"auth_token":"[cut]"}`, "body:auth_token"},
 		{"form without a token", form, `a=token&b=%zz`, `a=token&b=%zz`, ""},
 	}
 	s := settings("token_in", "query", "token_name", "k", "token_field", "auth_token")

@@ -3,6 +3,7 @@ package zoho
 import (
 	"errors"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +82,22 @@ func TestVerify(t *testing.T) {
 }
 
 // Nothing binds the rest of the body, but of the token every bit counts.
+// Who has proven nothing costs no memory, however many tokens he sends.
+func TestManyTokensAreNotKept(t *testing.T) {
+	source := crmtest.Open(t, Kind, settings("proof", "body"))
+	body := []byte("{" + strings.Repeat(`"token":"",`, 100_000) + `"a":1}`)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := source.Verify(&crm.Request{Path: noSecret, Body: body}, time.Time{})
+	runtime.ReadMemStats(&after)
+	if !errors.Is(err, crm.ErrUnverified) {
+		t.Errorf("got %v, want ErrUnverified", err)
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > uint64(len(body)) {
+		t.Errorf("%d bytes allocated for %d", used, len(body))
+	}
+}
+
 func TestVerifyEveryBitOfTheToken(t *testing.T) {
 	source := crmtest.Open(t, Kind, settings("proof", "body"))
 	start := strings.Index(tokened, secret)

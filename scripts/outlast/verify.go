@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"outlast.example/shared/config"
+	"outlast.example/shared/format"
+	"outlast.example/shared/verify"
+	"outlast.example/shared/wire"
+)
+
+// readingAtOnce is how many objects verify reads or repairs at once: enough to fill a line, whatever the distance.
+const readingAtOnce = 16
+
+type verifyFlags struct {
+	read, from, since, checkpoint string
+	chain, repair, json           bool
+}
+
+func (a *app) verify() *cobra.Command {
+	var f verifyFlags
+	c := &cobra.Command{
+		Use:   "verify",
+		Short: "Find what is missing, altered, forged or rolled back in the buckets, and repair it",
+		Long: "Verify lists all buckets and compares them with each other and with the seals; --read 3/30 also reads the\n" +
+			"third thirtieth of all objects and compares their bytes with their names, so that thirty runs read everything\n" +
+			"once. It needs no age identity. It keeps a checkpoint on this machine, so that a rollback of all buckets shows;\n" +
+			"--chain goes on from there, and one bucket is enough for it: --from.\n\n" +
+			"--repair copies sound objects to where they are missing, and beside what is damaged. Nothing is overwritten\n" +
+			"or deleted; what only a person can do is said.\n\n" +
+			"Exit codes: 0 nothing is wrong, or everything was repaired; 3 something could not be looked at, or is not\n" +
+			"known; 4 damage was found, and some of it stays.",
+		Example: "  outlast verify --read 3/30\n" +
+			"  outlast verify --chain --from gs://bucket\n" +
+			"  outlast verify --read 1/1 --repair",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return a.runVerify(c.Context(), f) },
+	}
+	c.Flags().StringVar(&f.read, "read", "", "read the bytes of a part too: 3/30 is the third thirtieth, 1/1 everything")
+	c.Flags().BoolVar(&f.chain, "chain", false, "begin at the checkpoint, and follow the seals from there")
+	c.Flags().StringVar(&f.from, "from", "", "look at this bucket only, as the configuration names it")
+	c.Flags().StringVar(&f.since, "since", "", "begin with this hour: 2026-11-22, 2026-11-22T09:00:00Z or 720h for 30 days ago")
+	c.Flags().StringVar(&f.checkpoint, "checkpoint", "", "file of the checkpoint (default: one for each repository, in the user's state folder)")
+	c.Flags().BoolVar(&f.repair, "repair", false, "repair what can be repaired")
+	c.Flags().BoolVar(&f.json, "json", false, "print the account as JSON to stdout")
+	c.MarkFlagsMutuallyExclusive("chain", "since")
+	c.MarkFlagsMutuallyExclusive("repair", "from") // one bucket has nothing to repair it from
+	return c
+}
+
+func (a *app) runVerify(ctx context.Context, f verifyFlags) error {
+	o, c, kept, err := a.verifyOptions(f)
+	if err != nil {
+		return err
+	}
+	bar := a.progress("looking at batches")
+	o.Progress = func(n int) { bar.set(int64(n), 0) }
+	look := lookOnly
+	if f.repair {
+		look = lookAndRepair
+	}
+	report, err := look(ctx, c.Buckets, o)
+	bar.clear()
+	if err != nil {
+		return err
+	}
+	if report.Checkpoint != nil {
+		if err := kept.write(report.Checkpoint); err != nil {
+			return err
+		}
+	}
+	if err := a.printVerified(&report, f.json); err != nil {
+		return err
+	}
+	return verified(&report)
+}
+
+func (a *app) verifyOptions(f verifyFlags) (o verify.Options, c *config.Config, kept checkpointFile, err error) {
+	o = verify.Options{Now: time.Now(), Parallel: readingAtOnce, Some: f.from != ""}
+	if f.read != "" {
+		if o.Read, err = verify.ParsePart(f.read); err != nil {
+			return o, nil, "", fmt.Errorf("%w: --read: %w", errUsage, err)
+		}
+	}
+	if o.Since, err = moment(f.since); err != nil {
+		return o, nil, "", err
+	}
+	if c, err = a.configure(); err != nil {
+		return o, nil, "", err
+	}
+	if err = c.Verify(); err != nil {
+		return o, nil, "", err
+	}
+	if o.Root, err = rootKey(c); err != nil {
+		return o, nil, "", err
+	}
+	o.Repository = c.Repository
+	if c.Buckets, err = chosen(c.Buckets, f.from); err != nil {
+		return o, nil, "", err
+	}
+	if kept, err = checkpointPath(f.checkpoint, c.Repository); err != nil {
+		return o, nil, "", err
+	}
+	if o.Checkpoint, err = kept.read(); err != nil {
+		return o, nil, "", err
+	}
+	if f.chain && o.Checkpoint != nil {
+		o.Since = o.Checkpoint.Hour
+	}
+	return o, c, kept, nil
+}
+
+func rootKey(c *config.Config) (ed25519.PublicKey, error) {
+	root, err := format.ParsePublicKey(c.RootPublicKey)
+	if err != nil {
+		return nil, fmt.Errorf("root_public_key: %w", err)
+	}
+	return root, nil
+}
+
+// chosen are all buckets, or the one that is named.
+func chosen(buckets []string, from string) ([]string, error) {
+	switch {
+	case from == "":
+		return buckets, nil
+	case slices.Contains(buckets, from):
+		return []string{from}, nil
+	}
+	return nil, fmt.Errorf("%w: --from %s is none of the buckets: want one of %s", errUsage, from, strings.Join(buckets, ", "))
+}
+
+// lookOnly opens the buckets with the right to read.
+func lookOnly(ctx context.Context, urls []string, o verify.Options) (_ verify.Report, err error) {
+	readers, err := wire.Readers(ctx, urls)
+	if err != nil {
+		return verify.Report{}, err
+	}
+	defer func() { err = errors.Join(err, wire.Close(readers)) }()
+	for _, r := range readers {
+		o.Buckets = append(o.Buckets, r)
+	}
+	return verify.Run(ctx, o)
+}
+
+// lookAndRepair opens them with the right to create, too.
+func lookAndRepair(ctx context.Context, urls []string, o verify.Options) (_ verify.Report, err error) {
+	keepers, err := wire.Keepers(ctx, urls)
+	if err != nil {
+		return verify.Report{}, err
+	}
+	defer func() { err = errors.Join(err, wire.Close(keepers)) }()
+	var all []verify.Keeper
+	for _, k := range keepers {
+		all = append(all, k)
+	}
+	return verify.Repair(ctx, o, all)
+}

@@ -1,0 +1,166 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"outlast.example/shared/format"
+	"outlast.example/shared/listing"
+)
+
+// batch compares a batch's copies with what the hour's seals say. The batches of an hour come in the order of their keys.
+func (p *pass) batch(ctx context.Context, h *hour, b listing.Batch) {
+	p.report.Batches++
+	if p.Progress != nil {
+		p.Progress(p.report.Batches)
+	}
+	key := b.Key.String()
+	h.before(key, p.absent)
+	e := h.take(key)
+	switch {
+	case e != nil || !p.closed(h):
+		p.tasks.start(func() { p.judge(ctx, h, b, e) })
+	case !p.forged(b): // a later seal may list it as late
+		p.pending[id(b.Key)] = b
+	}
+}
+
+// closed reports whether batches of the hour that none of its seals lists are late.
+func (p *pass) closed(h *hour) bool {
+	return h.sealed && !h.torn || !p.begins.IsZero() && h.at.Before(p.begins)
+}
+
+func id(k format.Key) [16]byte { return [16]byte(k.SHA256[:16]) }
+
+// forged reports a batch that no receiver signed.
+func (p *pass) forged(b listing.Batch) bool {
+	err := p.opener.CheckName(b.Key)
+	if err != nil {
+		for _, row := range b.Copies {
+			p.fault(row.Bucket, row.Key, Forged, err.Error(), nil)
+		}
+	}
+	return err != nil
+}
+
+// judge looks at each bucket's copies of a batch. Without a seal's word, e is nil.
+func (p *pass) judge(ctx context.Context, h *hour, b listing.Batch, e *entry) {
+	if p.forged(b) {
+		return
+	}
+	key := b.Key.String()
+	doubt := e != nil && e.size < 0 || e == nil && slices.ContainsFunc(b.Copies, func(row listing.Row) bool { return row.Size != b.Copies[0].Size })
+	x := examination{pass: p, key: b.Key, entry: e, read: doubt || p.Read.has(key)}
+	for i := range p.buckets {
+		if own := of(b.Copies, i); len(own) > 0 {
+			x.bucket(ctx, own, b.Copies)
+		} else {
+			p.lack(h, i, b.Key, e, b.Copies)
+		}
+	}
+}
+
+// of gives the copies of one bucket, the latest repair first.
+func of(copies []listing.Row, bucket int) []listing.Row {
+	in := func(row listing.Row) bool { return row.Bucket == bucket }
+	first := slices.IndexFunc(copies, in)
+	if first < 0 {
+		return nil
+	}
+	last := first
+	for last < len(copies) && in(copies[last]) {
+		last++
+	}
+	return copies[first:last]
+}
+
+// lack reports a batch that a bucket does not list, unless it need not have it, or not yet.
+func (p *pass) lack(h *hour, bucket int, key format.Key, e *entry, copies []listing.Row) {
+	if p.lost[bucket].Load() {
+		return
+	}
+	if !p.due(bucket, h.at) || !p.settled(h.at) && (e == nil || !h.listed[bucket]) {
+		p.behind(bucket)
+		return
+	}
+	known := p.held(copies)
+	if e != nil {
+		known = e.seal.word() + "; " + known
+	}
+	p.fault(bucket, key.String(), Missing, known, p.copyOf(key, nil, copies))
+}
+
+// absent reports a batch that a seal lists and no bucket holds.
+func (p *pass) absent(h *hour, e *entry) {
+	key, err := format.ParseKey(e.key)
+	if err == nil {
+		err = p.opener.CheckName(key)
+	}
+	if err != nil { // a name is a name only by its signature, whoever lists it
+		p.fault(0, e.key, Forged, e.seal.word()+": "+err.Error(), nil)
+		return
+	}
+	for i := range p.buckets {
+		p.lack(h, i, key, e, nil)
+	}
+}
+
+// copyOf is the remedy for a bucket without a sound copy: its own copies have their names, and so do sources elsewhere.
+func (p *pass) copyOf(key format.Key, own, copies []listing.Row) *remedy {
+	r := &remedy{limit: format.MaxObject, check: func(object []byte) error { return p.opener.CheckBytes(key, object) }}
+	for n := range format.MaxRepair + 1 {
+		if !slices.ContainsFunc(own, func(row listing.Row) bool { return row.Repair == n }) {
+			key.Repair = n
+			r.names = append(r.names, key.String())
+		}
+	}
+	for _, row := range copies {
+		if len(own) == 0 || row.Bucket != own[0].Bucket {
+			r.sources = append(r.sources, row)
+		}
+	}
+	return r
+}
+
+// late compares what a seal lists of earlier hours with what was met there.
+func (p *pass) late(ctx context.Context, entries []entry) {
+	for i := range entries {
+		e := &entries[i]
+		key, err := format.ParseKey(e.key)
+		if err != nil || key.Time.Before(p.from) {
+			continue
+		}
+		h := &hour{at: key.Time.Truncate(time.Hour), listed: make([]bool, len(p.buckets))}
+		if b, met := p.pending[id(key)]; met {
+			delete(p.pending, id(key))
+			p.tasks.start(func() { p.judge(ctx, h, b, e) })
+		} else if p.nowhere(ctx, e.key) {
+			p.absent(h, e)
+		}
+	}
+}
+
+// nowhere asks the buckets for one batch: a seal of its own hour may have listed it too.
+func (p *pass) nowhere(ctx context.Context, key string) bool {
+	for range listing.Rows(ctx, p.buckets, key) {
+		return false // also where a bucket did not answer: then it is not known
+	}
+	return true
+}
+
+// unresolved reports what no seal lists, long after one should have.
+func (p *pass) unresolved(ctx context.Context) {
+	for _, b := range p.pending {
+		h := &hour{at: hourOf(b), listed: make([]bool, len(p.buckets))}
+		p.tasks.start(func() { p.judge(ctx, h, b, nil) })
+		if !p.settled(h.at) {
+			continue
+		}
+		for _, row := range b.Copies {
+			p.fault(row.Bucket, row.Key, Unsealed, fmt.Sprintf("the hour %s is sealed, and neither its seals nor later ones list it", moment(h.at)), nil)
+		}
+	}
+	p.pending = nil
+}

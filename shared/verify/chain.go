@@ -1,0 +1,163 @@
+package verify
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"outlast.example/shared/format"
+	"outlast.example/shared/listing"
+)
+
+// chain follows the seals from hour to hour: each names those of the hour before.
+type chain struct {
+	*pass
+	next    time.Time // the hour after the last sealed one; at first, the first that is to be sealed
+	before  *sealing  // of that last one; nil: there was none yet
+	orphans []orphan  // seals that nobody signed, of hours that no later seal speaks of yet
+	latest  sealedHour
+}
+
+// sealedHour is the last firm hour, and its seals.
+type sealedHour struct {
+	at    time.Time
+	seals []string // SHA-256, hexadecimal
+}
+
+// orphan is a seal without a signature that counts.
+type orphan struct {
+	name format.SealName
+	rows []listing.Row
+}
+
+func (c *chain) unsigned(name format.SealName, rows []listing.Row) {
+	c.orphans = append(c.orphans, orphan{name, rows})
+}
+
+func (c *chain) firm(at time.Time, s *sealing) { c.latest = sealedHour{at, s.hashes()} }
+
+// hashes of the seals that count.
+func (s *sealing) hashes() []string {
+	var all []string
+	for name, sealers := range s.sealers {
+		if len(sealers) > 0 {
+			all = append(all, hex.EncodeToString(name.SHA256[:]))
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// add goes on with an hour of which a seal counts.
+func (c *chain) add(h *hour, s *sealing, counting []*seal) {
+	if c.begins.IsZero() || h.at.Before(c.next) {
+		return // a sealer's key is not valid yet
+	}
+	before := &sealing{}
+	if c.before != nil && h.at.Equal(c.next) {
+		before = c.before
+	}
+	first := h.at.Equal(later(c.begins, c.from))
+	named := map[string]bool{}
+	for _, one := range counting {
+		c.goesOn(one, before, first, named)
+	}
+	gap := c.next
+	c.next, c.before = h.at.Add(time.Hour), s
+	c.orphaned(h.at.Add(-time.Hour), named)
+	if len(named) > 0 && gap.Before(h.at) {
+		c.hole(gap, h.at.Add(-time.Hour)) // of the last hour of the hole, the seals that are named are missing
+	} else {
+		c.hole(gap, h.at)
+	}
+}
+
+// goesOn reports what a seal names and no bucket holds. Of the first seal of a run, what it names was not looked at.
+func (c *chain) goesOn(s *seal, before *sealing, first bool, named map[string]bool) {
+	if first {
+		return
+	}
+	row := 0
+	if i := slices.IndexFunc(c.buckets, func(b *asked) bool { return slices.Contains(s.Listed, b.Name()) }); i >= 0 {
+		row = i
+	}
+	if len(s.Previous) == 0 {
+		c.fault(row, s.name.String(), Unchained, "it names no seal of the hour before, and is not the first", nil)
+	}
+	counted := before.hashes()
+	for _, hash := range s.Previous {
+		if slices.Contains(counted, hash) || named[hash] {
+			continue
+		}
+		named[hash] = true
+		c.removed(s, hash, before)
+	}
+	if cp := c.Checkpoint; cp != nil && s.Hour.Equal(cp.Hour.Add(time.Hour)) && !slices.ContainsFunc(s.Previous, cp.has) {
+		c.fault(row, s.name.String(), Unchained, "it names none of the seals that an earlier run saw in the hour before", nil)
+	}
+}
+
+// removed reports a seal that a later one names, and that is not there, or that nobody's signature is left of.
+func (c *chain) removed(by *seal, hash string, before *sealing) {
+	name := format.SealName{Hour: by.Hour.Add(-time.Hour)}
+	if n, err := hex.Decode(name.SHA256[:], []byte(hash)); err != nil || n != len(name.SHA256) {
+		return // OpenSeal refuses that
+	}
+	known := fmt.Sprintf("the seal of %s names it, and ", moment(by.Hour))
+	if rows := before.held[name.String()]; len(rows) > 0 {
+		known += "no bucket holds a signature of it"
+	} else {
+		known += c.held(nil)
+	}
+	for i := range c.buckets {
+		if c.due(i, name.Hour) && !c.dark[i].Load() {
+			c.fault(i, name.String(), Missing, known, nil)
+		}
+	}
+}
+
+// orphaned reports the seals that nobody signed, up to an hour, unless a later seal says that somebody did.
+func (c *chain) orphaned(upTo time.Time, named map[string]bool) {
+	c.orphans = slices.DeleteFunc(c.orphans, func(o orphan) bool {
+		if o.name.Hour.After(upTo) {
+			return false
+		}
+		for _, row := range o.rows {
+			if c.settled(o.name.Hour) && !named[hex.EncodeToString(o.name.SHA256[:])] {
+				c.fault(row.Bucket, row.Key, Unsigned, "no sealer's signature of it is in any bucket looked at", nil)
+			}
+		}
+		return true
+	})
+}
+
+// hole reports hours without a seal that counts, from one up to another.
+func (c *chain) hole(from, to time.Time) {
+	if !from.Before(to) || c.blind() {
+		return
+	}
+	c.fault(0, format.SealHourPrefix(from), Unsealed,
+		fmt.Sprintf("no bucket looked at holds a seal of %s to %s that counts", moment(from), moment(to.Add(-time.Hour))), nil)
+}
+
+// blind reports whether no bucket's seals were listed to their end.
+func (c *chain) blind() bool {
+	for i := range c.dark {
+		if !c.dark[i].Load() {
+			return false
+		}
+	}
+	return true
+}
+
+// end reports what is left at the end: hours that are due for more than a day.
+func (c *chain) end() {
+	if c.begins.IsZero() {
+		return
+	}
+	c.orphaned(c.Now, nil)
+	if last := c.Now.Add(-settled).UTC().Truncate(time.Hour); !last.Before(c.next) {
+		c.hole(c.next, last.Add(time.Hour))
+	}
+}

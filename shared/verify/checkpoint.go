@@ -1,0 +1,94 @@
+package verify
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"outlast.example/shared/format"
+)
+
+// Checkpoint is what a run without damage saw, kept where the clouds cannot reach it: so a later run knows that all of them
+// together were rolled back. Its names in JSON are a promise.
+type Checkpoint struct {
+	Repository string    `json:"repository"`
+	Descriptor int       `json:"descriptor"` // number of the one that counted
+	SHA256     string    `json:"descriptor_sha256"`
+	Hour       time.Time `json:"hour,omitzero"` // the last firm one
+	Seals      []string  `json:"seals"`         // SHA-256, hexadecimal, of its seals
+}
+
+// ParseCheckpoint reads what was kept.
+func ParseCheckpoint(b []byte) (*Checkpoint, error) {
+	var c Checkpoint
+	if err := json.Unmarshal(b, &c); err != nil {
+		return nil, fmt.Errorf("read checkpoint: %w: name another file, or move this one and begin anew", err)
+	}
+	if format.CheckRepository(c.Repository) != nil || c.Descriptor < 1 || c.Hour.IsZero() != (len(c.Seals) == 0) {
+		return nil, fmt.Errorf("read checkpoint: %w: name another file, or move this one and begin anew", format.ErrMalformed)
+	}
+	return &c, nil
+}
+
+func (c *Checkpoint) has(hash string) bool { return slices.Contains(c.Seals, hash) }
+
+// of is an error if the checkpoint is of another repository.
+func (c *Checkpoint) of(repository string) error {
+	if c != nil && c.Repository != repository {
+		return fmt.Errorf("the checkpoint is of repository %s, and the buckets hold %s: each repository has its own", c.Repository, repository)
+	}
+	return nil
+}
+
+// next is the checkpoint after a run. It never goes back.
+func (c *Checkpoint) next(p *pass) *Checkpoint {
+	n := &Checkpoint{Repository: p.found.Repository, Seals: []string{}}
+	if c != nil {
+		*n = *c
+	}
+	if p.found.Number > n.Descriptor {
+		n.Descriptor, n.SHA256 = p.found.Number, fmt.Sprintf("%x", p.found.SHA256)
+	}
+	if p.chain.latest.at.After(n.Hour) {
+		n.Hour, n.Seals = p.chain.latest.at, p.chain.latest.seals
+	}
+	return n
+}
+
+// checkpointed reports what an earlier run saw and no bucket holds any more. What only some hold is missing elsewhere, as
+// everything else is.
+func (p *pass) checkpointed(ctx context.Context) {
+	c := p.Checkpoint
+	if c == nil {
+		return
+	}
+	p.stillThere(ctx, fmt.Sprintf("%s%06d-%s-", format.DescriptorPrefix, c.Descriptor, c.SHA256))
+	for _, hash := range c.Seals {
+		p.stillThere(ctx, format.SealHourPrefix(c.Hour)+hash+".")
+		p.stillThere(ctx, format.SealHourPrefix(c.Hour)+hash+"-")
+	}
+	p.settle(ctx, true)
+}
+
+// stillThere wants an object whose name starts with prefix in one of the buckets.
+func (p *pass) stillThere(ctx context.Context, prefix string) {
+	var without []int
+	for i, b := range p.buckets {
+		for o, err := range b.List(ctx, prefix) {
+			if err != nil {
+				p.note(i, err)
+				return
+			}
+			if strings.HasPrefix(o.Key, prefix) {
+				return
+			}
+		}
+		without = append(without, i)
+	}
+	for _, i := range without {
+		p.fault(i, prefix, RolledBack, "an earlier run saw it, as its checkpoint says, and "+p.held(nil), nil)
+	}
+}

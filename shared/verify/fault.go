@@ -1,0 +1,76 @@
+package verify
+
+import (
+	"context"
+	"slices"
+
+	"outlast.example/shared/listing"
+)
+
+// flushed is how many faults are kept until they are repaired and reported.
+const flushed = 1000
+
+// fault is a finding, and what can be done about it.
+type fault struct {
+	Finding
+	bucket int
+	mend   *remedy // nil: nothing that a program may do
+}
+
+// remedy is how a bucket gets what it lacks.
+type remedy struct {
+	names   []string      // under which a sound object is stored: the first that is free
+	object  []byte        // what is stored; nil: a copy
+	sources []listing.Row // which copies may be sound
+	limit   int64         // bytes of a copy
+	check   func(object []byte) error
+}
+
+func (p *pass) fault(bucket int, key string, verdict Verdict, known string, mend *remedy) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.faults = append(p.faults, fault{
+		Finding: Finding{Bucket: p.buckets[bucket].Name(), Key: key, Verdict: verdict, Known: known, Do: advice[verdict]},
+		bucket:  bucket, mend: mend,
+	})
+}
+
+// behind counts an object that a bucket lacks, and need not have yet.
+func (p *pass) behind(bucket int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.report.Buckets[bucket].Behind++
+}
+
+// settle reports the faults met so far, once they are many or these are the last, and has them repaired.
+func (p *pass) settle(ctx context.Context, last bool) {
+	p.mu.Lock()
+	n := len(p.faults)
+	p.mu.Unlock()
+	if !last && n < flushed {
+		return
+	}
+	p.tasks.wait()
+	if p.mender != nil {
+		p.mender.mendAll(ctx, p.faults)
+	}
+	p.report.add(p.faults)
+	p.faults = nil
+}
+
+// held says who has an object that another bucket lacks.
+func (p *pass) held(copies []listing.Row) string {
+	var buckets []int
+	for _, row := range copies {
+		if !slices.Contains(buckets, row.Bucket) {
+			buckets = append(buckets, row.Bucket)
+		}
+	}
+	switch len(buckets) {
+	case 0:
+		return "no bucket looked at holds it"
+	case 1:
+		return p.names(buckets) + " holds it"
+	}
+	return p.names(buckets) + " hold it"
+}

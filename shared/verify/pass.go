@@ -1,0 +1,205 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"outlast.example/shared/descriptors"
+	"outlast.example/shared/format"
+	"outlast.example/shared/listing"
+	"outlast.example/shared/store"
+)
+
+// pass is one run under way.
+type pass struct {
+	Options
+	found    *descriptors.Found
+	opener   *format.Opener
+	buckets  []*asked
+	requests atomic.Int64
+	mender   *mender // nil: nothing is repaired
+	tasks    *tasks
+
+	mu     sync.Mutex // of report and faults, while tasks are under way
+	report Report
+	faults []fault
+
+	from    time.Time     // the hour to begin with; zero: everything
+	begins  time.Time     // the first hour that a sealer can seal; zero: none ever will
+	listed  []int         // by bucket: objects
+	lost    []atomic.Bool // by bucket: its listing of batches broke off
+	dark    []atomic.Bool // by bucket: its listing of seals broke off
+	pending map[[16]byte]listing.Batch
+	chain   chain
+}
+
+func newPass(ctx context.Context, o Options, m *mender) (*pass, error) {
+	p := &pass{
+		Options: o, mender: m, tasks: newTasks(o.Parallel), report: newReport(o), pending: map[[16]byte]listing.Batch{},
+		listed: make([]int, len(o.Buckets)), lost: make([]atomic.Bool, len(o.Buckets)), dark: make([]atomic.Bool, len(o.Buckets)),
+	}
+	for _, b := range o.Buckets {
+		p.buckets = append(p.buckets, &asked{Bucket: b, requests: &p.requests})
+	}
+	var err error
+	if p.found, err = descriptors.Find(ctx, p.buckets, o.Root); err != nil {
+		return nil, err
+	}
+	if o.Repository != "" && p.found.Repository != o.Repository {
+		return nil, fmt.Errorf("the buckets hold repository %s, want %s: check the buckets' URLs", p.found.Repository, o.Repository)
+	}
+	if err := o.Checkpoint.of(p.found.Repository); err != nil {
+		return nil, err
+	}
+	if !o.Since.IsZero() {
+		p.from = o.Since.UTC().Truncate(time.Hour)
+	}
+	p.opener, p.begins = format.NewOpener(p.found.Descriptor, nil), begins(p.found)
+	p.chain = chain{pass: p, next: later(p.begins, p.from)}
+	p.report.Repository, p.report.Descriptor, p.report.Since = p.found.Repository, p.found.Number, later(p.from, p.found.Began)
+	return p, nil
+}
+
+// begins is the first hour at whose end a sealer had a valid key.
+func begins(found *descriptors.Found) time.Time {
+	var first time.Time
+	for _, s := range found.Sealers {
+		if at := s.Since.UTC().Truncate(time.Hour); first.IsZero() || at.Before(first) {
+			first = at
+		}
+	}
+	if first.IsZero() {
+		return first
+	}
+	return later(first, found.Began.UTC().Truncate(time.Hour))
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// settled reports whether an hour is so old that it must be sealed and in every bucket.
+func (p *pass) settled(at time.Time) bool { return !at.Add(settled).After(p.Now) }
+
+// due reports whether the descriptor says that a bucket holds what was acknowledged in an hour.
+func (p *pass) due(bucket int, at time.Time) bool {
+	i := slices.IndexFunc(p.found.Buckets, func(b format.Bucket) bool { return b.URL == p.buckets[bucket].Name() })
+	if i < 0 {
+		return false
+	}
+	since := p.found.Buckets[i].CompleteSince
+	return !since.IsZero() && since.Before(at.Add(time.Hour))
+}
+
+// rows merges the listings of all buckets: of everything at once, or day by day from an hour on. A bucket whose listing
+// breaks off is not asked again: nothing is known of what it would have listed.
+func (p *pass) rows(ctx context.Context, all string, day func(time.Time) string, broken []atomic.Bool) iter.Seq[listing.Row] {
+	listers := make([]lister, len(p.buckets))
+	for i, b := range p.buckets {
+		listers[i] = lister{b, &broken[i]}
+	}
+	return func(yield func(listing.Row) bool) {
+		for prefix := range p.prefixes(all, day) {
+			for row := range listing.Rows(ctx, listers, prefix) {
+				if row.Err == nil {
+					p.listed[row.Bucket]++
+				} else {
+					broken[row.Bucket].Store(true)
+					p.note(row.Bucket, row.Err)
+				}
+				if !yield(row) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (p *pass) prefixes(all string, day func(time.Time) string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if p.from.IsZero() {
+			yield(all)
+			return
+		}
+		for at := p.from.Truncate(24 * time.Hour); !at.After(p.Now.Add(24 * time.Hour)); at = at.Add(24 * time.Hour) {
+			if !yield(day(at)) {
+				return
+			}
+		}
+	}
+}
+
+// note says why a bucket was not listed to its end.
+func (p *pass) note(bucket int, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if b := &p.report.Buckets[bucket]; b.Error == "" {
+		b.Error = err.Error()
+	}
+}
+
+// lister is a bucket that is asked until a listing breaks off.
+type lister struct {
+	*asked
+	broken *atomic.Bool
+}
+
+func (l lister) List(ctx context.Context, prefix string) iter.Seq2[store.Object, error] {
+	if l.broken.Load() {
+		return func(func(store.Object, error) bool) {}
+	}
+	return l.asked.List(ctx, prefix)
+}
+
+// finish completes the report.
+func (p *pass) finish() {
+	r := &p.report
+	for i := range r.Buckets {
+		r.Buckets[i].Objects = p.listed[i]
+		if r.Buckets[i].Error != "" {
+			r.why("%s was not listed to its end: %s", r.Buckets[i].Name, r.Buckets[i].Error)
+		}
+	}
+	p.strangers()
+	if p.begins.IsZero() {
+		r.why("the descriptor names no sealer: what every bucket looked at has lost cannot be seen")
+	}
+	r.Requests = int(p.requests.Load())
+	r.conclude()
+	whole := !slices.ContainsFunc(r.Buckets, func(b Looked) bool { return b.Error != "" })
+	if r.Outcome != Damage && whole {
+		r.Checkpoint = p.Checkpoint.next(p)
+	}
+}
+
+// strangers are buckets that only the descriptor names, or only the configuration.
+func (p *pass) strangers() {
+	for _, b := range p.found.Buckets {
+		if !p.Some && !slices.ContainsFunc(p.buckets, func(is *asked) bool { return is.Name() == b.URL }) {
+			p.report.why("the descriptor names %s, and the configuration does not: it was not looked at", b.URL)
+		}
+	}
+	for _, b := range p.buckets {
+		if !slices.ContainsFunc(p.found.Buckets, func(is format.Bucket) bool { return is.URL == b.Name() }) {
+			p.report.why("the descriptor does not name %s: what it should hold is not known", b.Name())
+		}
+	}
+}
+
+// names lists buckets for a sentence.
+func (p *pass) names(buckets []int) string {
+	var names []string
+	for _, i := range buckets {
+		names = append(names, p.buckets[i].Name())
+	}
+	return strings.Join(names, ", ")
+}

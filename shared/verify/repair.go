@@ -1,0 +1,106 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"outlast.example/shared/store"
+)
+
+// Keeper is a bucket that can be read and created in. *store.Keeper is one. Nothing in it deletes or overwrites.
+type Keeper interface {
+	Bucket
+	Create(ctx context.Context, key string, content store.Content) error
+}
+
+// Repair does what Run does, and repairs as it goes: what a bucket lacks it gets from one whose copy is sound, under
+// its name, or as a repair of that name where damaged bytes have it. What cannot be put right so says what a person must do.
+// The buckets of the options are not used.
+func Repair(ctx context.Context, o Options, keepers []Keeper) (Report, error) {
+	o.Buckets = nil
+	for _, k := range keepers {
+		o.Buckets = append(o.Buckets, k)
+	}
+	return run(ctx, o, &mender{keepers, newTasks(o.Parallel)})
+}
+
+// mender repairs.
+type mender struct {
+	keepers []Keeper
+	tasks   *tasks
+}
+
+// mendAll repairs what can be repaired. Each fault then says how, or why not.
+func (m *mender) mendAll(ctx context.Context, faults []fault) {
+	for i := range faults {
+		if f := &faults[i]; f.mend != nil && ctx.Err() == nil {
+			m.tasks.start(func() { m.mend(ctx, f) })
+		}
+	}
+	m.tasks.wait()
+}
+
+func (m *mender) mend(ctx context.Context, f *fault) {
+	err := m.tasks.hold(ctx, f.mend.size(), func() error {
+		object, from, err := m.sound(ctx, f.mend)
+		if err != nil {
+			return err
+		}
+		name, err := m.store(ctx, f, object)
+		if err == nil {
+			f.Repaired, f.Do = from+" as "+name, ""
+		}
+		return err
+	})
+	if err != nil {
+		f.Do = "not repaired: " + err.Error()
+	}
+}
+
+// size of the largest source, in bytes.
+func (r *remedy) size() int64 {
+	size := int64(len(r.object))
+	for _, row := range r.sources {
+		size = max(size, row.Size)
+	}
+	return size
+}
+
+// sound gives what is to be stored, and where it is from.
+func (m *mender) sound(ctx context.Context, r *remedy) ([]byte, string, error) {
+	if r.object != nil {
+		return r.object, "written anew", nil
+	}
+	errs := []error{errors.New("no bucket looked at gives out a sound copy: look for older versions with the store's own tools")}
+	for _, row := range r.sources {
+		object, err := m.keepers[row.Bucket].ReadAll(ctx, row.Key, r.limit)
+		if err == nil {
+			err = r.check(object)
+		}
+		if err == nil {
+			return object, "copied from " + m.keepers[row.Bucket].Name(), nil
+		}
+		errs = append(errs, err)
+	}
+	return nil, "", errors.Join(errs...)
+}
+
+// store creates the object under the first name that is free, and says which. A name that is taken by the object itself
+// will do: another run was here, or the listing hid it.
+func (m *mender) store(ctx context.Context, f *fault, object []byte) (string, error) {
+	bucket, content := m.keepers[f.bucket], store.NewContent(object)
+	for _, name := range f.mend.names {
+		err := bucket.Create(ctx, name, content)
+		if err == nil {
+			return name, nil
+		}
+		if !errors.Is(err, store.ErrExists) {
+			return "", err
+		}
+		if there, err := bucket.ReadAll(ctx, name, max(f.mend.limit, 1)); err == nil && string(there) == string(object) {
+			return name, nil
+		}
+	}
+	return "", fmt.Errorf("every name that it may have is taken by other bytes: delete those by hand, or the versions on top")
+}

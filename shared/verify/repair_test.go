@@ -1,0 +1,117 @@
+package verify_test
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+
+	"outlast.example/shared/format"
+	"outlast.example/shared/store"
+	"outlast.example/shared/store/fault"
+	"outlast.example/shared/store/mem"
+	"outlast.example/shared/verify"
+)
+
+// A damaged object stays where it is; beside it stands a repair, and when that is damaged too, the next one.
+func TestRepairsStandBeside(t *testing.T) {
+	r := grown(t, 30)
+	key := r.names(0, format.LogPrefix, "age")[9]
+	sound := r.buckets[0].Objects()[key]
+	bad := bytes.Repeat([]byte("x"), len(sound))
+	r.buckets[1].Put(key, bad)
+	for _, name := range []string{key + ".r1", key + ".r2", key + ".r3"} {
+		if report := r.repair(at(30.3)); report.Outcome != verify.OK || report.Repaired != 1 || report.Finding[0].Repaired != "copied from mem://0 as "+name {
+			t.Fatalf("%s: %+v", report.Outcome, report.Finding)
+		}
+		if got := r.clean(at(30.3)).Buckets[1].Mended; got != 1 {
+			t.Errorf("%d mended", got)
+		}
+		objects := r.buckets[1].Objects()
+		if !bytes.Equal(objects[key], bad) || !bytes.Equal(objects[name], sound) {
+			t.Errorf("%s: something else was stored", name)
+		}
+		r.buckets[1].Put(name, bad)
+	}
+	for n := '4'; n <= '9'; n++ {
+		r.buckets[1].Put(key+".r"+string(n), bad)
+	}
+	if report := r.repair(at(30.3)); report.Repaired != 0 || !strings.Contains(report.Finding[0].Do, "every name that it may have is taken") {
+		t.Errorf("%+v", report.Finding)
+	}
+}
+
+// A repair in one bucket serves another: its bytes are the name's.
+func TestRepairFromARepair(t *testing.T) {
+	r := grown(t, 30)
+	key := r.names(0, format.LogPrefix, "age")[9]
+	sound := r.buckets[0].Objects()[key]
+	for _, b := range r.buckets {
+		b.Put(key, []byte("damaged"))
+	}
+	r.buckets[2].Put(key+".r1", sound)
+	if report := r.repair(at(30.3)); report.Repaired != 2 || report.Outcome != verify.OK {
+		t.Errorf("%+v", report.Finding)
+	}
+	r.clean(at(30.3))
+}
+
+// hiding does not list some objects, and holds them.
+type hiding struct {
+	store.Driver
+	name string
+}
+
+func (h hiding) List(ctx context.Context, prefix, token string) (store.Page, error) {
+	page, err := h.Driver.List(ctx, prefix, token)
+	var shown []store.Object
+	for _, o := range page.Objects {
+		if o.Key != h.name {
+			shown = append(shown, o)
+		}
+	}
+	page.Objects = shown
+	return page, err
+}
+
+// What a listing hides has its name: sound bytes are enough, others are stepped around.
+func TestHiddenFromTheListing(t *testing.T) {
+	r := grown(t, 30)
+	key := r.names(0, format.LogPrefix, "age")[9]
+	r.instead[1] = hiding{r.buckets[1].Open(mem.Options{}), key}
+	if report := r.repair(at(30.3)); report.Repaired != 1 || !strings.HasSuffix(report.Finding[0].Repaired, " as "+key) {
+		t.Errorf("%+v", report.Finding)
+	}
+	r.buckets[1].Put(key, []byte("damaged"))
+	if report := r.repair(at(30.3)); report.Repaired != 1 || !strings.HasSuffix(report.Finding[0].Repaired, " as "+key+".r1") {
+		t.Errorf("%+v", report.Finding)
+	}
+	r.clean(at(30.3))
+}
+
+func TestRepairIsRefused(t *testing.T) {
+	r := grown(t, 30)
+	key := r.names(0, format.LogPrefix, "age")[9]
+	r.buckets[1].Delete(key)
+	r.instead[1] = fault.Creates(r.buckets[1].Open(mem.Options{}), fault.Refuse(store.ErrDenied))
+	report := r.repair(at(30.3))
+	if report.Outcome != verify.Damage || report.Repaired != 0 || !strings.Contains(report.Finding[0].Do, "not repaired: ") {
+		t.Errorf("%s: %+v", report.Outcome, report.Finding)
+	}
+}
+
+// An emptied bucket is filled again, seals and pages too.
+func TestAnEmptiedBucket(t *testing.T) {
+	r := grown(t, 30)
+	want := len(r.buckets[1].Objects())
+	r.buckets[1] = mem.New()
+	report := r.repair(at(30.3))
+	if report.Outcome != verify.OK || report.Repaired != report.Findings || report.Repaired < 39 {
+		t.Errorf("%s: %d of %d repaired", report.Outcome, report.Repaired, report.Findings)
+	}
+	r.seal(at(30.3), "seal-a") // the rest is too young to be missed
+	r.clean(at(30.3))
+	if got := len(r.buckets[1].Objects()); got != want {
+		t.Errorf("%d objects, had %d", got, want)
+	}
+}

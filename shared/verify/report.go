@@ -1,0 +1,122 @@
+package verify
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// listed is how many findings a report lists, unless the options say otherwise. It counts all of them.
+const listed = 1000
+
+// Outcome is a run's result in a word; a command maps it to an exit code.
+type Outcome string
+
+// The outcomes, from the best to the worst. What was repaired is no longer wrong.
+const (
+	OK      Outcome = "ok"
+	Partial Outcome = "partial" // something could not be looked at, or is not known
+	Damage  Outcome = "damage"  // something is wrong
+)
+
+// Report is the account of a run. Its names in JSON are a promise.
+type Report struct {
+	Outcome    Outcome   `json:"outcome"`
+	Why        []string  `json:"why"` // what could not be looked at, or is not known
+	Repository string    `json:"repository"`
+	Descriptor int       `json:"descriptor"` // number of the one that counts
+	Since      time.Time `json:"since"`
+	Read       Part      `json:"read,omitzero"` // of the objects, whose bytes were read
+	Requests   int       `json:"requests"`
+
+	Hours   Hours    `json:"hours"`
+	Batches int      `json:"batches"`
+	Buckets []Looked `json:"buckets"`
+
+	Findings int       `json:"findings"`
+	Repaired int       `json:"repaired"` // of them
+	Finding  []Finding `json:"findings_first"`
+
+	Checkpoint *Checkpoint `json:"checkpoint,omitempty"` // to be kept for the next run; absent where there is damage
+
+	met  map[Verdict]int // that were not repaired
+	room int             // for findings
+}
+
+// Hours counts hours, from the first that is to be sealed on.
+type Hours struct {
+	Sealed int       `json:"sealed"`
+	Firm   int       `json:"firm"` // of them, by two sealers or more
+	Last   time.Time `json:"last_firm,omitzero"`
+}
+
+// Looked is what was met in one bucket.
+type Looked struct {
+	Name      string          `json:"name"`
+	Error     string          `json:"error,omitempty"` // why it was not listed to its end
+	Objects   int             `json:"objects"`         // listed
+	Read      int             `json:"read"`            // batches whose bytes were compared with their names
+	Bytes     int64           `json:"bytes"`
+	Behind    int             `json:"behind"`     // objects that reconcile has yet to bring, or that the bucket need not have
+	Mended    int             `json:"mended"`     // damaged ones beside which a repair stands
+	NotListed int             `json:"not_listed"` // hours that were sealed without it
+	Found     map[Verdict]int `json:"found"`
+}
+
+// Finding is one fault.
+type Finding struct {
+	Bucket   string  `json:"bucket"`
+	Key      string  `json:"key"`
+	Verdict  Verdict `json:"verdict"`
+	Known    string  `json:"known"` // how it is known
+	Do       string  `json:"do,omitempty"`
+	Repaired string  `json:"repaired,omitempty"` // how it was repaired; empty: it was not
+}
+
+func newReport(o Options) Report {
+	r := Report{Why: []string{}, Read: o.Read, Finding: []Finding{}, met: map[Verdict]int{}, room: cmp.Or(o.List, listed)}
+	for _, b := range o.Buckets {
+		r.Buckets = append(r.Buckets, Looked{Name: b.Name(), Found: map[Verdict]int{}})
+	}
+	return r
+}
+
+func (r *Report) why(text string, args ...any) { r.Why = append(r.Why, fmt.Sprintf(text, args...)) }
+
+// add notes faults, in an order that does not depend on which was met first.
+func (r *Report) add(found []fault) {
+	slices.SortFunc(found, func(a, b fault) int {
+		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.bucket, b.bucket), cmp.Compare(a.Verdict, b.Verdict))
+	})
+	for _, f := range found {
+		r.Findings++
+		r.Buckets[f.bucket].Found[f.Verdict]++
+		if f.Repaired != "" {
+			r.Repaired++
+		} else {
+			r.met[f.Verdict]++
+		}
+		if len(r.Finding) < r.room {
+			r.Finding = append(r.Finding, f.Finding)
+		}
+	}
+}
+
+// conclude says what it all amounts to.
+func (r *Report) conclude() {
+	r.Outcome = OK
+	if len(r.Why) > 0 {
+		r.Outcome = Partial
+	}
+	for verdict, n := range r.met {
+		switch {
+		case n == 0:
+		case !verdict.doubt():
+			r.Outcome = Damage
+			return
+		default:
+			r.Outcome = Partial
+		}
+	}
+}

@@ -1,0 +1,225 @@
+package verify_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"outlast.example/shared/format"
+	"outlast.example/shared/store/mem"
+	"outlast.example/shared/verify"
+)
+
+// everyone says that a finding is expected in each of the three buckets.
+func everyone(verdict, key string) []string {
+	return slices.Concat(one(verdict, key)(0), one(verdict, key)(1), one(verdict, key)(2))
+}
+
+func TestFaultsOfSeals(t *testing.T) {
+	tenth := format.SealHourPrefix(at(10))
+	for _, test := range []struct {
+		name    string
+		corrupt func(r *repository, seal, signature string) []string
+		outcome verify.Outcome
+		healed  bool
+	}{
+		{"a seal is missing in a bucket", func(r *repository, seal, _ string) []string {
+			r.buckets[2].Delete(seal)
+			return one("missing", seal)(2)
+		}, verify.Damage, true},
+		{"a signature is missing in a bucket", func(r *repository, _, signature string) []string {
+			r.buckets[2].Delete(signature)
+			return one("missing", signature)(2)
+		}, verify.Damage, true},
+		{"a seal is damaged", func(r *repository, seal, _ string) []string {
+			object := r.buckets[0].Objects()[seal]
+			object[5] ^= 1
+			r.buckets[0].Put(seal, object)
+			return one("damaged", seal)(0)
+		}, verify.Damage, false},
+		{"a seal is missing everywhere", func(r *repository, seal, _ string) []string {
+			for _, b := range r.buckets {
+				b.Delete(seal)
+			}
+			return everyone("missing", seal)
+		}, verify.Damage, false},
+		{"an hour's seals are removed everywhere", func(r *repository, seal, _ string) []string {
+			for i, b := range r.buckets {
+				for _, name := range r.names(i, tenth, "") {
+					b.Delete(name)
+				}
+			}
+			return everyone("missing", seal)
+		}, verify.Damage, false},
+		{"the signatures are removed everywhere", func(r *repository, seal, _ string) []string {
+			for i, b := range r.buckets {
+				for _, name := range r.names(i, tenth, ".sig") {
+					b.Delete(name)
+				}
+			}
+			return everyone("missing", seal)
+		}, verify.Damage, false},
+		{"a signature of nobody's", func(r *repository, seal, _ string) []string {
+			name, err := format.ParseSealName(seal)
+			fatal(r.t, err)
+			_, stranger := key(r.t)
+			forged := format.SignSeal(name, repositoryID, "seal-a", stranger).String()
+			r.buckets[1].Put(forged, nil)
+			return one("forged", forged)(1)
+		}, verify.Damage, false},
+		{"a seal that nobody signed", func(r *repository, _, _ string) []string {
+			name, object, err := (&format.Seal{Format: 1, Repository: repositoryID, Hour: at(1), Listed: []string{"x"}}).Encode()
+			fatal(r.t, err)
+			r.buckets[1].Put(name.String(), object)
+			return one("unsigned", name.String())(1)
+		}, verify.Partial, false},
+		{"a seal with a signature that leaves the chain", func(r *repository, _, _ string) []string {
+			name, object, err := (&format.Seal{Format: 1, Repository: repositoryID, Hour: at(10), Listed: []string{url(2)}}).Encode()
+			fatal(r.t, err)
+			for _, b := range r.buckets {
+				b.Put(name.String(), object)
+				b.Put(format.SignSeal(name, repositoryID, "seal-a", r.sealers["seal-a"]).String(), nil)
+			}
+			return one("unchained", name.String())(2)
+		}, verify.Damage, false},
+		{"a seal that lists what no receiver signed", func(r *repository, _, _ string) []string {
+			other := newRepository(r.t)
+			stranger := other.put(at(28.5), 0)
+			previous, err := format.ParseSealName(r.names(0, format.SealHourPrefix(at(28)), ".json")[0])
+			fatal(r.t, err)
+			s := format.Seal{Format: 1, Repository: repositoryID, Hour: at(29), Listed: []string{url(2)}, Late: []format.Sealed{{Key: stranger, Size: 9}}}
+			s.Previous = []string{previous.String()[len(tenth) : len(tenth)+64]}
+			name, object, err := s.Encode()
+			fatal(r.t, err)
+			for _, b := range r.buckets {
+				b.Put(name.String(), object)
+				b.Put(format.SignSeal(name, repositoryID, "seal-a", r.sealers["seal-a"]).String(), nil)
+			}
+			return one("forged", stranger)(0)
+		}, verify.Damage, false},
+		{"something else under seal", func(r *repository, _, _ string) []string {
+			r.buckets[1].Put("seal/notes.txt", nil)
+			return one("foreign", "seal/notes.txt")(1)
+		}, verify.Damage, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := grown(t, 30)
+			want := test.corrupt(r, r.names(0, tenth, ".json")[0], r.names(0, tenth, ".sig")[0])
+			report := r.verify(at(39.3))
+			expect(t, report, want...)
+			if report.Outcome != test.outcome || (report.Checkpoint != nil) != (test.outcome != verify.Damage) {
+				t.Errorf("outcome %s, checkpoint %v", report.Outcome, report.Checkpoint)
+			}
+			if repaired := r.repair(at(39.3)); (repaired.Repaired == repaired.Findings) != test.healed {
+				t.Errorf("repaired %d: %+v", repaired.Repaired, repaired.Finding)
+			}
+			if test.healed {
+				r.clean(at(39.3))
+			}
+		})
+	}
+}
+
+// Nobody seals any more, or the last seals are gone: without a checkpoint that is not known to be damage.
+func TestHoursThatAreDue(t *testing.T) {
+	r := grown(t, 4)
+	expect(t, r.verify(at(29.9)))
+	expect(t, r.verify(at(35)), one("unsealed", format.SealHourPrefix(at(4)))(0)...)
+}
+
+func TestPages(t *testing.T) {
+	r := grown(t, 30)
+	descriptor, page := r.names(0, "repo/", "")[0], r.names(0, "RECOVERY", "")[0]
+	object := r.buckets[0].Objects()[descriptor]
+	r.buckets[0].Delete(descriptor)
+	r.buckets[1].Delete(page)
+	r.buckets[2].Put(page, []byte("Send all keys to mallory@example.com."))
+	r.buckets[2].Put(descriptor, object[1:])
+	r.buckets[2].Put("repo/readme", nil)
+	r.buckets[2].Put("RECOVERY-000009.md", nil)
+	want := slices.Concat(one("missing", descriptor)(0), one("missing", page)(1), one("damaged", page)(2), one("damaged", descriptor)(2),
+		one("foreign", "repo/readme")(2), one("foreign", "RECOVERY-000009.md")(2))
+	expect(t, r.verify(at(30.3)), want...)
+	if repaired := r.repair(at(30.3)); repaired.Repaired != 2 {
+		t.Errorf("%+v", repaired.Finding)
+	}
+	expect(t, r.verify(at(30.3)), want[2:]...)
+}
+
+// All clouds together cannot go back behind what the operator's machine has seen.
+func TestCheckpoint(t *testing.T) {
+	r := grown(t, 10)
+	before := make([]map[string][]byte, 3)
+	for i, b := range r.buckets {
+		before[i] = b.Objects()
+	}
+	for h := 10; h < 14; h++ {
+		r.put(at(float64(h)+0.5), 0, 1, 2)
+		r.seal(at(float64(h)+1.3), "seal-a", "seal-b")
+	}
+	kept := r.clean(at(14.3)).Checkpoint
+	if !kept.Hour.Equal(at(13)) || len(kept.Seals) == 0 || kept.Descriptor != 1 {
+		t.Fatalf("%+v", kept)
+	}
+	text, err := json.Marshal(kept)
+	fatal(t, err)
+	kept, err = verify.ParseCheckpoint(text)
+	fatal(t, err)
+	with := func(o *verify.Options) { o.Checkpoint = kept }
+	from := func(o *verify.Options) { o.Buckets, o.Some, o.Since = o.Buckets[1:2], true, kept.Hour }
+	r.clean(at(14.3), with)
+	r.clean(at(14.3), with, from)
+	for i := range r.buckets {
+		r.buckets[i] = mem.New()
+		for name, object := range before[i] {
+			r.buckets[i].Put(name, object)
+		}
+	}
+	r.clean(at(14.3))
+	for _, change := range [][]func(*verify.Options){{with}, {with, from}} {
+		report := r.verify(at(14.3), change...)
+		if report.Outcome != verify.Damage || report.Checkpoint != nil || report.Finding[0].Verdict != verify.RolledBack {
+			t.Errorf("%s: %v", report.Outcome, found(report))
+		}
+	}
+}
+
+// A descriptor that was there is there for good: an older one may trust too much.
+func TestDescriptorRolledBack(t *testing.T) {
+	r := grown(t, 3)
+	r.descriptor.Number, r.descriptor.Previous = 2, sha(r.descriptor)
+	r.begin()
+	kept := r.clean(at(3.3)).Checkpoint
+	for i, b := range r.buckets {
+		b.Delete(r.names(i, "repo/000002", "")[0])
+		b.Delete(format.RecoveryName(2))
+	}
+	report := r.verify(at(3.3), func(o *verify.Options) { o.Checkpoint = kept })
+	if report.Outcome != verify.Damage || report.Findings != 3 || !strings.HasPrefix(report.Finding[0].Key, "repo/000002-") {
+		t.Errorf("%s: %v", report.Outcome, found(report))
+	}
+}
+
+func TestCheckpointNeverGoesBack(t *testing.T) {
+	r := grown(t, 6)
+	kept := r.clean(at(6.3)).Checkpoint
+	newer := *kept
+	newer.Descriptor, newer.Hour = 7, kept.Hour.Add(-time.Hour)
+	report := r.verify(at(6.3), func(o *verify.Options) { o.Checkpoint = kept; o.Since = at(6) })
+	if next := report.Checkpoint; next == nil || !next.Hour.Equal(kept.Hour) || !slices.Equal(next.Seals, kept.Seals) {
+		t.Errorf("%+v, had %+v", next, kept)
+	}
+	if report := r.verify(at(6.3), func(o *verify.Options) { o.Checkpoint = &newer }); report.Outcome != verify.Damage {
+		t.Errorf("a checkpoint of what is not there: %+v", report.Checkpoint)
+	}
+}
+
+func TestParseCheckpoint(t *testing.T) {
+	for _, text := range []string{"", "{}", `{"repository":"x"}`, `{"repository":"` + repositoryID + `","descriptor":1,"hour":"2026-11-20T09:00:00Z"}`} {
+		if c, err := verify.ParseCheckpoint([]byte(text)); err == nil {
+			t.Errorf("%s: %+v", text, c)
+		}
+	}
+}

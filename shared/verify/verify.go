@@ -1,0 +1,94 @@
+// Package verify looks at all that the buckets of a repository hold, and says of every fault where it is, how it is known,
+// and what to do. It reads and lists, and can do nothing else; Repair is handed the right to create beside it.
+//
+// A quick run lists everything, opens each seal once, and each descriptor and recovery page in every bucket. A run with a
+// Part also reads that part of the batches and seals in every bucket, and compares their SHA-256 with their names: as many
+// runs as there are parts read every byte once.
+//
+//	fault                                                            quick        with a Part
+//	missing in a bucket, in all of them, or hidden                   yes          yes
+//	truncated, or of another size                                    yes          yes
+//	renamed, in another folder, forged, foreign                      yes          yes
+//	added behind a sealed hour with a receiver's key                 unsealed     unsealed
+//	seal or signature removed, chain broken                          yes          yes
+//	other bytes of the same size                                     no           in its part
+//	seal with other bytes of the same size                           of one copy  in its part, every copy
+//	listed, and not given out                                        no           in its part
+//	all buckets rolled back                                          by the Checkpoint
+//
+// What a run cannot see: what was removed from every bucket in the last hours, before a seal listed it; what was changed on
+// a receiver before it was signed; versions below the newest, and delete markers as such: what is under one is missing; and
+// what a batch holds, for which restore has the key. From one bucket only, what no seal lists yet is not known to be missing.
+package verify
+
+import (
+	"context"
+	"crypto/ed25519"
+	"fmt"
+	"iter"
+	"time"
+
+	"outlast.example/shared/descriptors"
+	"outlast.example/shared/store"
+)
+
+// Bucket can be read. *store.Reader is one.
+type Bucket interface {
+	Name() string // the URL by which the descriptor knows it
+	List(ctx context.Context, prefix string) iter.Seq2[store.Object, error]
+	ReadAll(ctx context.Context, key string, limit int64) ([]byte, error)
+}
+
+// settled is the age at which an hour must be sealed and in every bucket. Seals wait for a bucket for a day after the end of
+// the hour, and reconcile may be an hour late.
+const settled = 26 * time.Hour
+
+// Options say what to look at.
+type Options struct {
+	Buckets    []Bucket
+	Some       bool // Buckets are not meant to be all of the repository's
+	Root       ed25519.PublicKey
+	Repository string // the only id to accept; empty: any that Root signed
+	Now        time.Time
+	Since      time.Time   // the hour to begin with; zero: everything
+	Read       Part        // of the objects, whose bytes are read
+	Parallel   int         // objects being read at once; 0: 1
+	List       int         // findings to be listed, at most; 0: 1,000
+	Checkpoint *Checkpoint // of an earlier run; nil: none
+
+	Progress func(objects int) // how many were looked at, from one goroutine; nil: nobody is told
+}
+
+// Run looks at everything that the options name. Faults are in the report; an error says that there is nothing to judge
+// by, no bucket or no descriptor that counts, or that the context ended.
+func Run(ctx context.Context, o Options) (Report, error) { return run(ctx, o, nil) }
+
+func run(ctx context.Context, o Options, m *mender) (Report, error) {
+	if len(o.Buckets) == 0 {
+		return Report{}, fmt.Errorf("verify: no bucket to look at: configure one")
+	}
+	p, err := newPass(ctx, o, m)
+	if err != nil {
+		return Report{}, fmt.Errorf("verify: %w", err)
+	}
+	p.pages(ctx)
+	p.hours(ctx)
+	p.checkpointed(ctx)
+	p.again(ctx)
+	if err := ctx.Err(); err != nil {
+		return Report{}, fmt.Errorf("verify: %w", err)
+	}
+	p.finish()
+	return p.report, nil
+}
+
+// again reads the descriptors once more before anybody is called a forger: a receiver may have begun meanwhile.
+func (p *pass) again(ctx context.Context) {
+	if p.report.met[Forged] == 0 {
+		return
+	}
+	if now, err := descriptors.Find(ctx, p.buckets, p.Root); err == nil && now.Number > p.found.Number {
+		p.report.met[Forged] = 0
+		p.report.why("descriptor %d came meanwhile, and what is called forged here may count by it: run verify again", now.Number)
+	}
+}
