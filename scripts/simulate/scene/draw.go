@@ -14,21 +14,26 @@ var spans = []time.Duration{2 * time.Hour, 4 * time.Hour, 4 * time.Hour, 8 * tim
 // draft is a scene that is being drawn.
 type draft struct {
 	*Scene
-	r      *rand.Rand
-	crisis bool // one bucket is away for over a day, and another one is destroyed
+	r     *rand.Rand
+	theme theme
 }
 
 // Draw draws the scene of a seed.
 func Draw(seed uint64) *Scene {
-	d := draft{&Scene{Seed: seed}, rand.New(rand.NewPCG(seed, 0)), seed%16 == 7} //nolint:gosec // to be reproduced
+	d := draft{&Scene{Seed: seed}, rand.New(rand.NewPCG(seed, 0)), themeOf(seed)} //nolint:gosec // to be reproduced
 	d.cast()
 	d.webhooks()
 	d.routine()
 	d.troubles()
 	d.kills()
-	if d.crisis {
-		d.worst()
-	} else {
+	switch d.theme {
+	case replaced:
+		d.replace()
+	case doubted:
+		d.doubt()
+	case alone:
+		d.lose()
+	default:
 		d.destroy()
 	}
 	for i := range d.Acts {
@@ -45,14 +50,22 @@ func (d draft) cast() {
 		d.Buckets = 2 + d.r.IntN(3)
 		d.Quorum = 1 + d.r.IntN(d.Buckets)
 	}
-	if d.crisis {
+	switch d.theme {
+	case replaced:
 		d.Buckets, d.Quorum, d.Span = 3, 2, 32*time.Hour
+	case doubted, alone:
+		d.Buckets, d.Quorum, d.Span = 3, 2, 4*time.Hour
 	}
 	for range 1 + d.r.IntN(3) {
 		d.Skews = append(d.Skews, d.between(-10*time.Minute, 10*time.Minute))
 	}
-	if !d.crisis && d.r.IntN(10) == 0 {
+	if d.theme == anything && d.r.IntN(10) == 0 {
 		d.wrongClock()
+	}
+	if d.theme == alone && d.r.IntN(2) == 0 {
+		for i := range d.Skews {
+			d.Skews[i] = -150 * time.Minute // what is lost belongs to an hour that is sealed
+		}
 	}
 	d.Quiet = max(0, -slices.Min(d.Skews))
 	for range d.Buckets {
@@ -126,18 +139,6 @@ func (d draft) destroy() {
 			At: d.moment(), Kind: destructions[d.r.IntN(len(destructions))], On: victim, N: 1 + d.r.IntN(5),
 			For: d.between(time.Second, d.Span/2),
 		})
-	}
-}
-
-// worst draws what chance seldom brings together: a seal has to be made without a bucket that is waited for in vain, and of
-// the other two, one is new.
-func (d draft) worst() {
-	away := d.r.IntN(d.Buckets)
-	victim := (away + 1 + d.r.IntN(d.Buckets-1)) % d.Buckets
-	d.add(Act{At: d.between(0, time.Hour), Kind: Trouble, On: away, Trouble: cloud.Away, For: 31 * time.Hour})
-	d.add(Act{At: d.between(0, 20*time.Hour), Kind: []Kind{Replace, Replace, Empty, RollBack}[d.r.IntN(4)], On: victim, For: 5 * time.Hour})
-	for range 3 {
-		d.add(Act{At: d.between(27*time.Hour, 31*time.Hour), Kind: Reconcile, On: d.r.IntN(d.Buckets)})
 	}
 }
 
