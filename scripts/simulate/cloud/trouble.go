@@ -23,6 +23,7 @@ const (
 	Late     Trouble = "late"     // a request is carried out long after whoever made it gave up
 	Deaf     Trouble = "deaf"     // a request is carried out, and the answer lost
 	Slow     Trouble = "slow"     // everything takes up to seconds
+	Closed   Trouble = "closed"   // creates are refused, and nothing else
 	Perverse Trouble = "perverse" // a create is carried out, and answered with a refusal
 	Torn     Trouble = "torn"     // listings break off
 	False    Trouble = "false"    // reads give other bytes, fewer, or none
@@ -31,7 +32,7 @@ const (
 )
 
 // Troubles are all that may befall any bucket, but for a lie, which destroys.
-var Troubles = []Trouble{Away, Busy, Denied, Gone, Hung, Late, Deaf, Slow, Perverse, Torn, False, Flaky}
+var Troubles = []Trouble{Away, Busy, Denied, Gone, Hung, Late, Deaf, Slow, Closed, Perverse, Torn, False, Flaky}
 
 // every trouble, in the order in which they are met.
 var every = append(slices.Clone(Troubles), Lying)
@@ -99,6 +100,8 @@ func (f *fate) suffer(t Trouble, op string, slow, late time.Duration, detail int
 // sufferOne has one kind of request meet a trouble of its own.
 func (f *fate) sufferOne(t Trouble, op string, detail int) bool {
 	switch {
+	case t == Closed && op == opCreate:
+		f.lost, f.err = true, fmt.Errorf("%w: read only", store.ErrDenied)
 	case t == Perverse && op == opCreate:
 		f.err = []error{store.ErrDenied, store.ErrBusy, store.ErrChecksum, errors.New("418")}[detail%4]
 	case t == Lying && op == opCreate:
