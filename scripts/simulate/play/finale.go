@@ -30,6 +30,7 @@ func (w *World) finale() {
 		if cycle > 0 {
 			w.equal(format.SealPrefix)
 			w.equal(format.DescriptorPrefix)
+			w.equal(format.RecoveryPrefix)
 		}
 	}
 	for _, b := range w.buckets {
