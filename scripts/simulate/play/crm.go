@@ -73,9 +73,13 @@ func (c *crmSystem) tell(n int, seed uint64) {
 	}
 }
 
-// probe tells one change to one receiver, once.
+// probe tells one change to one receiver, once. It happened at the same time as the last one, so that only its number is
+// later.
 func (c *crmSystem) probe(to *receiver) {
 	h := &webhook{number: len(c.webhooks) + 1, at: c.loop.Now()}
+	if n := len(c.webhooks); n > 0 {
+		h.at = c.webhooks[n-1].at
+	}
 	c.webhooks = append(c.webhooks, h)
 	c.deliver(h, to, func(replica.Verdict) {})
 }
