@@ -73,7 +73,7 @@ func (c call) signature(t *testing.T) http.Header {
 	if c.secret == "" {
 		return nil
 	}
-	source, err := hubspot.Kind.Open(crm.Settings{Name: "acme", Secrets: []string{c.secret}})
+	source, err := crm.Open(hubspot.Kind, crm.Settings{Name: "acme", Secrets: []string{c.secret}})
 	fatal(t, err)
 	r := &crm.Request{Method: c.method, URL: publicURL + c.target(), Path: c.target(), Body: []byte(c.body)}
 	fatal(t, source.Sign(r, time.Now()))

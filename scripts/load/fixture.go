@@ -122,7 +122,7 @@ func (f *fixture) serve(b *bench, buckets []replica.Bucket) error {
 	if err != nil {
 		return err
 	}
-	f.source, err = hubspot.Kind.Open(crm.Settings{Name: "acme", Secrets: []string{"00000000-0000-0000-0000-000000000000"}})
+	f.source, err = crm.Open(hubspot.Kind, crm.Settings{Name: "acme", Secrets: []string{"00000000-0000-0000-0000-000000000000"}})
 	if err != nil {
 		return err
 	}

@@ -53,9 +53,10 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":     exits,
-			"keep":      keep,
+			"keep":      keepOutput,
 			"damage":    damage,
 			"connected": connected,
+			"s3":        s3,
 		},
 	})
 }
@@ -87,8 +88,8 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(ts.Exec("sh", append([]string{"-c", script, "sh"}, args...)...))
 }
 
-// keep NAME puts the last stdout into a variable.
-func keep(ts *testscript.TestScript, _ bool, args []string) {
+// keepOutput is keep NAME: it puts the last stdout into a variable.
+func keepOutput(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile("stdout")))
 }
 
@@ -121,6 +122,7 @@ func TestExitCodes(t *testing.T) {
 		{"the configuration", fmt.Errorf("x: %w", config.Problems{{Setting: "a", Advice: "b"}}), 2},
 		{"in part", fmt.Errorf("x: %w", errPartial), 3},
 		{"damage", fmt.Errorf("x: %w", errDamage), 4},
+		{"not locked", fmt.Errorf("x: %w", errAttention), 4},
 		{"wrong key", fmt.Errorf("x: %w", format.ErrWrongKey), 12},
 		{"interrupted, whatever else went wrong", errors.Join(errDamage, context.Canceled), 130},
 	} {

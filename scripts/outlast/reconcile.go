@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -94,7 +96,31 @@ func (a *app) runReconcile(ctx context.Context, f reconcileFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	return errors.Join(ctx.Err(), a.reconciled(report, f.json))
+	return errors.Join(ctx.Err(), a.reconciled(report, f.json), a.strangers(o))
+}
+
+// strangers compares the buckets of this run with those of the descriptor. What a stale configuration leaves out stays
+// behind, and what it names too many is no part of the repository.
+func (a *app) strangers(o reconcile.Options) error {
+	left := map[string]bool{}
+	for _, b := range o.Descriptor.Buckets {
+		left[b.URL] = true
+	}
+	strange := 0
+	for _, b := range o.Buckets {
+		if !left[b.Name()] {
+			a.say("%s is none of the descriptor's buckets: add it with \"outlast descriptor next --add-bucket\", or leave it out", b.Name())
+			strange++
+		}
+		delete(left, b.Name())
+	}
+	for _, url := range slices.Sorted(maps.Keys(left)) {
+		a.say("%s is one of the descriptor's buckets and was left out: name it in the configuration", url)
+	}
+	if strange+len(left) > 0 {
+		return fmt.Errorf("%w: the configuration's buckets are not the descriptor's", errPartial)
+	}
+	return nil
 }
 
 // seals gives the run the sealer's key, where the configuration has one.

@@ -113,7 +113,7 @@ func (a *app) readState(ctx context.Context, r *reading, f restoreFlags) (*resto
 		Identities: r.identities, Sources: sources, Selection: f.selection,
 		Progress: func(p restore.Progress) { bar.set(int64(p.Done), int64(p.Known)) },
 	})
-	if errors.Is(err, restore.ErrNoReceiver) {
+	if errors.Is(err, restore.ErrNoReceiver) || errors.Is(err, restore.ErrNoBucket) {
 		return nil, fmt.Errorf("%w: %w", errUsage, err)
 	}
 	return result, err

@@ -40,7 +40,7 @@ func (a *app) send() *cobra.Command {
 	c.Flags().StringVar(&f.source, "source", "", "name of the source")
 	c.Flags().StringVar(&f.file, "file", "-", "file with the body; - is stdin")
 	c.Flags().StringVar(&f.url, "url", "", "the receiver's scheme, host and port (default: public_url, else listen)")
-	c.Flags().StringArrayVar(&f.headers, "header", nil, "further header, as \"Name: value\"; repeatable")
+	c.Flags().StringArrayVar(&f.headers, "header", nil, "further header, as \"Name: value\", or another Content-Type than application/json; repeatable")
 	_ = c.MarkFlagRequired("source") // the flag exists
 	return c
 }
@@ -84,13 +84,15 @@ func readInput(path string) ([]byte, error) {
 func webhook(source *crm.Source, public string, body []byte, headers []string) (*crm.Request, error) {
 	path := "/v1/hooks/" + source.Name
 	r := &crm.Request{Method: http.MethodPost, URL: public + path, Path: path, Header: http.Header{}, Body: body}
-	r.Header.Set("Content-Type", "application/json")
 	for _, h := range headers {
 		name, value, found := strings.Cut(h, ":")
 		if !found {
 			return nil, fmt.Errorf("%w: header %q has no colon", errUsage, h)
 		}
 		r.Header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+	}
+	if r.Header.Get("Content-Type") == "" {
+		r.Header.Set("Content-Type", "application/json")
 	}
 	if err := source.Sign(r, time.Now()); err != nil {
 		return nil, fmt.Errorf("sign as %s would: %w", source.Kind, err)
@@ -131,7 +133,7 @@ func (a *app) post(ctx context.Context, target string, r *crm.Request) (err erro
 	}
 	err = fmt.Errorf("%s answered %s", target, response.Status)
 	if response.StatusCode == http.StatusUnauthorized {
-		err = hinted{err, "compare the source's first secret, and public_url: HubSpot's signature covers the address"}
+		err = hinted{err, "the receiver's log says why; compare the source's first secret and options, and for HubSpot public_url: its signature covers the address"}
 	}
 	return err
 }

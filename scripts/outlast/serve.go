@@ -91,7 +91,9 @@ func (a *app) runServe(ctx context.Context, c *config.Config) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	a.greet(c, address)
+	if err := a.greet(c, address); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	if err := a.print("%s", address); err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -121,15 +123,20 @@ func openReceiver(ctx context.Context, c *config.Config, address net.Addr, log *
 }
 
 // greet says where sources post to, and how to try it in a trial.
-func (a *app) greet(c *config.Config, address string) {
+func (a *app) greet(c *config.Config, listening string) error {
+	sources, err := wire.Sources(c)
+	if err != nil {
+		return misconfigured{err}
+	}
 	for _, s := range c.Sources {
-		a.say("%-18s %s/v1/hooks/%s", s.Kind, c.PublicURL, s.Name)
+		a.say("%-18s %s", s.Kind, address(c, sources[s.Name]))
 		if s.Name == "trial" && s.Kind == "generic" {
 			a.say("\nTry it from another terminal, in this folder:\n\n"+
 				"curl -H \"Authorization: Bearer $(cat %s)\" -d '%s' %s/v1/hooks/trial\n%[4]s log\n%[4]s restore --to restored\n",
-				trial.SecretFile(trialFolder, s.Name), `{"type":"contact","id":"1","operation":"create","fields":{"name":"Ada"}}`, address, os.Args[0])
+				trial.SecretFile(trialFolder, s.Name), `{"type":"contact","id":"1","operation":"create","fields":{"name":"Ada"}}`, listening, os.Args[0])
 		}
 	}
+	return nil
 }
 
 func newServer(h http.Handler, c *config.Config, log *slog.Logger) *http.Server {

@@ -96,7 +96,7 @@ func (a *app) verifyOptions(f verifyFlags) (o verify.Options, c *config.Config, 
 	if c, err = a.configure(); err != nil {
 		return o, nil, "", err
 	}
-	if err = c.Verify(); err != nil {
+	if err = c.Look(); err != nil {
 		return o, nil, "", err
 	}
 	if o.Root, err = rootKey(c); err != nil {

@@ -41,8 +41,8 @@ func (c *Config) Read() error {
 	return p.err()
 }
 
-// Verify asks for what looking at the buckets needs: no identity.
-func (c *Config) Verify() error {
+// Look asks for what verify and keep need: no identity, and no key of any kind.
+func (c *Config) Look() error {
 	var p Problems
 	c.checkRepository(&p)
 	return p.err()

@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"encoding/base64"
 	"encoding/hex"
 	"regexp"
 	"slices"
@@ -13,6 +14,9 @@ import (
 // hit what is no credential. The kinds accept no shared token as short as this.
 const minCopy = 12
 
+// MinPassword is the length in bytes from which a password of basic authentication is looked for outside its place.
+const MinPassword = 8
+
 // maxEscapes is how often a text is unescaped to find a copy: a URL inside a URL's parameter is escaped twice.
 const maxEscapes = 3
 
@@ -21,14 +25,29 @@ const maxEscapes = 3
 type copies []string
 
 func newCopies(credentials []string) copies {
-	var c copies
+	var c, passwords copies
 	for _, credential := range credentials {
 		for _, text := range plain(credential) {
 			bare := text[strings.LastIndexByte(text, ' ')+1:] // without its scheme, such as "Bearer"
 			c = append(c, fold(text), fold(bare))
+			if login, password := basic(text); len(password) >= MinPassword {
+				passwords = append(passwords, fold(login), fold(password))
+			}
 		}
 	}
-	return slices.DeleteFunc(c, func(text string) bool { return len(text) < minCopy })
+	c = slices.DeleteFunc(c, func(text string) bool { return len(text) < minCopy })
+	return append(c, passwords...)
+}
+
+// basic is what HTTP's basic authentication (RFC 7617) encodes; "" where the text is none.
+func basic(text string) (login, password string) {
+	scheme, encoded, _ := strings.Cut(text, " ")
+	b, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil || !strings.EqualFold(scheme, "Basic") {
+		return "", ""
+	}
+	_, password, _ = strings.Cut(string(b), ":")
+	return string(b), password
 }
 
 // cut cuts every value of a header that holds a copy, whole, and every segment and parameter of the path.

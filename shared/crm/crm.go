@@ -39,8 +39,8 @@ type Verifier interface {
 }
 
 // Interpreter says what a kept delivery means. It must not panic, whatever the bytes, and not use more than a few times
-// their memory. It leaves Record.Source and Receipt alone: Source.Changes sets them. On an error it may return the changes
-// that it did understand.
+// their memory besides what MaxChanges changes and rawjson.MaxValues values take: crmtest bounds it. It leaves Record.Source and Receipt alone: Source.Changes sets them. On an error it may return the changes
+// that it did understand; beyond MaxChanges it returns ErrTooMany and none.
 type Interpreter interface {
 	Interpret(d *format.Delivery) ([]history.Change, error)
 }
@@ -53,7 +53,7 @@ type Signer interface {
 // Kind is one CRM's protocol.
 type Kind struct {
 	Name   string                          // as in the configuration: "hubspot"
-	Open   func(Settings) (*Source, error) // what the kind itself knows; use the function Open for a source that is complete
+	Open   func(Settings) (*Source, error) // what the kind itself knows; the function Open adds what is the same for all
 	Untold []string                        // what the CRM cannot announce (promise 11), a sentence each
 }
 

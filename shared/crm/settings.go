@@ -5,16 +5,43 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // CheckOptions refuses options that the kind does not know.
 func (s Settings) CheckOptions(known ...string) error {
 	for _, name := range slices.Sorted(maps.Keys(s.Options)) {
-		if !slices.Contains(known, name) {
+		switch {
+		case slices.Contains(known, name):
+		case len(known) == 0:
+			return fmt.Errorf("source %s: unknown option %q: this kind has none", s.Name, name)
+		default:
 			return fmt.Errorf("source %s: unknown option %q: use %s", s.Name, name, strings.Join(known, ", "))
 		}
 	}
 	return nil
+}
+
+// Names reads an option of names by id, "<id>=<name> <id>=<name>", with spaces or commas between. check says whether
+// a pair is right; each id may be there once, and one must be. Where the option is not set, there are none.
+func (s Settings) Names(option, example string, check func(id, name string) bool) (map[string]string, error) {
+	text, set := s.Options[option]
+	if !set {
+		return nil, nil
+	}
+	names := map[string]string{}
+	for pair := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == ',' || unicode.IsSpace(c) }) {
+		id, name, _ := strings.Cut(pair, "=")
+		if _, twice := names[id]; twice || !check(id, name) {
+			return nil, fmt.Errorf("source %s: option %s holds %.60q: write each id once, as %s, with spaces or commas between",
+				s.Name, option, pair, example)
+		}
+		names[id] = name
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("source %s: option %s is empty: write %s, or remove it", s.Name, option, example)
+	}
+	return names, nil
 }
 
 // CheckSecrets refuses a source without a secret, and secrets of fewer than least characters. It names a secret by its

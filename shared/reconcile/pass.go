@@ -36,8 +36,19 @@ func newPass(o Options) *pass {
 	return p
 }
 
-// begins is the first hour that is sealed.
-func (p *pass) begins() time.Time { return p.Began.UTC().Truncate(time.Hour) }
+// begins is the first hour that is sealed: of the repository, and of the first sealer's key.
+func (p *pass) begins() time.Time {
+	first := p.Began.UTC()
+	for i, s := range p.Descriptor.Sealers {
+		if since := s.Since.UTC(); i == 0 || since.Before(first) {
+			first = since
+		}
+	}
+	if first.Before(p.Began) {
+		first = p.Began.UTC()
+	}
+	return first.Truncate(time.Hour)
+}
 
 // first is the hour to begin with. Nothing is sealed after an hour that is not.
 func (p *pass) first(ctx context.Context) time.Time {

@@ -298,3 +298,16 @@ func TestNoDamagedBatchIsLate(t *testing.T) {
 		t.Errorf("repaired: %+v", r.seals(0, at(3)))
 	}
 }
+
+// What was captured before there was a sealer is not sealed: nobody could sign it so that it counts.
+func TestASealerThatCameLater(t *testing.T) {
+	r := newRepository(t)
+	r.put(at(0.5), 0, 1, 2)
+	for i := range r.descriptor.Sealers {
+		r.descriptor.Sealers[i].Since = at(3.2)
+	}
+	r.run(at(6.5), "seal-a")
+	if early, first := r.seals(0, at(2)), r.seals(0, at(3)); len(early) != 0 || len(first) != 1 || len(r.seals(0, at(5))) != 1 {
+		t.Errorf("%d seals before the key counts, %d of the first hour", len(early), len(first))
+	}
+}

@@ -40,7 +40,7 @@ func BenchmarkRestore(b *testing.B) {
 		create(b, keeper, batch.Key.String(), batch.Object)
 		sealed = append(sealed, batch.Object)
 	}
-	source, err := hubspot.Kind.Open(crm.Settings{Name: "acme", Secrets: []string{"a secret of this trial"}})
+	source, err := crm.Open(hubspot.Kind, crm.Settings{Name: "acme", Secrets: []string{"a secret of this trial"}})
 	if err != nil {
 		b.Fatal(err)
 	}

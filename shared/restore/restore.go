@@ -59,7 +59,7 @@ func (r *Result) Records() iter.Seq[history.State] {
 }
 
 // Read reads all that the options select. It returns an error, and no state, only where there can be none: no bucket
-// answers, no descriptor counts, the receiver to exclude is none (ErrNoReceiver), no identity opens any batch
+// answers, no descriptor counts, the receiver to exclude or the bucket to read is none (ErrNoReceiver, ErrNoBucket), no identity opens any batch
 // (format.ErrWrongKey), or the context ended.
 func Read(ctx context.Context, o Options) (*Result, error) {
 	readers, err := o.buckets()
@@ -107,5 +107,5 @@ func (o Options) buckets() ([]*store.Reader, error) {
 		names = append(names, b.Name())
 	}
 	slices.Sort(names)
-	return nil, fmt.Errorf("restore: %s is none of the buckets: want one of %s", o.From, strings.Join(names, ", "))
+	return nil, fmt.Errorf("restore from %q: %w: want one of %s", o.From, ErrNoBucket, strings.Join(names, ", "))
 }

@@ -11,6 +11,9 @@ import (
 	"outlast.example/shared/history"
 )
 
+// ErrNoBucket: the bucket to read from is none of those that there are.
+var ErrNoBucket = errors.New("none of the buckets")
+
 // ErrNoReceiver: the descriptor lists no receiver of the name to exclude.
 var ErrNoReceiver = errors.New("no receiver of that name")
 

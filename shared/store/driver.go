@@ -8,7 +8,7 @@ import (
 	"io"
 )
 
-// Driver is what one kind of store does. Callers do not use it directly: Creator, Reader and Keeper stand over it,
+// Driver is what one kind of store does. Callers do not use it directly: Creator, Reader, Keeper and Locker stand over it,
 // check keys and name the bucket in errors, so that a driver only has to speak its store's protocol.
 //
 // There is no way to delete or overwrite, in any driver, for anybody.

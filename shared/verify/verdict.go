@@ -47,11 +47,12 @@ func verdictOf(err error) Verdict {
 
 // advice is what an operator can do.
 var advice = map[Verdict]string{
-	Missing:    "verify --repair copies it, where any bucket holds it sound",
-	Damaged:    "verify --repair puts a sound copy beside it, where any bucket holds one",
-	TooLarge:   "keep it for the inquiry: the signer made what the format forbids, or the name is another object's",
-	Malformed:  "keep it for the inquiry: the signer made what the format forbids",
-	Forged:     "keep it for the inquiry, then delete it by hand: nothing believes it, and nothing copies it on",
+	Missing:   "verify --repair copies it, where any bucket holds it sound",
+	Damaged:   "verify --repair puts a sound copy beside it, where any bucket holds one",
+	TooLarge:  "keep it for the inquiry: the signer made what the format forbids, or the name is another object's",
+	Malformed: "keep it for the inquiry: the signer made what the format forbids",
+	Forged: "keep it: nothing believes it, and nothing copies it on. Where only the time is wrong, its receiver went on after the " +
+		"descriptor ended it, and it may be acknowledged: never delete that. Otherwise delete it by hand after the inquiry",
 	Foreign:    "delete it by hand, or move it: nothing of Outlast has that name",
 	Unchained:  "ask who holds the sealers' keys: an honest sealer names the seals of the hour before",
 	RolledBack: "stop everything that deletes, look for older versions with the store's own tools, and ask who could remove them",

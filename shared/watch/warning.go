@@ -31,7 +31,7 @@ var advice = map[string]string{
 	Quiet: "see whether the CRM's webhooks are still switched on, and in the receiver's log whether it refuses them; " +
 		"a holiday looks the same",
 	Expiring:  "renew the CRM's subscription, and set its new end in the source's options",
-	Expired:   "the CRM has stopped to call: renew its subscription, set its new end, and read again what changed since",
+	Expired:   "the CRM has stopped calling: renew its subscription, set its new end, and read again what changed since",
 	Deletions: "see in the CRM who deletes; a restore --at a moment before has these records",
 	Updates:   "see in the CRM who or what changes so much; a restore --at a moment before has the former values",
 }

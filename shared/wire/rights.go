@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"errors"
+	"time"
 
 	"outlast.example/shared/store"
 )
@@ -21,6 +22,11 @@ func Readers(ctx context.Context, urls []string) ([]*store.Reader, error) {
 // Keepers opens buckets with the rights to read and to create.
 func Keepers(ctx context.Context, urls []string) ([]*store.Keeper, error) {
 	return each(ctx, urls, store.NewKeeper)
+}
+
+// Lockers opens buckets with the right to extend locks.
+func Lockers(ctx context.Context, urls []string) ([]*store.Locker, error) {
+	return each(ctx, urls, func(name string, d store.Driver) *store.Locker { return store.NewLocker(name, d, time.Now) })
 }
 
 // each opens all buckets or none, and says everything that is wrong at once.

@@ -167,15 +167,15 @@ func TestOtherSettings(t *testing.T) {
 		flags  []string
 	}{
 		{"another repository", func(d *format.Descriptor) { d.Repository, d.Quorum = "6f1c2f0e-5b1a-4c62-9d0c-0c2b7a9e4d11", 3 },
-			"has another repository", nil},
+			"differs in repository", nil},
 		{"quorum and buckets", func(d *format.Descriptor) {
 			d.Quorum, d.Buckets = 1, append(d.Buckets[1:], format.Bucket{URL: "mem://9"})
 		},
-			"has another quorum, buckets", []string{"--quorum 1", "--add-bucket 'mem://9'", "--remove-bucket 'mem://0'"}},
+			"differs in quorum, buckets", []string{"--quorum 1", "--add-bucket 'mem://9'", "--remove-bucket 'mem://0'"}},
 		{"a receiver for another", func(d *format.Descriptor) {
 			d.Receivers = []format.Signer{{Name: "gcp", Key: bytes.Repeat([]byte{' '}, 32)}}
 		},
-			"has another receivers", []string{"--add-receiver 'gcp " + key + "'", "--end-receiver aws"}},
+			"differs in receivers", []string{"--add-receiver 'gcp " + key + "'", "--end-receiver aws"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := newRepository(t)

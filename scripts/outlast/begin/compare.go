@@ -26,7 +26,7 @@ func (e *OtherSettings) Error() string {
 	for i, d := range e.differ {
 		settings[i] = d.setting
 	}
-	return fmt.Sprintf("%s: descriptor %d of %s has another %s", ErrBegun.Error(), e.Descriptor.Number,
+	return fmt.Sprintf("%s: descriptor %d of %s differs in %s", ErrBegun.Error(), e.Descriptor.Number,
 		e.Descriptor.Created.Format(time.DateOnly), strings.Join(settings, ", "))
 }
 

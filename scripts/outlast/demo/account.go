@@ -62,7 +62,10 @@ func (a *account) restored(label string, r *restore.Result, differing int) {
 		forged += b.Forged
 	}
 	as := "as it happened"
-	if differing > 0 {
+	switch {
+	case differing == 1:
+		as = "1 record not as it happened"
+	case differing > 1:
 		as = fmt.Sprintf("%d records not as it happened", differing)
 	}
 	a.line("", "%-14s %7d %8d %8d %8d %7d   %s; %s", label, r.Report.Records.Live, r.Report.Batches.Read, damaged, forged,

@@ -68,7 +68,7 @@ func find(buckets []format.Bucket, url string) (int, error) {
 	for i, b := range buckets {
 		all[i] = b.URL
 	}
-	return 0, fmt.Errorf("no such bucket; there are: %s", strings.Join(all, ", "))
+	return 0, fmt.Errorf("no bucket %q; there are: %s", url, strings.Join(all, ", "))
 }
 
 // same reports whether two URLs name one bucket, in the judgement of the configuration.

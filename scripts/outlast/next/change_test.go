@@ -92,7 +92,7 @@ func TestRefusedChanges(t *testing.T) {
 		{"taking back that buckets are complete", filling, next.Change{Buckets: completed("file:///a", now)}, "2 complete buckets would remain, and 3"},
 		{"complete in the future", filling, next.Change{Buckets: completed("file:///d", now.Add(time.Hour))}, "in the future"},
 		{"complete before the beginning", filling, next.Change{Buckets: completed("file:///d", began.Add(-time.Hour))}, "the repository began at"},
-		{"completing what is not there", is, next.Change{Buckets: completed("file:///d", now)}, "no such bucket"},
+		{"completing what is not there", is, next.Change{Buckets: completed("file:///d", now)}, `no bucket "file:///d"`},
 		{"a quorum over the buckets", is, next.Change{Quorum: 4}, "a quorum of 4 of 3 buckets: want 1 to 3"},
 		{"a quorum below one", is, next.Change{Quorum: -1}, "want 1 to 3"},
 		{"no recipient", is, next.Change{Recipients: next.Recipients{Add: []string{"AGE-SECRET-KEY-hush"}}}, "the public half"},

@@ -5,8 +5,6 @@
 package attio
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
 	"outlast.example/shared/crm"
@@ -15,7 +13,7 @@ import (
 // Kind is Attio's protocol. The secrets are those of the webhooks, as Attio shows them when it creates one.
 //
 // Payloads name a record's object by its id only. The option types gives objects the names that records are known by, as
-// "people=97052eb9-e65e-443f-a297-f2d9a4a7f795, companies=…". An object without a name keeps its id as its name.
+// "97052eb9-e65e-443f-a297-f2d9a4a7f795=people …=companies". An object without a name keeps its id as its name.
 var Kind = crm.Kind{Name: name, Open: open, Untold: []string{
 	"Attio sends no values: every change of a record says only that the record must be read again.",
 	"Attio sends no times: a change counts when it is received, which after retries is up to three days late.",
@@ -44,28 +42,14 @@ func open(s crm.Settings) (*crm.Source, error) {
 		return nil, err
 	}
 	v := &verifier{secrets: s.Secrets}
-	return &crm.Source{Kind: name, Name: s.Name, Verifier: v, Interpreter: interpreter{types}, Signer: v}, nil
+	return &crm.Source{Verifier: v, Interpreter: interpreter{types}, Signer: v}, nil
 }
 
 // types are the names of objects, by id.
 type types map[string]string
 
 func readTypes(s crm.Settings) (types, error) {
-	all := types{}
-	text, set := s.Options["types"]
-	if !set {
-		return all, nil
-	}
-	for pair := range strings.SplitSeq(text, ",") {
-		name, id, _ := strings.Cut(pair, "=")
-		name, id = strings.TrimSpace(name), strings.TrimSpace(id)
-		if name == "" || id == "" || all[id] != "" {
-			return nil, fmt.Errorf("source %s: option types holds %q: write each object once, as NAME=OBJECT_ID, with commas between",
-				s.Name, strings.TrimSpace(pair))
-		}
-		all[id] = name
-	}
-	return all, nil
+	return s.Names("types", "97052eb9-e65e-443f-a297-f2d9a4a7f795=people", func(id, name string) bool { return id != "" && name != "" })
 }
 
 func (t types) of(objectID string) string {

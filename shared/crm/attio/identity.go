@@ -1,11 +1,9 @@
 package attio
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"strconv"
 
+	"outlast.example/shared/crm"
 	"outlast.example/shared/format"
 )
 
@@ -21,15 +19,9 @@ func messageOf(d *format.Delivery) string {
 // identity tells the events of all messages apart. It holds what the event is about, since the header is not signed.
 func (e *event) identity(message string, n int) string {
 	var space [512]byte
-	b := space[:0]
-	for _, part := range [...]string{
+	return crm.Digest(space[:0]).Add(
 		message, strconv.Itoa(n), e.EventType, string(e.ID.Object), string(e.ID.Record), string(e.ID.Attribute), string(e.ID.List),
 		string(e.ID.Entry), string(e.ID.Note), string(e.ID.Task), string(e.ID.Comment), string(e.ID.CallRecording),
 		string(e.ID.WorkspaceMember), string(e.DuplicateRecordID),
-	} {
-		b = binary.AppendUvarint(b, uint64(len(part))) // lengths keep "a","bc" from "ab","c"
-		b = append(b, part...)
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:16])
+	).Identity()
 }

@@ -54,44 +54,33 @@ func (in interpreter) Interpret(d *format.Delivery) ([]history.Change, error) {
 	if body.Events == nil {
 		return nil, fmt.Errorf("%w: no events: not a webhook of Attio", crm.ErrUninterpreted)
 	}
-	var changes []history.Change
-	var problems crm.Problems
-	message, n := messageOf(d), 0
-	for e, err := range rawjson.Each[event](body.Events) {
-		n++
-		var found []history.Change
-		if err == nil {
-			found, err = in.changes(e, message, n)
-		}
-		if err != nil {
-			problems.Add(fmt.Sprintf("event %d", n), err)
-		}
-		changes = append(changes, found...)
-	}
-	return changes, problems.Err()
+	message := messageOf(d)
+	return crm.Gather(body.Events, "event", func(changes []history.Change, e *event, n int) ([]history.Change, error) {
+		return in.say(changes, e, e.identity(message, n))
+	})
 }
 
-// changes are what the event says. All but deletions and merges says only that something happened, a creation too: Attio
+// say appends what the event says. All but deletions and merges says only that something happened, a creation too: Attio
 // sends events late and in any order, so that a creation heard after the record's deletion must not bring it back. Ids
 // are never used again.
-func (in interpreter) changes(e *event, message string, n int) ([]history.Change, error) {
+func (in interpreter) say(changes []history.Change, e *event, identity string) ([]history.Change, error) {
 	noun, verb, _ := strings.Cut(e.EventType, ".")
 	record, err := in.record(e, noun)
 	if err != nil {
-		return nil, err
+		return changes, err
 	}
-	c := history.Change{Record: record, Slack: slack, Identity: e.identity(message, n)}
+	c := history.Change{Record: record, Slack: slack, Identity: identity}
 	switch {
 	case verb == "":
-		return nil, fmt.Errorf("unknown event type %.60q", e.EventType)
+		return changes, fmt.Errorf("unknown event type %.60q", e.EventType)
 	case verb == "deleted":
 		c.Op = history.Delete
-		return []history.Change{c}, nil
+		return append(changes, c), nil
 	case verb == "merged" && noun == "record":
-		return e.merge(c)
+		return e.merge(changes, c)
 	}
 	c.Op, c.Reason = history.Gap, fmt.Sprintf("%.60s: Attio sends no values", e.EventType)
-	return append([]history.Change{c}, in.links(e, c)...), nil
+	return in.link(append(changes, c), e, c), nil
 }
 
 // record is what the event is about. Records are of their object's type; all else is of the event's.
@@ -127,24 +116,23 @@ func (in interpreter) record(e *event, noun string) (history.Record, error) {
 
 // merge: today both former records become a new one, announced by an event for each of them; formerly the duplicate
 // became the other. The winner is to be read again, as after every merge.
-func (e *event) merge(c history.Change) ([]history.Change, error) {
+func (e *event) merge(changes []history.Change, c history.Change) ([]history.Change, error) {
 	if e.DuplicateObjectID != "" && e.DuplicateObjectID != e.ID.Object {
-		return nil, errors.New("record.merged: records of two objects")
+		return changes, errors.New("record.merged: records of two objects")
 	}
 	c.Op = history.Merge
 	if e.DuplicateRecordID != "" {
 		c.Losers = []string{string(e.DuplicateRecordID)}
 	}
-	return crm.WithGap(c, ""), nil
+	return crm.AppendWithGap(changes, c, ""), nil
 }
 
-// links are the associations of a list entry, note or comment with the record that it is about, of an entry with its list,
+// link appends the associations of a list entry, note or comment with the record that it is about, of an entry with its list,
 // and of a comment with its entry. Each of their events states them, so that one that is lost is made good by the next.
-func (in interpreter) links(e *event, c history.Change) []history.Change {
-	var all []history.Change
+func (in interpreter) link(changes []history.Change, e *event, c history.Change) []history.Change {
 	link := func(label, kind string, id rawjson.ID) {
 		if kind != "" && id != "" {
-			all = append(all, history.Change{
+			changes = append(changes, history.Change{
 				Record: c.Record, Op: history.Associate, Slack: slack, Identity: c.Identity + "-" + label,
 				Link: &history.Association{Type: kind, ID: string(id), Label: label},
 			})
@@ -160,5 +148,5 @@ func (in interpreter) links(e *event, c history.Change) []history.Change {
 		link("entry", "list-entry", e.EntryID)
 		link("parent", in.types.of(string(e.ObjectID)), e.RecordID)
 	}
-	return all
+	return changes
 }

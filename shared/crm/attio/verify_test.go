@@ -79,10 +79,10 @@ func TestOpenRefuses(t *testing.T) {
 		{"no secret", nil, nil, "source acme: no secret"},
 		{"short secret", []string{secret, "sesame"}, nil, "secret 2 of 2 has 6 characters"},
 		{"unknown option", []string{secret}, map[string]string{"type": "x"}, `unknown option "type": use types`},
-		{"type without an id", []string{secret}, map[string]string{"types": "people=1, deals"}, `holds "deals": write each object once`},
-		{"type without a name", []string{secret}, map[string]string{"types": "=1"}, `holds "=1"`},
-		{"object named twice", []string{secret}, map[string]string{"types": "a=1,b=1"}, `holds "b=1"`},
-		{"no type at all", []string{secret}, map[string]string{"types": ""}, `holds ""`},
+		{"type without an id", []string{secret}, map[string]string{"types": "1=people, deals"}, `holds "deals": write each id once`},
+		{"type without a name", []string{secret}, map[string]string{"types": "1="}, `holds "1="`},
+		{"object named twice", []string{secret}, map[string]string{"types": "1=a,1=b"}, `holds "1=b"`},
+		{"no type at all", []string{secret}, map[string]string{"types": ""}, `types is empty`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

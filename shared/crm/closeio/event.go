@@ -1,13 +1,11 @@
 package closeio
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
 
+	"outlast.example/shared/crm"
 	"outlast.example/shared/crm/rawjson"
 	"outlast.example/shared/history"
 )
@@ -63,11 +61,5 @@ func (e *event) consolidated() bool { return e.DateUpdated != e.DateCreated }
 // identity: an event that was consolidated since it was sent is another change of the same id.
 func (e *event) identity() string {
 	var space [256]byte
-	b := space[:0]
-	for _, part := range [...]string{string(e.OrganizationID), string(e.ID), e.DateUpdated} {
-		b = binary.AppendUvarint(b, uint64(len(part))) // lengths keep "a","bc" from "ab","c"
-		b = append(b, part...)
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:16])
+	return crm.Digest(space[:0]).Add(string(e.OrganizationID), string(e.ID), e.DateUpdated).Identity()
 }

@@ -1,7 +1,6 @@
 package closeio
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -51,7 +50,7 @@ func (e *event) changes() ([]history.Change, error) {
 		c.Op = history.Update
 		e.state(&c)
 	}
-	return crm.WithGap(c, "id"), nil
+	return crm.AppendWithGap(nil, c, "id"), nil
 }
 
 // state fills in all that the object holds. What has changed and is not there was cleared.
@@ -64,16 +63,8 @@ func (e *event) state(c *history.Change) {
 	slices.Sort(c.Scope)
 	c.Scope = slices.Compact(c.Scope)
 	if c.Op == history.Update && !e.consolidated() {
-		c.Before = scalars(e.PreviousData)
+		c.Before = e.PreviousData.Scalars()
 	}
-}
-
-// scalars are the values whose bytes are surely the same whenever they are written: the order of an object's members may
-// differ.
-func scalars(v rawjson.Object) rawjson.Object {
-	s := maps.Clone(v)
-	maps.DeleteFunc(s, func(_ string, value json.RawMessage) bool { return value[0] == '{' || value[0] == '[' })
-	return s
 }
 
 // end is a deletion, with the object's last state, or the merge that the deletion of a lead was.

@@ -52,7 +52,7 @@ func open(s crm.Settings) (*crm.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	source := &crm.Source{Kind: name, Name: s.Name, Interpreter: m, Answers: crm.Answers{Greet: greet}}
+	source := &crm.Source{Interpreter: m, Answers: crm.Answers{Greet: greet}}
 	proof, err := s.Choice("proof", "token", standardwebhooks.Kind.Name)
 	switch {
 	case err != nil:

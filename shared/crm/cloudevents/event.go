@@ -1,14 +1,12 @@
 package cloudevents
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 
+	"outlast.example/shared/crm"
 	"outlast.example/shared/crm/rawjson"
 )
 
@@ -128,11 +126,5 @@ func (e *event) hold(b []byte, contentType string) error {
 	return nil
 }
 
-// identity is the event's own: source and id together are unique, and stay in every attempt. The hash keeps them apart
-// whatever they hold.
-func (e *event) identity() string {
-	b := binary.AppendUvarint(nil, uint64(len(e.source)))
-	b = append(append(b, e.source...), e.id...)
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:16])
-}
+// identity is the event's own: source and id together are unique, and stay in every attempt.
+func (e *event) identity() string { return crm.Digest(nil).Add(e.source, e.id).Identity() }

@@ -44,11 +44,11 @@ type consent []string
 // greet agrees with a sender in its own words. Its WebHook-Request-Callback is never called: whoever asks has proven
 // nothing, and could let this receiver call addresses that only this receiver can reach.
 func (c consent) greet(r *crm.Request) (crm.Reply, bool) {
-	origin, named := single(r.Header, "WebHook-Request-Origin")
+	origin, named := crm.Single(r.Header, "WebHook-Request-Origin")
 	if !named || !originForm.MatchString(origin) || !c.includes(origin) {
 		return crm.Reply{}, false
 	}
-	rate, asked := single(r.Header, "WebHook-Request-Rate")
+	rate, asked := crm.Single(r.Header, "WebHook-Request-Rate")
 	switch {
 	case len(r.Header.Values("WebHook-Request-Rate")) == 0:
 		rate = "*"
@@ -66,13 +66,4 @@ func (c consent) includes(origin string) bool {
 	return slices.ContainsFunc(c, func(allowed string) bool {
 		return allowed == anyone || strings.EqualFold(allowed, origin)
 	})
-}
-
-// single is a header's value where it has one.
-func single(h http.Header, name string) (string, bool) {
-	values := h.Values(name)
-	if len(values) != 1 {
-		return "", false
-	}
-	return values[0], true
 }

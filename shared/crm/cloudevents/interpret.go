@@ -1,7 +1,6 @@
 package cloudevents
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -15,52 +14,48 @@ import (
 // Interpret implements crm.Interpreter. An event that is not understood is reported, and the others of its batch count.
 // An empty batch says nothing, and rightly so.
 func (m mapping) Interpret(d *format.Delivery) ([]history.Change, error) {
-	var changes []history.Change
-	var problems crm.Problems
-	n := 0
-	add := func(e *event, err error) {
-		n++
-		var found []history.Change
-		if err == nil {
-			found, err = m.changes(e)
-		}
-		if err != nil {
-			problems.Add(fmt.Sprintf("event %d", n), err)
-		}
-		changes = append(changes, found...)
-	}
-	if err := each(d, add); err != nil {
+	mode := modeOf(d.Header)
+	if err := readable(d, mode); err != nil {
 		return nil, fmt.Errorf("%w: %w", crm.ErrUninterpreted, err)
 	}
-	return changes, problems.Err()
+	if mode == binaryMode {
+		return m.one(d)
+	}
+	return crm.Gather(d.Body, "event", func(changes []history.Change, members *rawjson.Object, _ int) ([]history.Change, error) {
+		e, err := fromObject(*members)
+		if err != nil {
+			return changes, err
+		}
+		return m.say(changes, e)
+	})
 }
 
-// each gives all events of a delivery, or why there is none, to add.
-func each(d *format.Delivery, add func(*event, error)) error {
-	mode := modeOf(d.Header)
+// one interprets the event of binary mode.
+func (m mapping) one(d *format.Delivery) ([]history.Change, error) {
+	e, err := fromHeaders(d.Header, d.Body)
+	var changes []history.Change
+	if err == nil {
+		changes, err = m.say(nil, e)
+	}
+	if err != nil {
+		return changes, fmt.Errorf("%w: event 1: %w", crm.ErrUninterpreted, err)
+	}
+	return changes, nil
+}
+
+// readable says why there are no events that could be read.
+func readable(d *format.Delivery, mode mode) error {
 	media := mediaType(d.Header.Get("Content-Type"))
+	isList := rawjson.First(d.Body) == '['
 	switch {
 	case mode == noMode:
 		return errors.New("neither a Content-Type of CloudEvents nor the header ce-specversion")
 	case mode == binaryMode:
-		add(fromHeaders(d.Header, d.Body))
 		return nil
 	case !strings.HasSuffix(media, "+json"):
 		return fmt.Errorf("%.60q is not understood: let the sender use JSON", media)
-	case isList(d.Body) != (mode == batchedMode):
+	case isList != (mode == batchedMode):
 		return fmt.Errorf("%s mode: want one event in structured mode, and an array of them in batched mode", mode)
 	}
-	for members, err := range rawjson.Each[rawjson.Object](d.Body) {
-		if err != nil {
-			add(nil, err)
-			continue
-		}
-		add(fromObject(*members))
-	}
 	return nil
-}
-
-// isList tells an array from all else, with a byte order mark before it or not.
-func isList(body []byte) bool {
-	return bytes.HasPrefix(bytes.TrimLeft(body, "\ufeff \t\r\n"), []byte("["))
 }

@@ -41,27 +41,26 @@ func openMapping(s crm.Settings) (mapping, error) {
 // version ends many types: com.example.contact.updated.v2.
 var version = regexp.MustCompile(`\.v[0-9]+$`)
 
-// changes says what an event means: the last part of its type is the verb. It may return both: a change whose time cannot
-// be read still counts, at the time of receipt.
-func (m mapping) changes(e *event) ([]history.Change, error) {
+// say appends what an event means: the last part of its type is the verb. A change whose time cannot be read is reported,
+// and still counts, at the time of receipt.
+func (m mapping) say(changes []history.Change, e *event) ([]history.Change, error) {
 	eventType := version.ReplaceAllString(e.eventType, "")
 	op, known := crm.Verb(eventType)
 	if !known {
-		return nil, fmt.Errorf("type %.60q does not end in a known operation, such as .updated", e.eventType)
+		return changes, fmt.Errorf("type %.60q does not end in a known operation, such as .updated", e.eventType)
 	}
 	c := history.Change{Op: op, Identity: e.identity()}
 	if err := m.identify(&c, e, eventType); err != nil {
-		return nil, err
+		return changes, err
 	}
 	if err := m.state(&c, e); err != nil {
-		return nil, err
+		return changes, err
 	}
 	err := order(&c, e)
 	if reason := m.unread(&c, e); reason != "" {
-		gap := history.Change{Record: c.Record, Op: history.Gap, Order: c.Order, Identity: c.Identity + "-gap", Reason: reason}
-		return []history.Change{c, gap}, err
+		return crm.AppendGap(changes, c, reason), err
 	}
-	return crm.WithGap(c, m.idPath), err
+	return crm.AppendWithGap(changes, c, m.idPath), err
 }
 
 func (m mapping) identify(c *history.Change, e *event, eventType string) error {
@@ -119,15 +118,21 @@ func (m mapping) unread(c *history.Change, e *event) string {
 	return ""
 }
 
+// slack is how late an event without a time may come: Azure Event Grid tries for a day by default, and the specification
+// names no bound.
+const slack = 24 * time.Hour
+
 // order leaves the change at the time of receipt where the event has none. A sequence that is no whole number orders
 // nothing.
 func order(c *history.Change, e *event) error {
 	c.Seq, _ = strconv.ParseUint(e.sequence, 10, 64)
 	if e.time == "" {
+		c.Slack = slack
 		return nil
 	}
 	at, err := time.Parse(time.RFC3339Nano, e.time)
 	if at = at.UTC(); err != nil || at.Unix() <= 0 || at.Year() > 9999 {
+		c.Slack = slack
 		return errors.New("time: want RFC 3339, after 1970")
 	}
 	c.Time = at

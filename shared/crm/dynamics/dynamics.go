@@ -25,7 +25,7 @@ var Kind = crm.Kind{Name: name, Open: open, Untold: []string{
 	"What a webhook did not take: an asynchronous step is tried once more after 502, 503 or 504, and then stays a failed system job.",
 	"Writes for which a privileged caller bypassed custom logic.",
 	"Columns that an operation did not name and no image was registered for: calculated, rolled up and defaulted ones, and those that another transaction changed.",
-	"Values of a message above 256 KB.",
+	"Values of a message above 256 KB, and which records it linked: an Associate of that size is kept and not interpreted.",
 	"Whether the transaction of a synchronous or pre-operation step was rolled back afterwards.",
 	"The order of two changes within one second.",
 	"The direction of a link between two records of the same table.",
@@ -42,7 +42,7 @@ func open(s crm.Settings) (*crm.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	source := &crm.Source{Kind: name, Name: s.Name, Interpreter: interpreter{}}
+	source := &crm.Source{Interpreter: interpreter{}}
 	// Only after 502, 503 and 504 does an asynchronous step try again.
 	source.Answers.Instead = map[int]int{http.StatusBadRequest: http.StatusServiceUnavailable}
 	v.Guard(source)

@@ -122,13 +122,23 @@ type entities []entity
 
 // UnmarshalJSON reads either form.
 func (e *entities) UnmarshalJSON(b []byte) error {
-	if len(b) > 0 && b[0] == '[' {
-		return json.Unmarshal(b, (*[]entity)(e))
+	*e = nil
+	for name, value := range rawjson.Members(b) {
+		if name == "Entities" {
+			b = value
+		}
 	}
-	var collection struct{ Entities []entity }
-	err := json.Unmarshal(b, &collection)
-	*e = collection.Entities
-	return err
+	for one := range rawjson.Elements(b) {
+		if len(*e) == rawjson.MaxElements {
+			return fmt.Errorf("%w: a list of more than %d entities", rawjson.ErrLimit, rawjson.MaxElements)
+		}
+		var read entity
+		if err := read.UnmarshalJSON(one); err != nil {
+			return err
+		}
+		*e = append(*e, read)
+	}
+	return nil
 }
 
 const zeros = "00000000-0000-0000-0000-000000000000"

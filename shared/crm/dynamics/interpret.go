@@ -29,7 +29,7 @@ func (interpreter) Interpret(d *format.Delivery) ([]history.Change, error) {
 	if x.pending() {
 		changes = append(changes, doubts(changes)...)
 	}
-	return changes, x.problems.Err()
+	return crm.Bounded(changes, x.problems.Err())
 }
 
 func (x *execution) changes() []history.Change {
@@ -65,7 +65,7 @@ func (x *execution) withoutValues(op history.Op) ([]history.Change, error) {
 	r, err := x.record(new(entity), x.PrimaryEntityID)
 	switch {
 	case r.Type == "" || r.Type == "none":
-		return nil, err
+		return nil, fmt.Errorf("%w: Dynamics left the values out, as it does above 256 KB", err)
 	case r.ID == "":
 		r.ID = history.Every
 		op = history.Gap
@@ -83,7 +83,7 @@ func (x *execution) withoutValues(op history.Op) ([]history.Change, error) {
 // doubts are gaps of all records that changes speak of, losers of merges included. They come after the changes, so that no
 // deletion covers them.
 func doubts(changes []history.Change) []history.Change {
-	var all []history.Change
+	all := make([]history.Change, 0, len(changes))
 	for _, c := range changes {
 		if c.Op == history.Gap {
 			continue

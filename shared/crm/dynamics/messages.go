@@ -49,7 +49,7 @@ func (x *execution) state(op history.Op, target *entity, fields map[string]json.
 	}
 	c := history.Change{Record: r, Op: op, Fields: fields}
 	x.consult(&c)
-	return crm.WithGap(c, r.Type+"id"), nil
+	return crm.AppendWithGap(nil, c, r.Type+"id"), nil
 }
 
 // upsert is a creation where the platform says that it was one. The Create or Update that it became announces itself too.
@@ -69,7 +69,7 @@ func (x *execution) several(op history.Op) ([]history.Change, error) {
 	}
 	var ids []string
 	_ = x.OutputParameters.read("Ids", &ids) // only a creation has them
-	var changes []history.Change
+	changes := make([]history.Change, 0, len(targets))
 	for i := range targets {
 		var id string
 		if len(ids) == len(targets) {
@@ -81,7 +81,7 @@ func (x *execution) several(op history.Op) ([]history.Change, error) {
 			continue
 		}
 		c := history.Change{Record: r, Op: op, Fields: targets[i].Attributes.fields()}
-		changes = append(changes, crm.WithGap(c, r.Type+"id")...)
+		changes = crm.AppendWithGap(changes, c, r.Type+"id")
 	}
 	return changes, nil
 }
@@ -101,7 +101,7 @@ func (x *execution) link(op history.Op) ([]history.Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	var changes []history.Change
+	changes := make([]history.Change, 0, 2*len(related))
 	for i := range related {
 		to, err := x.record(&related[i], "")
 		if err != nil {
@@ -135,7 +135,7 @@ func (x *execution) merge(op history.Op) ([]history.Change, error) {
 		c.Losers = []string{loser}
 	}
 	x.consult(&c)
-	return crm.WithGap(c, ""), nil
+	return crm.AppendWithGap(nil, c, ""), nil
 }
 
 // assign gives the Target to another owner.

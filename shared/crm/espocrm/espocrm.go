@@ -15,7 +15,8 @@ import (
 // Kind is EspoCRM's protocol. There is a secret for each webhook, written as <webhook id>:<secret key>. A secret key alone
 // is accepted for whatever webhook the signature names: the signature does not cover that name.
 //
-// The option events maps webhooks to events: "<webhook id>=Contact.create <webhook id>=Contact.update". Without it the URL
+// The option events maps webhooks to events: "<webhook id>=Contact.create <webhook id>=Contact.update", with
+// spaces or commas between. Without it the URL
 // that EspoCRM was given says the event: ?event=Contact.create. The URL is not signed, so that somebody who overheard a
 // delivery could send it again as another event; where events is set, the URL does not count.
 var Kind = crm.Kind{Name: name, Open: open, Untold: untold}
@@ -47,7 +48,7 @@ func open(s crm.Settings) (*crm.Source, error) {
 	}
 	v := &verifier{webhooks: webhooks, events: events}
 	return &crm.Source{
-		Kind: name, Name: s.Name, Verifier: v, Interpreter: interpreter{events}, Signer: v,
+		Verifier: v, Interpreter: interpreter{events}, Signer: v,
 		Answers: crm.Answers{Instead: dropped},
 	}, nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"strings"
 
 	"outlast.example/shared/crm"
 	"outlast.example/shared/format"
@@ -41,25 +40,16 @@ func parseEvent(text string) (event, bool) {
 
 // openEvents reads the option events; without it, it returns none.
 func openEvents(s crm.Settings) (map[string]event, error) {
-	text, set := s.Options["events"]
-	if !set {
-		return nil, nil
+	names, err := s.Names("events", "6b02d2f35b7409c9a=Contact.create (or update, delete, fieldUpdate.<field>)", func(id, name string) bool {
+		_, known := parseEvent(name)
+		return known && webhookForm.MatchString(id)
+	})
+	if names == nil {
+		return nil, err
 	}
-	events := map[string]event{}
-	for pair := range strings.FieldsSeq(text) {
-		id, eventName, _ := strings.Cut(pair, "=")
-		e, known := parseEvent(eventName)
-		if !known || !webhookForm.MatchString(id) {
-			return nil, fmt.Errorf("source %s: option events holds %.60q: write <webhook id>=<event>, such as "+
-				"6b02d2f35b7409c9a=Contact.create, with spaces between; events are create, update, delete and fieldUpdate.<field>", s.Name, pair)
-		}
-		if _, twice := events[id]; twice {
-			return nil, fmt.Errorf("source %s: option events names webhook %s twice: a webhook has one event", s.Name, id)
-		}
-		events[id] = e
-	}
-	if len(events) == 0 {
-		return nil, fmt.Errorf("source %s: option events is empty: name the webhooks and their events, or remove it", s.Name)
+	events := make(map[string]event, len(names))
+	for id, name := range names {
+		events[id], _ = parseEvent(name) // was checked
 	}
 	return events, nil
 }

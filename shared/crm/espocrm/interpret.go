@@ -1,9 +1,6 @@
 package espocrm
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,39 +27,28 @@ func (in interpreter) Interpret(d *format.Delivery) ([]history.Change, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", crm.ErrUninterpreted, err)
 	}
-	if text := bytes.TrimLeft(d.Body, "\ufeff \t\r\n"); len(text) == 0 || text[0] != '[' {
+	if rawjson.First(d.Body) != '[' {
 		return nil, fmt.Errorf("%w: want an array of records, as EspoCRM's webhooks send", crm.ErrUninterpreted)
 	}
-	var all told
-	var problems crm.Problems
-	n := 0
-	for record, err := range rawjson.Each[json.RawMessage](d.Body) {
-		n++
-		if err == nil {
-			err = all.add(e, *record, d.ID)
-		}
-		if err != nil {
-			problems.Add(fmt.Sprintf("record %d", n), err)
-		}
-	}
-	return all.withGaps(), problems.Err()
+	updates := timeless{}
+	changes, err := crm.Gather(d.Body, "record", func(changes []history.Change, record *json.RawMessage, _ int) ([]history.Change, error) {
+		return updates.say(changes, e, *record, d.ID)
+	})
+	return crm.Bounded(withGaps(changes), err)
 }
 
-// told are a delivery's changes.
-type told struct {
-	changes  []history.Change
-	timeless map[string]int // by a record's id, where its update without a time stands among the changes
-}
+// timeless says of a record's id where its update without a time stands among the changes.
+type timeless map[string]int
 
-// add may both add a change and return an error: one with an unreadable time still counts, at the time of receipt.
-func (t *told) add(e event, record json.RawMessage, delivery string) error {
+// say may both append a change and return an error: one with an unreadable time still counts, at the time of receipt.
+func (t timeless) say(changes []history.Change, e event, record json.RawMessage, delivery string) ([]history.Change, error) {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(record, &fields) != nil {
-		return errors.New("not an object")
+		return changes, errors.New("not an object")
 	}
 	var id rawjson.ID
 	if err := id.UnmarshalJSON(fields["id"]); err != nil || id == "" {
-		return errors.New("no id")
+		return changes, errors.New("no id")
 	}
 	c := history.Change{Record: history.Record{Type: e.recordType, ID: string(id)}, Op: e.op}
 	var err error
@@ -76,29 +62,24 @@ func (t *told) add(e event, record json.RawMessage, delivery string) error {
 	}
 	c.Identity = identity(e, record, untimed, delivery)
 	if untimed && e.op == history.Update {
-		t.update(c)
-	} else {
-		t.changes = append(t.changes, c)
+		return t.update(changes, c), err
 	}
-	return err
+	return append(changes, c), err
 }
 
-func (t *told) update(c history.Change) {
-	if i, again := t.timeless[c.Record.ID]; again {
-		maps.Copy(t.changes[i].Fields, c.Fields)
-		return
+func (t timeless) update(changes []history.Change, c history.Change) []history.Change {
+	if i, again := t[c.Record.ID]; again {
+		maps.Copy(changes[i].Fields, c.Fields)
+		return changes
 	}
-	if t.timeless == nil {
-		t.timeless = map[string]int{}
-	}
-	t.timeless[c.Record.ID] = len(t.changes)
-	t.changes = append(t.changes, c)
+	t[c.Record.ID] = len(changes)
+	return append(changes, c)
 }
 
-func (t *told) withGaps() []history.Change {
-	var all []history.Change
-	for _, c := range t.changes {
-		all = append(all, crm.WithGap(c, "id")...)
+func withGaps(changes []history.Change) []history.Change {
+	all := make([]history.Change, 0, len(changes))
+	for _, c := range changes {
+		all = crm.AppendWithGap(all, c, "id")
 	}
 	return all
 }
@@ -141,9 +122,5 @@ func identity(e event, record json.RawMessage, untimed bool, delivery string) st
 	if !untimed {
 		delivery = ""
 	}
-	h := sha256.New()
-	h.Write([]byte(e.name + "\n" + delivery + "\n"))
-	h.Write(record)
-	var sum [sha256.Size]byte
-	return hex.EncodeToString(h.Sum(sum[:0])[:16])
+	return append(crm.Digest(nil).Add(e.name, delivery), record...).Identity()
 }

@@ -47,7 +47,7 @@ func open(s crm.Settings) (*crm.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	source := &crm.Source{Kind: name, Name: s.Name, Interpreter: m}
+	source := &crm.Source{Interpreter: m}
 	_, signed := s.Options["signature_header"]
 	_, token := s.Options["token_in"]
 	switch {

@@ -1,11 +1,10 @@
 package generic
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 
 	"outlast.example/shared/crm"
 	"outlast.example/shared/crm/rawjson"
@@ -27,21 +26,9 @@ func (m mapping) Interpret(d *format.Delivery) ([]history.Change, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", crm.ErrUninterpreted, err)
 	}
-	var changes []history.Change
-	var problems crm.Problems
-	n := 0
-	for record, err := range rawjson.Each[json.RawMessage](records) {
-		n++
-		var found []history.Change
-		if err == nil {
-			found, err = m.changes(*record, d.ID)
-		}
-		if err != nil {
-			problems.Add(fmt.Sprintf("record %d", n), err)
-		}
-		changes = append(changes, found...)
-	}
-	return changes, problems.Err()
+	return crm.Gather(records, "record", func(changes []history.Change, record *json.RawMessage, _ int) ([]history.Change, error) {
+		return m.say(changes, *record, d.ID)
+	})
 }
 
 func (m mapping) records(body []byte) (json.RawMessage, error) {
@@ -59,17 +46,18 @@ func (m mapping) records(body []byte) (json.RawMessage, error) {
 	return records, nil
 }
 
-// changes may return both: a change whose time or sequence cannot be read still counts, at the time of receipt.
-func (m mapping) changes(record json.RawMessage, delivery string) ([]history.Change, error) {
+// say appends what a record says. A change whose time or sequence cannot be read is reported, and still counts, at the time
+// of receipt.
+func (m mapping) say(changes []history.Change, record json.RawMessage, delivery string) ([]history.Change, error) {
 	c := history.Change{Op: m.operation, Record: history.Record{Type: m.recordType}}
 	for _, read := range []func(*history.Change, json.RawMessage) error{m.identify, m.operate, m.state} {
 		if err := read(&c, record); err != nil {
-			return nil, err
+			return changes, err
 		}
 	}
 	err := m.order(&c, record)
 	c.Identity = identity(c, record, delivery)
-	return crm.WithGap(c, m.idPath), err
+	return crm.AppendWithGap(changes, c, m.idPath), err
 }
 
 func (m mapping) identify(c *history.Change, record json.RawMessage) (err error) {
@@ -115,8 +103,13 @@ func (m mapping) state(c *history.Change, record json.RawMessage) error {
 	return nil
 }
 
+// slack is how late a change without a time may come: the sender may try again for as long as it likes, and many do for a
+// day.
+const slack = 24 * time.Hour
+
 // order leaves the change at the time of receipt where the source's cannot be read.
 func (m mapping) order(c *history.Change, record json.RawMessage) error {
+	c.Slack = slack
 	var order history.Order
 	var err error
 	if m.timePath != "" {
@@ -130,7 +123,9 @@ func (m mapping) order(c *history.Change, record json.RawMessage) error {
 			return fmt.Errorf("no whole number at %s", m.sequencePath)
 		}
 	}
-	c.Order = order
+	if c.Order = order; !order.Time.IsZero() {
+		c.Slack = 0
+	}
 	return nil
 }
 
@@ -146,10 +141,8 @@ func text(record json.RawMessage, path string) (string, error) {
 // identity is a hash of the record as it was sent: a retry sends it again. Where the source gives no time, the same bytes
 // can be news (a value that went back), so that each delivery counts for itself.
 func identity(c history.Change, record json.RawMessage, delivery string) string {
-	b := append([]byte(string(c.Op)+"\n"), record...)
-	if c.Time.IsZero() {
-		b = append(b, delivery...)
+	if !c.Time.IsZero() {
+		delivery = ""
 	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:16])
+	return append(crm.Digest(nil).Add(string(c.Op), delivery), record...).Identity()
 }

@@ -98,9 +98,9 @@ func (v *signature) Verify(r *crm.Request, now time.Time) (string, error) {
 			return "", err
 		}
 	}
-	sent := r.Header.Get(v.header)
-	if sent == "" {
-		return "", fmt.Errorf("%w: no signature in header %s", crm.ErrUnverified, v.header)
+	sent, single := crm.Single(r.Header, v.header)
+	if !single || sent == "" {
+		return "", fmt.Errorf("%w: want one signature in header %s", crm.ErrUnverified, v.header)
 	}
 	matched := false
 	for _, key := range v.keys {
@@ -113,9 +113,10 @@ func (v *signature) Verify(r *crm.Request, now time.Time) (string, error) {
 }
 
 func (v *signature) checkTimestamp(h http.Header, now time.Time) error {
-	sent, err := rawjson.ParseTime(h.Get(v.timestampHeader))
+	text, _ := crm.Single(h, v.timestampHeader) // "" is no time either
+	sent, err := rawjson.ParseTime(text)
 	if err != nil {
-		return fmt.Errorf("%w: no time stamp in header %s", crm.ErrUnverified, v.timestampHeader)
+		return fmt.Errorf("%w: want one time stamp in header %s", crm.ErrUnverified, v.timestampHeader)
 	}
 	return crm.CheckFresh(sent, now)
 }

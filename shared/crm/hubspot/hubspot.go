@@ -33,5 +33,5 @@ func open(s crm.Settings) (*crm.Source, error) {
 		return nil, err
 	}
 	v := &verifier{secrets: s.Secrets, oldest: oldest}
-	return &crm.Source{Kind: name, Name: s.Name, Verifier: v, Interpreter: interpreter{}, Signer: v}, nil
+	return &crm.Source{Verifier: v, Interpreter: interpreter{}, Signer: v}, nil
 }

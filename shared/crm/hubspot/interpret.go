@@ -44,28 +44,15 @@ type event struct {
 	AssociationRemoved  bool       `json:"associationRemoved"`
 }
 
-// eventSize is what an event takes at least, in bytes, but for rare ones.
-const eventSize = 256
-
 // Interpret implements crm.Interpreter. An event that is not understood is reported, and the others count. Test events
 // are changes like all others, since nothing tells them from real ones for certain.
 //
 // What a workflow's webhook posts, a record in the shape of the API that its type had at the time, does not say its type
 // or when its values became true: it is kept and not interpreted.
 func (interpreter) Interpret(d *format.Delivery) ([]history.Change, error) {
-	changes := make([]history.Change, 0, 1+len(d.Body)/eventSize)
-	var problems crm.Problems
-	n := 0
-	for e, err := range rawjson.Each[event](d.Body) {
-		n++
-		if err == nil {
-			changes, err = e.appendTo(changes)
-		}
-		if err != nil {
-			problems.Add(fmt.Sprintf("event %d", n), err)
-		}
-	}
-	return changes, problems.Err()
+	return crm.Gather(d.Body, "event", func(changes []history.Change, e *event, _ int) ([]history.Change, error) {
+		return e.appendTo(changes)
+	})
 }
 
 func (e *event) subscription() string {
@@ -94,10 +81,11 @@ func (e *event) appendTo(changes []history.Change) ([]history.Change, error) {
 	if err != nil {
 		return changes, err
 	}
-	if changes = append(changes, c); c.Op == history.Restore {
-		changes = append(changes, unknownValues(c))
+	reason := ""
+	if c.Op == history.Restore {
+		reason = "restored, with values that HubSpot does not send"
 	}
-	return changes, nil
+	return crm.AppendGap(changes, c, reason), nil
 }
 
 // describe fills in what happened to the record that the subscription's prefix and the objectId name.
@@ -183,12 +171,4 @@ func (e *event) associate(c *history.Change) error {
 	c.Record = history.Record{Type: from, ID: string(e.FromObjectID)}
 	c.Link = &history.Association{Type: to, ID: string(e.ToObjectID), Label: e.label()}
 	return nil
-}
-
-// unknownValues is the gap that a restored record has: it is back, with values that HubSpot does not send.
-func unknownValues(c history.Change) history.Change {
-	return history.Change{
-		Record: c.Record, Op: history.Gap, Order: c.Order, Identity: c.Identity + "-gap",
-		Reason: "restored, with values that HubSpot does not send",
-	}
 }

@@ -34,6 +34,11 @@ type verifier struct {
 
 // Verify implements crm.Verifier. A v3 header that is present must be right, whatever else is there.
 func (v *verifier) Verify(r *crm.Request, now time.Time) (string, error) {
+	for _, header := range []string{headerV3, headerTimestamp, headerSignature, headerVersion} {
+		if len(r.Header.Values(header)) > 1 {
+			return "", fmt.Errorf("%w: header %s is there more than once", crm.ErrUnverified, header)
+		}
+	}
 	version := "v3"
 	if len(r.Header.Values(headerV3)) == 0 {
 		version = r.Header.Get(headerVersion)

@@ -1,10 +1,6 @@
 package pipedrive
 
-import (
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
-)
+import "outlast.example/shared/crm"
 
 // identity is equal for all attempts at a webhook, and for all webhooks that were asked for the same event: attempt, retry
 // and webhook_id are left out. Version 1 tells events apart by their time alone.
@@ -15,11 +11,5 @@ func (m meta) identity() string {
 		parts = append(parts, m.text("timestamp_micro"), m.text("timestamp"))
 	}
 	var space [256]byte
-	b := space[:0]
-	for _, part := range parts {
-		b = binary.AppendUvarint(b, uint64(len(part))) // lengths keep "a","bc" from "ab","c"
-		b = append(b, part...)
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:16])
+	return crm.Digest(space[:0]).Add(parts...).Identity()
 }

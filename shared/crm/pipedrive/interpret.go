@@ -3,8 +3,10 @@ package pipedrive
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"outlast.example/shared/crm"
+	"outlast.example/shared/crm/rawjson"
 	"outlast.example/shared/format"
 	"outlast.example/shared/history"
 )
@@ -40,7 +42,7 @@ func (w *webhook) changes() ([]history.Change, error) {
 	case c.Op == history.Merge || w.meta.text("merged_from_id") != "":
 		return w.won(c), nil
 	}
-	return crm.WithGap(w.state(c), "id"), nil
+	return w.appendState(nil, c), nil
 }
 
 // change is what both versions say of every change.
@@ -63,15 +65,27 @@ func (w *webhook) change() (history.Change, error) {
 	return c, nil
 }
 
-// state fills in what the record holds. All of it was true then, whatever of it changed. What previous names and the
-// state does not, the change has cleared.
-func (w *webhook) state(c history.Change) history.Change {
+// appendState appends the change with what the record holds. All of it was true then, whatever of it changed. What previous
+// names and the state does not, the change has cleared; or version 2 did not send it, whose data holds the core fields and
+// the custom ones that have values.
+func (w *webhook) appendState(changes []history.Change, c history.Change) []history.Change {
 	now, before := w.now(), w.before(c.Record.ID)
 	if len(now) == 0 {
-		return c
+		return crm.AppendWithGap(changes, c, "id")
 	}
-	c.Fields, c.Scope, c.Before = now, names(now, before), before.scalars()
-	return c
+	c.Fields, c.Before = now, rawjson.Object(before).Scalars()
+	var unsent []string
+	for _, name := range names(now, before) {
+		if _, held := now[name]; held || !w.meta.isV2() || strings.HasPrefix(name, customFields+".") {
+			c.Scope = append(c.Scope, name)
+		} else {
+			unsent = append(unsent, name)
+		}
+	}
+	if len(unsent) == 0 {
+		return crm.AppendWithGap(changes, c, "id")
+	}
+	return crm.AppendGap(changes, c, fmt.Sprintf("fields changed whose values Pipedrive did not send: %d, such as %.60s", len(unsent), unsent[0]))
 }
 
 func (w *webhook) now() values {
@@ -108,7 +122,7 @@ func (w *webhook) won(c history.Change) []history.Change {
 	}
 	delete(w.current, mergeWhat)
 	c.Op = history.Update
-	return append(crm.WithGap(w.state(c), "id"), crm.WithGap(merge, "id")...)
+	return crm.AppendWithGap(w.appendState(nil, c), merge, "id")
 }
 
 // mergeWhat is what a merge of version 1 says beside the winner's fields: the loser's id.

@@ -3,7 +3,6 @@ package pipedrive
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"slices"
 
 	"outlast.example/shared/crm/rawjson"
@@ -65,12 +64,4 @@ func names(v, w values) []string {
 	}
 	slices.Sort(all)
 	return all
-}
-
-// scalars are the values whose bytes are surely the same whenever they are written: the order of an object's members may
-// differ.
-func (v values) scalars() values {
-	s := maps.Clone(v)
-	maps.DeleteFunc(s, func(_ string, value json.RawMessage) bool { return value[0] == '{' || value[0] == '[' })
-	return s
 }

@@ -23,7 +23,7 @@ func readWebhook(body []byte) (*webhook, error) {
 	if err := rawjson.Check(body); err != nil {
 		return nil, err
 	}
-	raw := bytes.TrimSpace(bytes.TrimPrefix(bytes.Clone(body), mark))
+	raw := rawjson.Trim(bytes.Clone(body))
 	if !json.Valid(raw) {
 		return nil, errors.New("no valid JSON")
 	}
@@ -42,8 +42,6 @@ func readWebhook(body []byte) (*webhook, error) {
 	}
 	return w, nil
 }
-
-var mark = []byte("\xef\xbb\xbf") // UTF-8 byte order mark, which stands before webhooks of version 1
 
 // meta says what happened to which record. Ids are strings, or numbers in version 1 and in some samples of version 2.
 type meta struct{ values }

@@ -14,6 +14,8 @@ const (
 	MaxBytes  = 16 << 20 // bytes
 	MaxDepth  = 64       // levels of objects and arrays
 	MaxValues = 100_000  // values that follow a comma
+
+	MaxElements = 10_000 // elements of a list whose elements are read one by one
 )
 
 // ErrLimit: larger than this package reads.
@@ -22,8 +24,14 @@ var ErrLimit = errors.New("JSON beyond limits")
 // Check says whether b is within the limits. It does not say whether b is JSON; up to where it is, strings are told from
 // structure.
 func Check(b []byte) error {
+	_, err := measure(b)
+	return err
+}
+
+// measure is Check, and counts the commas that stand directly in the outermost list or object.
+func measure(b []byte) (outer int, err error) {
 	if len(b) > MaxBytes {
-		return fmt.Errorf("%w: %d bytes, at most %d", ErrLimit, len(b), MaxBytes)
+		return 0, fmt.Errorf("%w: %d bytes, at most %d", ErrLimit, len(b), MaxBytes)
 	}
 	depth, values := 0, 0
 	for i := 0; i < len(b); i++ {
@@ -36,12 +44,15 @@ func Check(b []byte) error {
 			depth--
 		case ',':
 			values++
+			if depth == 1 {
+				outer++
+			}
 		}
 		if depth > MaxDepth || values > MaxValues {
-			return fmt.Errorf("%w: more than %d levels or %d values", ErrLimit, MaxDepth, MaxValues)
+			return 0, fmt.Errorf("%w: more than %d levels or %d values", ErrLimit, MaxDepth, MaxValues)
 		}
 	}
-	return nil
+	return outer, nil
 }
 
 // stringEnd is the position of the quote that ends the string whose text begins at i.
@@ -56,4 +67,13 @@ func stringEnd(b []byte, i int) int {
 
 var mark = []byte("\xef\xbb\xbf") // UTF-8 byte order mark
 
-func trim(b []byte) []byte { return bytes.TrimSpace(bytes.TrimPrefix(b, mark)) }
+// First is the byte that b begins with, after a byte order mark and white space; 0 where there is none.
+func First(b []byte) byte {
+	if b = Trim(b); len(b) > 0 {
+		return b[0]
+	}
+	return 0
+}
+
+// Trim is b without a byte order mark and white space around it.
+func Trim(b []byte) []byte { return bytes.TrimSpace(bytes.TrimPrefix(b, mark)) }

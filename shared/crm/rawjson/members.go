@@ -26,6 +26,14 @@ func (o *Object) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// Scalars are the values whose bytes are surely the same whenever they are written: the order of an object's members may
+// differ.
+func (o Object) Scalars() Object {
+	scalars := maps.Clone(o)
+	maps.DeleteFunc(scalars, func(_ string, value json.RawMessage) bool { return value[0] == '{' || value[0] == '[' })
+	return scalars
+}
+
 // Members yields the names and values of an object that is known to be valid JSON, in one pass. A decoder, which would
 // check it again, takes several times as long; and state is what a webhook is full of. Of anything else there are none.
 func Members(b []byte) iter.Seq2[string, json.RawMessage] {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
 )
@@ -13,20 +14,25 @@ func Unmarshal(b []byte, v any) error {
 	if err := Check(b); err != nil {
 		return err
 	}
-	return json.Unmarshal(trim(b), v)
+	return json.Unmarshal(Trim(b), v)
 }
 
 // Each yields the elements of a JSON array one after the other, each decoded into a zero T that is valid until the next; of
-// anything else than an array it yields the whole. An element that is JSON but does not fit T comes with an error and does not end the sequence;
-// what is no JSON ends it.
+// anything else than an array it yields the whole. An element that is JSON but does not fit T comes with an error and does
+// not end the sequence; what is no JSON ends it. Of more than MaxElements it yields none, but ErrLimit.
 func Each[T any](b []byte) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
-		if err := Check(b); err != nil {
+		commas, err := measure(b)
+		b := Trim(b)
+		list := bytes.HasPrefix(b, []byte("["))
+		if err == nil && list && commas >= MaxElements {
+			err = fmt.Errorf("%w: a list of more than %d elements", ErrLimit, MaxElements)
+		}
+		if err != nil {
 			yield(new(T), err)
 			return
 		}
-		b := trim(b)
-		if bytes.HasPrefix(b, []byte("[")) {
+		if list {
 			elements(b, yield)
 			return
 		}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // ID is an identifier that CRMs write as a number or as a string, as text: digits are kept exactly. Null gives "".
@@ -27,6 +28,18 @@ func (id *ID) UnmarshalJSON(b []byte) error {
 		return errors.New("want a number or a string as an id")
 	}
 	return nil
+}
+
+// Quote writes a text as a JSON string, with the escapes that it needs and no others.
+func Quote(text string) json.RawMessage {
+	if strings.IndexFunc(text, func(c rune) bool { return c < ' ' || c == '"' || c == '\\' || c == utf8.RuneError }) < 0 {
+		return json.RawMessage(`"` + text + `"`)
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(text) // a string always can be written
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 // IDs reads one id or a list of ids.

@@ -20,8 +20,8 @@ func TestOneEventStatesNoMoreThanItsBound(t *testing.T) {
 	}{
 		{"one record", 1, 5000, 100, true},
 		{"as many as a transaction changes", 10_000, 100, 10, true},
-		{"many values of many records", 20_000, 20_000, 1, false},
-		{"a long value of many records", 20_000, 1, 500_000, false},
+		{"many values of many records", 4_000, 20_000, 1, false},
+		{"a long value of many records", 4_000, 1, 500_000, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var ids, values strings.Builder

@@ -1,12 +1,14 @@
 package salesforce
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"outlast.example/shared/crm"
 	"outlast.example/shared/crm/rawjson"
@@ -36,8 +38,14 @@ type event struct {
 	header
 	body
 	order history.Order
+	slack time.Duration
 	avro  bool // it is one of the Pub/Sub API, in which null is what did not change
 }
+
+// uncertain: the sequence number orders only within one transaction, and commitTimestamp may be in whole seconds. Of two
+// transactions of the same time, the second may begin at a lower number than the first one ended with: the smallest slack
+// makes two values of them a gap.
+const uncertain = time.Nanosecond
 
 // maxWrappings is how deep an event stands in other objects: in data and payload with CometD, in detail and payload with
 // the event relay, in detail with AppFlow, in payload with Pub/Sub API clients.
@@ -50,7 +58,7 @@ func unwrap(raw json.RawMessage) (object, head json.RawMessage, err error) {
 			break
 		}
 		var inner json.RawMessage
-		for name, value := range members(raw) {
+		for name, value := range rawjson.Members(raw) {
 			switch name {
 			case headerName:
 				return raw, value, nil
@@ -66,24 +74,37 @@ func unwrap(raw json.RawMessage) (object, head json.RawMessage, err error) {
 	return nil, nil, errNoHeader
 }
 
-func interpretEvent(raw json.RawMessage) ([]history.Change, error) {
+func sayEvent(changes []history.Change, raw json.RawMessage) ([]history.Change, error) {
 	object, head, err := unwrap(raw)
-	if err != nil {
-		return nil, err
+	switch {
+	case err != nil && isMeta(raw):
+		return changes, nil
+	case err != nil:
+		return changes, err
 	}
 	var e event
 	if err := json.Unmarshal(head, &e.header); err != nil {
-		return nil, fmt.Errorf("%s: %w", headerName, err)
+		return changes, fmt.Errorf("%s: %w", headerName, err)
 	}
 	if e.EntityName == "" {
-		return nil, errors.New("no entityName")
+		return changes, errors.New("no entityName")
 	}
 	if err := e.place(); err != nil {
-		return nil, err
+		return changes, err
 	}
 	e.body = newBody(object)
-	e.avro = e.NulledFields != nil || slices.ContainsFunc(slices.Concat(e.ChangedFields, e.DiffFields), isBitmap)
-	return e.changes()
+	e.avro = e.unions || e.NulledFields != nil || slices.ContainsFunc(slices.Concat(e.ChangedFields, e.DiffFields), isBitmap)
+	return e.say(changes)
+}
+
+// isMeta reports whether CometD speaks of the connection, in the list that it sends events in.
+func isMeta(raw json.RawMessage) bool {
+	for name, value := range rawjson.Members(raw) {
+		if name == "channel" && bytes.HasPrefix(value, []byte(`"/meta/`)) {
+			return true
+		}
+	}
+	return false
 }
 
 // place reads when the change was committed. Of the changes of one transaction the sequence number tells the order.
@@ -99,6 +120,9 @@ func (e *event) place() error {
 		if e.order.Seq, err = strconv.ParseUint(string(e.SequenceNumber), 10, 64); err != nil {
 			return errors.New("sequenceNumber: want a whole number")
 		}
+		if e.order.Seq > 1 {
+			e.slack = uncertain
+		}
 	}
 	return nil
 }
@@ -109,36 +133,45 @@ var operations = map[string]history.Op{
 	"GAP_OVERFLOW": history.Gap,
 }
 
-// changes are the same for every record that the event names.
-func (e *event) changes() ([]history.Change, error) {
+// say appends the changes of an event, which are the same for every record that it names.
+func (e *event) say(changes []history.Change) ([]history.Change, error) {
 	op, known := operations[e.ChangeType]
-	if !known {
-		return nil, fmt.Errorf("unknown changeType %.60q", e.ChangeType)
-	}
-	key := e.key()
-	if e.ChangeType == "GAP_OVERFLOW" {
-		return e.every(key, "overflow event: more changes in a transaction than Salesforce tells one by one"), nil
-	}
-	if len(e.RecordIDs) == 0 {
-		return nil, errors.New("no recordIds")
+	switch {
+	case !known:
+		return changes, fmt.Errorf("unknown changeType %.60q", e.ChangeType)
+	case e.ChangeType == "GAP_OVERFLOW":
+		return append(changes, e.every(e.key(), "overflow event: more changes in a transaction than Salesforce tells one by one")), nil
+	case len(e.RecordIDs) == 0:
+		return changes, errors.New("no recordIds")
+	case len(e.RecordIDs) > crm.MaxChanges:
+		return changes, crm.ErrTooMany
 	}
 	c, doubt := e.describe(op)
 	if beyond(c, len(e.RecordIDs)) {
 		c.Fields, c.Scope, c.Patches, doubt = nil, nil, nil, "too many values for too many records in one event"
 	}
-	changes := make([]history.Change, 0, len(e.RecordIDs))
+	return e.sayOf(slices.Grow(changes, len(e.RecordIDs)), c, doubt)
+}
+
+// sayOf appends a change to each of the records.
+func (e *event) sayOf(changes []history.Change, c history.Change, doubt string) ([]history.Change, error) {
+	key := e.key()
+	all := false
 	var err error
 	for i, id := range e.RecordIDs {
 		long, valid := longID(id)
 		switch {
 		case strings.HasSuffix(id, "*"), long == noRecord:
-			changes = append(changes, e.every(key, "changed in all records at once: "+e.ChangeType)...)
+			all = true
 		case valid:
-			c.Record.ID, c.Identity = long, digest(nil).add(key, long).identity()
-			changes = append(changes, withDoubt(c, doubt)...)
+			c.Record.ID, c.Identity = long, crm.Digest(nil).Add(key, long).Identity()
+			changes = appendWithDoubt(changes, c, doubt)
 		default:
 			err = fmt.Errorf("recordIds[%d]: no id of 15 or 18 characters", i)
 		}
+	}
+	if all {
+		changes = append(changes, e.every(key, "changed in all records at once: "+e.ChangeType))
 	}
 	return changes, err
 }
@@ -147,45 +180,45 @@ func (e *event) changes() ([]history.Change, error) {
 // the conversion of a field's type changed all its records.
 const noRecord = "000000000000000AAA"
 
-func (e *event) every(key, reason string) []history.Change {
-	return []history.Change{{
-		Record: history.Record{Type: e.EntityName, ID: history.Every}, Op: history.Gap, Order: e.order,
-		Identity: digest(nil).add(key, history.Every).identity(), Reason: reason,
-	}}
+func (e *event) every(key, reason string) history.Change {
+	return history.Change{
+		Record: history.Record{Type: e.EntityName, ID: history.Every}, Op: history.Gap, Order: e.order, Slack: e.slack,
+		Identity: crm.Digest(nil).Add(key, history.Every).Identity(), Reason: reason,
+	}
 }
 
 // describe says what happened to each of the records, and what it leaves open. A gap event of a deletion leaves nothing.
 func (e *event) describe(op history.Op) (c history.Change, doubt string) {
-	c = history.Change{Record: history.Record{Type: e.EntityName}, Op: op, Order: e.order}
+	c = history.Change{Record: history.Record{Type: e.EntityName}, Op: op, Order: e.order, Slack: e.slack}
 	switch {
 	case op == history.Delete:
 	case strings.HasPrefix(e.ChangeType, "GAP_"):
 		doubt = "gap event: Salesforce sent no values"
 	case op == history.Update:
 		c.Fields, c.Patches, doubt = e.update()
+		c.Scope = cleared(c.Fields)
 	default:
 		c.Fields, c.Scope = e.whole(op)
 	}
 	return c, doubt
 }
 
-// withDoubt adds a gap to a change that leaves something open.
-func withDoubt(c history.Change, doubt string) []history.Change {
+// appendWithDoubt appends a change, and a gap where it leaves something open.
+func appendWithDoubt(changes []history.Change, c history.Change, doubt string) []history.Change {
 	switch {
 	case c.Op == history.Gap:
 		c.Reason = doubt
 	case doubt != "":
-		gap := history.Change{Record: c.Record, Op: history.Gap, Order: c.Order, Identity: c.Identity + "-gap", Reason: doubt}
-		return []history.Change{c, gap}
+		return crm.AppendGap(changes, c, doubt)
 	case len(c.Patches) == 0:
-		return crm.WithGap(c, "")
+		return crm.AppendWithGap(changes, c, "")
 	}
-	return []history.Change{c}
+	return append(changes, c)
 }
 
 // key tells the event from others, whatever it was wrapped in and however often it was sent.
 func (e *event) key() string {
-	return digest(make([]byte, 0, 1024)).
-		add(e.EntityName, e.ChangeType, e.TransactionKey, string(e.SequenceNumber), string(e.CommitTimestamp)).
-		addList(e.ChangedFields).addList(e.NulledFields).addList(e.DiffFields).addFields(e.values).identity()
+	return crm.Digest(make([]byte, 0, 1024)).
+		Add(e.EntityName, e.ChangeType, e.TransactionKey, string(e.SequenceNumber), string(e.CommitTimestamp)).
+		AddList(e.ChangedFields).AddList(e.NulledFields).AddList(e.DiffFields).AddFields(e.values).Identity()
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"outlast.example/shared/crm/rawjson"
 	"outlast.example/shared/history"
 )
 
@@ -15,6 +16,7 @@ import (
 type body struct {
 	values map[string]json.RawMessage
 	parts  map[string][]string // the dotted names of each compound field
+	unions bool                // values are wrapped as Avro's JSON encoding does
 }
 
 // addresses are the compound fields that may be null as a whole, and their parts ("Address Compound Fields").
@@ -36,17 +38,22 @@ var null = json.RawMessage("null")
 
 func isNull(value json.RawMessage) bool { return string(value) == "null" }
 
-// maxName is far above the length of a field's name (43 characters): longer ones are not repeated for each part.
-const maxName = 255 // bytes
+// The limits tell compound fields, whose names are repeated for each part, from other objects: they are above what the
+// longest name of a custom field of a package and the largest compound field have (60 bytes; the 10 parts of an address).
+const (
+	maxName  = 80 // bytes
+	maxParts = 16
+)
 
 func newBody(object json.RawMessage) body {
 	b := body{values: map[string]json.RawMessage{}, parts: map[string][]string{}}
-	for name, value := range members(object) {
+	for name, value := range rawjson.Members(object) {
+		value = b.unwrap(value)
 		switch {
 		case name == headerName:
-		case value[0] == '{' && len(name) <= maxName:
-			for part, value := range members(value) {
-				b.addPart(name, name+"."+part, value)
+		case isCompound(name, value):
+			for part, value := range rawjson.Members(value) {
+				b.addPart(name, name+"."+part, b.unwrap(value))
 			}
 		case isNull(value) && addresses[name] != nil:
 			for _, dotted := range addresses[name] {
@@ -57,6 +64,43 @@ func newBody(object json.RawMessage) body {
 		}
 	}
 	return b
+}
+
+func isCompound(name string, value json.RawMessage) bool {
+	if value[0] != '{' || len(name) > maxName {
+		return false
+	}
+	parts := 0
+	for range rawjson.Members(value) {
+		if parts++; parts > maxParts {
+			return false
+		}
+	}
+	return true
+}
+
+// branches are the types by which Avro's JSON encoding wraps a value that may be null, {"string":"x"}: the primitive ones,
+// and the records of change events' schemas.
+var branches = map[string]bool{
+	"string": true, "int": true, "long": true, "double": true, "boolean": true, "float": true, "bytes": true,
+	"Address": true, "Location": true, "PersonName": true, "Switchable_PersonName": true,
+}
+
+// unwrap takes a value out of the union that it is wrapped in.
+func (b *body) unwrap(value json.RawMessage) json.RawMessage {
+	members := 0
+	var inner json.RawMessage
+	for name, member := range rawjson.Members(value) {
+		if members++; members > 1 || !branches[name[strings.LastIndexByte(name, '.')+1:]] {
+			return value
+		}
+		inner = member
+	}
+	if members == 0 {
+		return value
+	}
+	b.unions = true
+	return inner
 }
 
 func (b body) addPart(compound, dotted string, value json.RawMessage) {
@@ -75,9 +119,30 @@ func (e *event) whole(op history.Op) (fields map[string]json.RawMessage, scope [
 		case op == history.Restore:
 			scope = append(scope, name)
 		}
+		if op == history.Restore && isNull(value) {
+			scope = appendGeolocation(scope, name)
+		}
 	}
 	slices.Sort(scope)
 	return fields, scope
+}
+
+// appendGeolocation: a custom field that is null may be a geolocation, whose parts are null with it.
+func appendGeolocation(scope []string, name string) []string {
+	if !strings.HasSuffix(name, "__c") {
+		return scope
+	}
+	return append(scope, name+".Latitude", name+".Longitude")
+}
+
+// cleared are the parts that the values of an update clear besides.
+func cleared(fields map[string]json.RawMessage) (scope []string) {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if isNull(fields[name]) {
+			scope = appendGeolocation(scope, name)
+		}
+	}
+	return scope
 }
 
 // update is what changed, and what the event leaves open about it. Where changedFields holds names they decide, since

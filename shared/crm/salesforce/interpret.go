@@ -1,7 +1,6 @@
 package salesforce
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -14,52 +13,30 @@ import (
 type interpreter struct{}
 
 // Interpret implements crm.Interpreter. A notification or an event that is not understood is reported, and the others
-// count.
+// count. Events come alone, or in a list as CometD sends it.
 func (interpreter) Interpret(d *format.Delivery) ([]history.Change, error) {
 	if isXML(d.Body) {
-		return interpretMessage(d.Body)
+		return crm.Bounded(interpretMessage(d.Body))
 	}
-	return interpretEvents(d.Body)
+	return crm.Gather(d.Body, "event", func(changes []history.Change, raw *json.RawMessage, _ int) ([]history.Change, error) {
+		return sayEvent(changes, *raw)
+	})
 }
 
 // isXML goes by the body alone: gateways change the Content-Type.
-func isXML(body []byte) bool {
-	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")) // UTF-8 byte order mark
-	return bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("<"))
-}
+func isXML(body []byte) bool { return rawjson.First(body) == '<' }
 
 func interpretMessage(body []byte) ([]history.Change, error) {
 	m, err := readMessage(body)
 	if err != nil {
 		return nil, fmt.Errorf("%w: outbound message: %w", crm.ErrUninterpreted, err)
 	}
-	var changes []history.Change
+	changes := make([]history.Change, 0, len(m.notifications))
 	var problems crm.Problems
 	for i := range m.notifications {
-		found, err := m.notifications[i].changes()
-		if err != nil {
+		if changes, err = m.notifications[i].say(changes); err != nil {
 			problems.Add(fmt.Sprintf("notification %d", i+1), err)
 		}
-		changes = append(changes, found...)
-	}
-	return changes, problems.Err()
-}
-
-// interpretEvents reads one event, or a list of them as CometD sends it.
-func interpretEvents(body []byte) ([]history.Change, error) {
-	var changes []history.Change
-	var problems crm.Problems
-	n := 0
-	for raw, err := range rawjson.Each[json.RawMessage](body) {
-		n++
-		var found []history.Change
-		if err == nil {
-			found, err = interpretEvent(*raw)
-		}
-		if err != nil {
-			problems.Add(fmt.Sprintf("event %d", n), err)
-		}
-		changes = append(changes, found...)
 	}
 	return changes, problems.Err()
 }

@@ -87,6 +87,9 @@ func (m *message) read(d document) error {
 		case "Notification":
 			n := notification{fields: map[string]json.RawMessage{}}
 			err := n.read(d)
+			if len(m.notifications) == crm.MaxChanges {
+				return crm.ErrTooMany
+			}
 			m.notifications = append(m.notifications, n)
 			return err
 		}
@@ -130,7 +133,7 @@ func (n *notification) readField(d document, field xml.StartElement) error {
 	case null == "true" || null == "1":
 		n.fields[name] = json.RawMessage("null")
 	default:
-		n.fields[name] = quote(text)
+		n.fields[name] = rawjson.Quote(text)
 	}
 	return nil
 }
@@ -145,26 +148,26 @@ func attribute(e xml.StartElement, name string) string {
 	return ""
 }
 
-// changes: a notification does not say what happened. It is an update that states the fields it names, true when
+// say: a notification does not say what happened. It is an update that states the fields it names, true when
 // they were last modified, if they say when. A retry has the same id, and newer values where there are any.
-func (n *notification) changes() ([]history.Change, error) {
+func (n *notification) say(changes []history.Change) ([]history.Change, error) {
 	record, valid := longID(n.record)
 	switch {
 	case n.odd != nil:
-		return nil, n.odd
+		return changes, n.odd
 	case n.id == "":
-		return nil, errors.New("no Id")
+		return changes, errors.New("no Id")
 	case n.entity == "" || !valid:
-		return nil, errors.New("no sObject with a type and an Id: its record was deleted before the message was sent, or it is no record")
+		return changes, errors.New("no sObject with a type and an Id: its record was deleted before the message was sent, or it is no record")
 	}
 	c := history.Change{
 		Record: history.Record{Type: n.entity, ID: record}, Op: history.Update, Fields: n.fields,
-		Identity: digest(nil).add(n.id, n.entity, record).addFields(n.fields).identity(),
+		Identity: crm.Digest(nil).Add(n.id, n.entity, record).AddFields(n.fields).Identity(),
 	}
 	if c.Time = n.modified(); c.Time.IsZero() {
 		c.Slack = transit
 	}
-	return crm.WithGap(c, ""), nil
+	return crm.AppendWithGap(changes, c, ""), nil
 }
 
 // modified is when the record was changed last, by the fields that may say so; zero where none does.

@@ -56,7 +56,7 @@ func (in interpreter) changes(p *payload, identity string) ([]history.Change, er
 			err = fmt.Errorf("timestamp: %w", err)
 		}
 	}
-	return crm.WithGap(c, in.idPath), err
+	return crm.AppendWithGap(nil, c, in.idPath), err
 }
 
 // state fills in what data says.

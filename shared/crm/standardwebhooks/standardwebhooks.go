@@ -36,5 +36,5 @@ func open(s crm.Settings) (*crm.Source, error) {
 		v.keys = append(v.keys, k)
 	}
 	in := interpreter{idPath: cmp.Or(s.Options["id_path"], "id"), losersPath: s.Options["losers_path"]}
-	return &crm.Source{Kind: name, Name: s.Name, Verifier: v, Interpreter: in, Signer: v}, nil
+	return &crm.Source{Verifier: v, Interpreter: in, Signer: v}, nil
 }

@@ -64,7 +64,7 @@ func (v *verifier) Sign(r *crm.Request, now time.Time) error {
 		}
 	}
 	if len(m.signatures) == 0 {
-		return errors.New("sign: a public key (whpk_) only verifies: configure a whsk_ or whsec_ secret")
+		return errors.New("a public key (whpk_) only verifies: configure a whsk_ or whsec_ secret")
 	}
 	r.Header.Set("Webhook-Id", m.id)
 	r.Header.Set("Webhook-Timestamp", m.timestamp)

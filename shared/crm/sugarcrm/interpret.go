@@ -24,13 +24,11 @@ func (interpreter) Interpret(d *format.Delivery) ([]history.Change, error) {
 		return nil, fmt.Errorf("%w: %w", crm.ErrUninterpreted, err)
 	}
 	changes, err := h.interpret()
-	for i := range changes {
-		changes[i].Identity = h.identity(d, i)
-	}
+	h.identify(changes, d)
 	if err != nil {
 		return changes, fmt.Errorf("%w: %w", crm.ErrUninterpreted, err)
 	}
-	return changes, nil
+	return crm.Bounded(changes, nil)
 }
 
 func (h *hook) interpret() ([]history.Change, error) {
@@ -48,9 +46,9 @@ func (h *hook) interpret() ([]history.Change, error) {
 	case "after_delete":
 		return []history.Change{h.delete(r)}, nil
 	case "after_relationship_add":
-		return h.link(r, history.Associate), nil
+		return h.link(r, history.Associate)
 	case "after_relationship_delete":
-		return h.link(r, history.Dissociate), nil
+		return h.link(r, history.Dissociate)
 	}
 	return nil, fmt.Errorf("unknown event %.60q", h.Event)
 }
@@ -81,7 +79,7 @@ func (h *hook) save(r history.Record) ([]history.Change, error) {
 	} else if h.created() {
 		c.Op = history.Create
 	}
-	return crm.WithGap(c, "id"), err
+	return crm.AppendWithGap(nil, c, "id"), err
 }
 
 // delete happens at the time of receipt: date_modified of a record that is deleted is that of its last save.

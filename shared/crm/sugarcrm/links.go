@@ -5,16 +5,17 @@ import (
 	"slices"
 	"strings"
 
+	"outlast.example/shared/crm"
 	"outlast.example/shared/crm/rawjson"
 	"outlast.example/shared/history"
 )
 
 // link happens at the time of receipt, since no record is saved by it. The record's values are left out: they are those of
 // its last save, which said them. The other end announces itself where its module has a hook.
-func (h *hook) link(r history.Record, op history.Op) []history.Change {
+func (h *hook) link(r history.Record, op history.Op) ([]history.Change, error) {
 	if h.RelatedModule != "" && h.RelatedID != "" {
 		other := history.Association{Type: beanOf(h.RelatedModule), ID: string(h.RelatedID), Label: cmp.Or(h.Link, h.Relationship)}
-		return []history.Change{{Record: r, Op: op, Link: &other}}
+		return []history.Change{{Record: r, Op: op, Link: &other}}, nil
 	}
 	var changes []history.Change
 	unknown := false
@@ -25,6 +26,9 @@ func (h *hook) link(r history.Record, op history.Op) []history.Change {
 				unknown = true
 				break
 			}
+			if len(changes) == crm.MaxChanges {
+				return nil, crm.ErrTooMany
+			}
 			changes = append(changes, history.Change{Record: r, Op: op, Link: &history.Association{Type: bean, ID: id, Label: field}})
 		}
 	}
@@ -33,7 +37,7 @@ func (h *hook) link(r history.Record, op history.Op) []history.Change {
 		gap := history.Change{Record: r, Op: history.Gap, Reason: "a link changed, and Sugar did not say to which record"}
 		changes = append(changes, gap)
 	}
-	return changes
+	return changes, nil
 }
 
 // moved are the ids that a link's field gained by an association, or lost by its end.
@@ -46,5 +50,9 @@ func (c dataChange) moved(op history.Op) []string {
 	if op == history.Dissociate {
 		before, after = after, before
 	}
-	return slices.DeleteFunc(after, func(id string) bool { return id == "" || slices.Contains(before, id) })
+	held := map[string]bool{"": true}
+	for _, id := range before {
+		held[id] = true
+	}
+	return slices.DeleteFunc(after, func(id string) bool { return held[id] })
 }

@@ -36,7 +36,7 @@ func open(s crm.Settings) (*crm.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	source := &crm.Source{Kind: name, Name: s.Name, Interpreter: interpreter{}}
+	source := &crm.Source{Interpreter: interpreter{}}
 	v.Guard(source)
 	return source, nil
 }

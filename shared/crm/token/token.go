@@ -66,6 +66,12 @@ func Basic(s crm.Settings) (*Verifier, error) {
 	if err := s.CheckSecrets(minSecret); err != nil {
 		return nil, err
 	}
+	for i, secret := range s.Secrets {
+		if _, password, named := strings.Cut(secret, ":"); named && len(password) < crm.MinPassword {
+			return nil, fmt.Errorf("source %s: secret %d of %d has a password of %d characters, want at least %d: set a longer one here and in the CRM",
+				s.Name, i+1, len(s.Secrets), len(password), crm.MinPassword)
+		}
+	}
 	return at(crm.Place{In: crm.InHeader, Name: "Authorization"}, s.Secrets, func(secret string) string {
 		if !strings.Contains(secret, ":") {
 			secret = ":" + secret

@@ -44,8 +44,8 @@ func TestEveryPlace(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			old := guarded(t, test.open, test.secrets, test.options)
-			rotated := guarded(t, test.open, append([]string{"another-long-secret:x"}, test.secrets...), test.options)
-			other := guarded(t, test.open, []string{"another-long-secret:x"}, test.options)
+			rotated := guarded(t, test.open, append([]string{"another-user:another-password"}, test.secrets...), test.options)
+			other := guarded(t, test.open, []string{"another-user:another-password"}, test.options)
 			r := &crm.Request{Method: http.MethodPost, URL: "https://h.example" + path, Path: path, Header: http.Header{}}
 			if err := old.Sign(r, time.Time{}); err != nil {
 				t.Fatal(err)
@@ -92,5 +92,12 @@ func TestRefused(t *testing.T) {
 				t.Errorf("got %v, want %q", err, test.want)
 			}
 		})
+	}
+}
+
+func TestBasicRefusesShortPasswords(t *testing.T) {
+	_, err := token.Basic(crm.Settings{Name: "acme", Secrets: []string{"a-long-user-name:sesame7"[:23]}})
+	if err == nil || !strings.Contains(err.Error(), "password of 6 characters, want at least 8") || strings.Contains(err.Error(), "sesame") {
+		t.Errorf("got %v, want a refusal that shows no secret", err)
 	}
 }

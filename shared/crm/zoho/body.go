@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"outlast.example/shared/crm/rawjson"
 )
 
 // text is a string in a body, by its place: of a JSON object's member, without the quotes, or of a form's field.
@@ -37,7 +39,7 @@ func (t text) plain(body []byte) (string, error) {
 func (t text) replace(body []byte, plain string) []byte {
 	escaped := []byte(url.QueryEscape(plain))
 	if t.quoted {
-		escaped = quote(plain)
+		escaped = rawjson.Quote(plain)
 		escaped = escaped[1 : len(escaped)-1]
 	}
 	return slices.Concat(body[:t.from], escaped, body[t.to:])
@@ -48,7 +50,7 @@ func insert(h http.Header, body []byte, name, plain string) ([]byte, bool) {
 	start, isObject := object(body)
 	switch {
 	case isObject:
-		member := slices.Concat(quote(name), []byte(":"), quote(plain))
+		member := slices.Concat(rawjson.Quote(name), []byte(":"), rawjson.Quote(plain))
 		if rest := bytes.TrimSpace(body[start+1:]); !bytes.HasPrefix(rest, []byte("}")) {
 			member = append(member, ',')
 		}
@@ -77,8 +79,7 @@ func texts(h http.Header, body []byte) iter.Seq[text] {
 
 // object finds where a JSON object begins: after a byte order mark and white space.
 func object(body []byte) (int, bool) {
-	rest := bytes.TrimLeft(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), " \t\r\n")
-	return len(body) - len(rest), bytes.HasPrefix(rest, []byte("{"))
+	return bytes.IndexByte(body, '{'), rawjson.First(body) == '{'
 }
 
 func isForm(h http.Header) bool {
@@ -133,13 +134,4 @@ func fields(body []byte, yield func(text) bool) {
 		}
 		from = to + 1
 	}
-}
-
-// quote writes a JSON string, with no escape but those that must be.
-func quote(plain string) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(plain) // a string always can be written
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

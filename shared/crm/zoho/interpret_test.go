@@ -26,7 +26,7 @@ func settings(pairs ...string) crm.Settings {
 
 func TestGolden(t *testing.T) { crmtest.Golden(t, Kind, settings()) }
 
-var leads = []string{"type", "Leads", "operation", "update", "id_field", "lead_id", "token_field", "auth_token"}
+var leads = []string{"type", "Leads", "operation", "update", "id_path", "lead_id", "token_field", "auth_token"}
 
 // Requests to Zoho's API and its answers are no webhooks: not one change may come of them.
 func TestSharedGolden(t *testing.T) { crmtest.SharedGolden(t, Kind, settings(leads...), "zoho-") }

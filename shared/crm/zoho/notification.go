@@ -58,14 +58,17 @@ func (n *notification) interpret() ([]history.Change, error) {
 	if err != nil {
 		problems.Add("server_time", err) // what happened still counts, at the time of receipt
 	}
-	var changes []history.Change
+	if len(ids) > crm.MaxChanges {
+		return nil, crm.ErrTooMany
+	}
+	changes := make([]history.Change, 0, len(ids))
 	for _, id := range ids {
 		c := history.Change{
 			Record: history.Record{Type: n.Module, ID: id}, Op: op, Order: history.Order{Time: at}, Fields: values[id],
 		}
-		changes = append(changes, withGap(c, fields[id], string(n.ServerTime))...)
+		changes = appendWithGap(changes, c, fields[id], string(n.ServerTime))
 	}
-	return changes, problems.Err()
+	return crm.Bounded(changes, problems.Err())
 }
 
 // records are the ids, each once, in their order, and the values of those that have any.
@@ -127,9 +130,9 @@ func sent[T any](raw json.RawMessage) func(yield func(*T, error) bool) {
 	return rawjson.Each[T](raw)
 }
 
-// withGap completes a change, and adds a gap where the record must be read again: after a change of fields whose values
+// appendWithGap completes a change and appends it, and a gap where the record must be read again: after a change of fields whose values
 // Zoho did not send.
-func withGap(c history.Change, fields []string, sent string) []history.Change {
+func appendWithGap(changes []history.Change, c history.Change, fields []string, sent string) []history.Change {
 	untold := 0
 	for _, field := range slices.Compact(slices.Sorted(slices.Values(fields))) {
 		if _, told := c.Fields[field]; !told {
@@ -138,11 +141,7 @@ func withGap(c history.Change, fields []string, sent string) []history.Change {
 	}
 	c.Identity = identity(c, fields, sent)
 	if c.Op == history.Delete || untold == 0 {
-		return crm.WithGap(c, "")
+		return crm.AppendWithGap(changes, c, "")
 	}
-	gap := history.Change{
-		Record: c.Record, Op: history.Gap, Order: c.Order, Identity: c.Identity + "-gap",
-		Reason: fmt.Sprintf("changed fields whose values were not sent: %d", untold),
-	}
-	return []history.Change{c, gap}
+	return crm.AppendGap(changes, c, fmt.Sprintf("changed fields whose values were not sent: %d", untold))
 }

@@ -116,7 +116,7 @@ func (v *bodyToken) Sign(r *crm.Request, _ time.Time) error {
 	}
 	signed, able := insert(r.Header, r.Body, v.field, v.secrets[0])
 	if !able {
-		return errors.New("sign: Zoho's token goes into a JSON object or a form, and the body is neither")
+		return errors.New("the token goes into a JSON object or a form, and the body is neither")
 	}
 	r.Body = signed
 	return nil

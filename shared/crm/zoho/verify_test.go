@@ -159,9 +159,9 @@ func TestOpenRefuses(t *testing.T) {
 		{"place in the URL that is not asked for", settings("proof", "body", "token_in", "path"), "token_in has no meaning with proof body"},
 		{"parameter without a name", settings("token_in", "query"), "set token_name"},
 		{"expiry without a zone", settings("channel_expires", "2026-11-28T10:30:00"), "copy channel_expiry from Zoho's answer"},
-		{"workflow without an id", settings("type", "Leads", "operation", "update"), "set type, operation and id_field, all three"},
-		{"unknown operation", settings("type", "Leads", "operation", "frob", "id_field", "id"), `operation is "frob": use create`},
-		{"merge", settings("type", "Leads", "operation", "merge", "id_field", "id"), `operation is "merge": use create`},
+		{"workflow without an id", settings("type", "Leads", "operation", "update"), "set type, operation and id_path, all three"},
+		{"unknown operation", settings("type", "Leads", "operation", "frob", "id_path", "id"), `operation is "frob": use create`},
+		{"merge", settings("type", "Leads", "operation", "merge", "id_path", "id"), `operation is "merge": use create`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) { crmtest.Refused(t, Kind, test.settings, test.want) })

@@ -16,21 +16,21 @@ import (
 type workflow struct {
 	recordType string
 	operation  history.Op
-	idField    string
+	idPath     string
 	tokens     []string // the fields that are no values
 }
 
-var errUnmapped = errors.New("no notification; for a workflow's webhook set type, operation and id_field to say what it means")
+var errUnmapped = errors.New("no notification; for a workflow's webhook set type, operation and id_path to say what it means")
 
 // openWorkflow returns nil where no option speaks of a workflow.
 func openWorkflow(s crm.Settings, field string) (*workflow, error) {
 	o := s.Options
-	w := &workflow{recordType: o["type"], idField: o["id_field"], tokens: []string{"token", field}}
-	switch set := []bool{o["type"] != "", o["operation"] != "", o["id_field"] != ""}; {
+	w := &workflow{recordType: o["type"], idPath: o["id_path"], tokens: []string{"token", field}}
+	switch set := []bool{o["type"] != "", o["operation"] != "", o["id_path"] != ""}; {
 	case !set[0] && !set[1] && !set[2]:
 		return nil, nil
 	case !set[0] || !set[1] || !set[2]:
-		return nil, fmt.Errorf("source %s: to interpret a workflow's webhooks set type, operation and id_field, all three", s.Name)
+		return nil, fmt.Errorf("source %s: to interpret a workflow's webhooks set type, operation and id_path, all three", s.Name)
 	}
 	operation, known := crm.Verb(o["operation"])
 	if !known || operation == history.Merge {
@@ -50,12 +50,12 @@ func (w *workflow) interpret(d *format.Delivery) ([]history.Change, error) {
 		return nil, fmt.Errorf("%w: %w", crm.ErrUninterpreted, err)
 	}
 	var id rawjson.ID
-	if err := id.UnmarshalJSON(values[w.idField]); err != nil || id == "" {
-		return nil, fmt.Errorf("%w: no text or number in %s", crm.ErrUninterpreted, w.idField)
+	if err := id.UnmarshalJSON(values[w.idPath]); err != nil || id == "" {
+		return nil, fmt.Errorf("%w: no text or number in %s", crm.ErrUninterpreted, w.idPath)
 	}
 	c := history.Change{Record: history.Record{Type: w.recordType, ID: string(id)}, Op: w.operation, Fields: values}
 	c.Identity = identity(c, nil, d.ID)
-	return crm.WithGap(c, w.idField), nil
+	return crm.AppendWithGap(nil, c, w.idPath), nil
 }
 
 // values are all fields but the token. Those of a form become JSON strings.
@@ -89,7 +89,7 @@ func readForm(d *format.Delivery, values map[string]json.RawMessage) error {
 		if _, twice := values[t.name]; err != nil || twice {
 			return fmt.Errorf("field %d of the form is repeated or cannot be read", n)
 		}
-		values[t.name] = quote(plain)
+		values[t.name] = rawjson.Quote(plain)
 	}
 	return nil
 }

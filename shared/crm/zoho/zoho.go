@@ -28,7 +28,7 @@ import (
 //
 //	type              the module that the workflow rule is for, such as Leads
 //	operation         what makes the rule fire: create, update, delete or restore; for "create or edit", update
-//	id_field          the member or form field that holds the record's id
+//	id_path           the member or form field that holds the record's id
 var Kind = crm.Kind{Name: name, Open: open, Untold: []string{
 	"A channel ends at its expiry, at most a week after it was renewed, without a word.",
 	"A notification that was not taken is lost: no second attempt is documented.",
@@ -46,7 +46,7 @@ const name = "zoho"
 const minSecret = 16 // characters
 
 var options = append([]string{
-	"proof", "token_field", "channel_expires", "type", "operation", "id_field",
+	"proof", "token_field", "channel_expires", "type", "operation", "id_path",
 }, token.Options...)
 
 func open(s crm.Settings) (*crm.Source, error) {
@@ -66,7 +66,7 @@ func open(s crm.Settings) (*crm.Source, error) {
 		return nil, err
 	}
 	source := &crm.Source{
-		Kind: name, Name: s.Name, Interpreter: interpreter{workflow}, Expires: expires,
+		Interpreter: interpreter{workflow}, Expires: expires,
 		InBody: newCredentials(s, field).find,
 	}
 	if err := openProof(s, field, source); err != nil {

@@ -20,18 +20,20 @@ type Bucket struct {
 	mu      sync.RWMutex
 	keys    []string // in ascending order
 	objects map[string][]byte
+	locks   *locks // nil: the bucket has none
 }
 
 // New makes an empty bucket.
 func New() *Bucket { return &Bucket{objects: map[string][]byte{}} }
 
-// Delete removes an object, if it is there.
+// Delete removes an object, if it is there: what is lost, no lock keeps.
 func (b *Bucket) Delete(key string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if i, found := slices.BinarySearch(b.keys, key); found {
 		b.keys = slices.Delete(b.keys, i, i+1)
 		delete(b.objects, key)
+		b.locks.forget(key)
 	}
 }
 
@@ -91,6 +93,7 @@ func (d *driver) Create(ctx context.Context, key string, content store.Content) 
 		return fmt.Errorf("%w in memory", store.ErrExists)
 	}
 	d.bucket.put(key, content.Bytes)
+	d.bucket.locks.begin(key)
 	return nil
 }
 

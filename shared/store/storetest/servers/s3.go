@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -24,6 +25,8 @@ var (
 	Root = Credentials{"testroot", "testsecret"} // may do everything
 	// PutOnly may create objects in every bucket that S3Server.Bucket made, and nothing else.
 	PutOnly = Credentials{"putonly", "putsecret"}
+	// KeepOnly may list those buckets, see locks and extend them, and nothing else.
+	KeepOnly = Credentials{"keeponly", "keepsecret"}
 )
 
 // S3Server is a running versitygw.
@@ -43,7 +46,8 @@ func S3(t TB) *S3Server {
 		"--port", address, "--admin-port", admin, "--access", Root.ID, "--secret", Root.Secret, "--region", Region,
 		"--iam-dir", folder(t, "iam"), "--health", "/health", "--quiet", "--keep-alive",
 		"posix", "--versioning-dir", folder(t, "versions"), folder(t, "data"))
-	addPutOnly(t, program, "http://"+admin)
+	addUser(t, program, "http://"+admin, PutOnly)
+	addUser(t, program, "http://"+admin, KeepOnly)
 	return &S3Server{process, endpoint, s3.New(s3.Options{
 		BaseEndpoint: &endpoint,
 		Region:       Region,
@@ -52,14 +56,27 @@ func S3(t TB) *S3Server {
 	})}
 }
 
-func addPutOnly(t TB, program, admin string) {
+func addUser(t TB, program, admin string, user Credentials) {
 	t.Helper()
 	output, err := exec.CommandContext(t.Context(), program, //nolint:gosec // a test's own tool
 		"admin", "--access", Root.ID, "--secret", Root.Secret, "--endpoint-url", admin,
-		"create-user", "--access", PutOnly.ID, "--secret", PutOnly.Secret, "--role", "user").CombinedOutput()
+		"create-user", "--access", user.ID, "--secret", user.Secret, "--role", "user").CombinedOutput()
 	if err != nil {
-		t.Fatalf("create S3 user %s: %v: %s", PutOnly.ID, err, output)
+		t.Fatalf("create S3 user %s: %v: %s", user.ID, err, output)
 	}
+}
+
+// Client speaks to the server with every right: it plays the administrator.
+func (s *S3Server) Client() *s3.Client { return s.client }
+
+// PlainBucket makes a bucket without versions and locks. It gives the name.
+func (s *S3Server) PlainBucket(t TB) string {
+	t.Helper()
+	name := freshName()
+	if _, err := s.client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}); err != nil {
+		t.Fatalf("create S3 bucket %s: %v", name, err)
+	}
+	return name
 }
 
 // Bucket makes a bucket as Outlast's are: versioned, with object lock. It gives the name.
@@ -82,14 +99,19 @@ func (s *S3Server) Bucket(t TB) string {
 	if err != nil {
 		t.Fatalf("lock S3 bucket %s: %v", name, err)
 	}
-	s.allowPut(t, name)
+	s.allow(t, name)
 	return name
 }
 
-func (s *S3Server) allowPut(t TB, bucket string) {
+// allow gives the two users their rights.
+func (s *S3Server) allow(t TB, bucket string) {
 	t.Helper()
-	policy := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":[%q]},`+
-		`"Action":"s3:PutObject","Resource":"arn:aws:s3:::%s/*"}]}`, PutOnly.ID, bucket)
+	const statement = `{"Effect":"Allow","Principal":{"AWS":[%q]},"Action":[%s],"Resource":"arn:aws:s3:::%s"}`
+	policy := `{"Version":"2012-10-17","Statement":[` + strings.Join([]string{
+		fmt.Sprintf(statement, PutOnly.ID, `"s3:PutObject"`, bucket+"/*"),
+		fmt.Sprintf(statement, KeepOnly.ID, `"s3:GetObjectRetention","s3:PutObjectRetention"`, bucket+"/*"),
+		fmt.Sprintf(statement, KeepOnly.ID, `"s3:ListBucket"`, bucket),
+	}, ",") + `]}`
 	_, err := s.client.PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: &bucket, Policy: &policy})
 	if err != nil {
 		t.Fatalf("set policy of S3 bucket %s: %v", bucket, err)

@@ -23,10 +23,25 @@ type Server struct {
 // Serve answers every request by handle, after it was read whole, until the test ends.
 func Serve(t *testing.T, handle http.HandlerFunc) *Server {
 	t.Helper()
+	return serve(t, func(r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }, handle)
+}
+
+// Record is Serve, and shows each request and its body before it is answered.
+func Record(t *testing.T, record func(r *http.Request, body []byte), handle http.HandlerFunc) *Server {
+	t.Helper()
+	return serve(t, func(r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		record(r, body)
+	}, handle)
+}
+
+// serve reads a request whole before it is answered. One that broke off is the caller's to notice.
+func serve(t *testing.T, read func(*http.Request), handle http.HandlerFunc) *Server {
+	t.Helper()
 	s := new(Server)
 	listening := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.requests.Add(1)
-		_, _ = io.Copy(io.Discard, r.Body) // a request that broke off is the caller's to notice
+		read(r)
 		handle(w, r)
 	}))
 	t.Cleanup(listening.Close)
@@ -61,6 +76,7 @@ func WantSentinel(t *testing.T, err, want error) {
 	}
 	for _, sentinel := range []error{
 		store.ErrExists, store.ErrNotFound, store.ErrNoBucket, store.ErrDenied, store.ErrChecksum, store.ErrBusy, store.ErrNoAnswer,
+		store.ErrNoLocks, store.ErrHidden,
 	} {
 		if errors.Is(err, sentinel) != errors.Is(want, sentinel) {
 			t.Errorf("error %v, want %v", err, want)

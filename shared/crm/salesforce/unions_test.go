@@ -1,0 +1,52 @@
+package salesforce
+
+import (
+	"slices"
+	"testing"
+
+	"outlast.example/shared/crm/crmtest"
+	"outlast.example/shared/format"
+)
+
+// What the JSON encoding of Avro wraps a value in is no part of it.
+func TestUnionsOfAvro(t *testing.T) {
+	body := `{"ChangeEventHeader":{"entityName":"Account","recordIds":["001Hs00002aCmEaIAK"],"changeType":"CREATE","commitTimestamp":1795341600000},` +
+		`"Phone":{"string":"1"},"Seats__c":{"double":2},"Fax":null,"Name":{"string":"Acme"},` +
+		`"BillingAddress":{"com.sforce.eventbus.Address":{"City":{"string":"Ulm"},"State":null}},"ShippingAddress":{"City":"Bonn"}}`
+	changes, err := crmtest.Interpret(t, interpreter{}, &format.Delivery{Body: []byte(body)})
+	if err != nil || len(changes) != 1 {
+		t.Fatal(changes, err)
+	}
+	want := map[string]string{
+		"Phone": `"1"`, "Seats__c": "2", "Name": `"Acme"`, "BillingAddress.City": `"Ulm"`, "ShippingAddress.City": `"Bonn"`,
+	}
+	for name, value := range want {
+		if got := string(changes[0].Fields[name]); got != value {
+			t.Errorf("%s: got %s, want %s", name, got, value)
+		}
+	}
+	if len(changes[0].Fields) != len(want) {
+		t.Errorf("got %v, want %d fields", changes[0].Fields, len(want))
+	}
+}
+
+// A geolocation that is null is null in its parts, which an event before had stated.
+func TestGeolocationCleared(t *testing.T) {
+	body := `{"ChangeEventHeader":{"entityName":"Account","recordIds":["001Hs00002aCmEaIAK"],"changeType":"UPDATE",` +
+		`"changedFields":["Site__c"],"commitTimestamp":1795341600000},"Site__c":null}`
+	changes, err := crmtest.Interpret(t, interpreter{}, &format.Delivery{Body: []byte(body)})
+	if err != nil || len(changes) != 1 || len(changes[0].Fields) != 1 {
+		t.Fatal(changes, err)
+	}
+	if want := []string{"Site__c.Latitude", "Site__c.Longitude"}; !slices.Equal(changes[0].Scope, want) {
+		t.Errorf("got scope %v, want %v", changes[0].Scope, want)
+	}
+}
+
+// CometD sends news of the connection in the same lists as events.
+func TestMetaMessages(t *testing.T) {
+	body := `[{"channel":"/meta/connect","successful":true},{"channel":"/meta/handshake","data":{}}]`
+	if changes, err := crmtest.Interpret(t, interpreter{}, &format.Delivery{Body: []byte(body)}); err != nil || len(changes) != 0 {
+		t.Errorf("got %v, %v; want nothing", changes, err)
+	}
+}
