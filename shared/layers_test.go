@@ -13,6 +13,10 @@ import (
 // itself. A folder stands for all packages in it.
 var layers = [][]string{
 	{"functions", "scripts"},
+	{"scripts/simulate/play"},
+	{"scripts/simulate/scene"},
+	{"scripts/simulate/cloud"},
+	{"scripts/simulate/loop"},
 	{"scripts/outlast/demo"},
 	{"scripts/outlast/next"},
 	{"scripts/outlast/begin", "scripts/outlast/recent", "scripts/outlast/trial"},

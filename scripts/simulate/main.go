@@ -1,0 +1,100 @@
+// Simulate runs Outlast's own code in the hands of a scheduler, among clouds and CRMs that misbehave, and holds every step
+// against the promises. A seed and the commit reproduce a run.
+//
+//	go run ./scripts/simulate --seeds 2000     many runs
+//	go run ./scripts/simulate --trace 17       one run, told line by line
+//	go run ./scripts/simulate --exhaust        all that three buckets can do with one batch, counted through
+//	go run ./scripts/simulate --mutants        whether planted bugs are found
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"time"
+
+	"outlast.example/scripts/simulate/exhaust"
+	"outlast.example/scripts/simulate/mutants"
+	"outlast.example/scripts/simulate/play"
+	"outlast.example/scripts/simulate/scene"
+)
+
+func main() {
+	var o options
+	flag.Uint64Var(&o.from, "from", 1, "first seed")
+	flag.Uint64Var(&o.seeds, "seeds", 2000, "how many seeds")
+	flag.BoolVar(&o.brief, "brief", false, "say of a failure only which promise it breaks")
+	trace := flag.Uint64("trace", 0, "tell the run of this seed line by line")
+	whole := flag.Bool("exhaust", false, "count everything through, and draw nothing")
+	plant := flag.Bool("mutants", false, "plant bugs, one after the other, and run this program against each")
+	only := flag.String("only", "", "with --mutants: those whose names hold this")
+	flag.Parse()
+
+	var err error
+	switch {
+	case *trace > 0:
+		err = tell(scene.Draw(*trace))
+	case *whole:
+		err = count(true)
+	case *plant:
+		err = mutants.Run(os.Stdout, *only, o.seeds)
+	default:
+		err = o.run()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "simulate:", err)
+		os.Exit(1)
+	}
+}
+
+// options of a run of many seeds.
+type options struct {
+	from, seeds uint64
+	brief       bool
+}
+
+func (o options) run() error {
+	if err := count(false); err != nil {
+		return err
+	}
+	began := time.Now()
+	var counts play.Counts
+	for seed := o.from; seed < o.from+o.seeds; seed++ {
+		result := play.Run(scene.Draw(seed), nil)
+		if result.Violation != nil {
+			return o.failed(seed, result.Violation)
+		}
+		counts.Add(result.Counts)
+	}
+	counts.Print(os.Stdout)
+	fmt.Printf("every promise held: seeds %d to %d, in %s\n", o.from, o.from+o.seeds-1, time.Since(began).Round(time.Millisecond))
+	return nil
+}
+
+// failed tells the failure with as few acts as it needs.
+func (o options) failed(seed uint64, v *play.Violation) error {
+	if !o.brief {
+		_ = tell(play.Shrink(scene.Draw(seed), v.Promise)) // the same promise, perhaps in another way
+	}
+	return fmt.Errorf("seed %d: %w", seed, v)
+}
+
+// tell carries a scene out, and writes what happens line by line.
+func tell(s *scene.Scene) error {
+	fmt.Println(s)
+	if v := play.Run(s, os.Stdout).Violation; v != nil {
+		return v
+	}
+	return nil
+}
+
+func count(whole bool) error {
+	began := time.Now()
+	c, err := exhaust.Run(whole)
+	if err != nil {
+		return fmt.Errorf("exhaustion: %w", err)
+	}
+	fmt.Printf("exhaustion   %d ways of one batch, %d steps: %d with a receiver killed, %d acknowledged, %d refused; in %s\n",
+		c.Runs, c.Steps, c.Killed, c.Acks, c.Refusals, time.Since(began).Round(time.Millisecond))
+	return nil
+}

@@ -1,0 +1,48 @@
+package play
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+)
+
+// Counts are what happened in one run, or in many.
+type Counts struct {
+	Seeds, Events, Requests                     int
+	Webhooks, Deliveries, Acks, Refusals, Kills int
+	Batches, Seals, Reconciles, Equal, Findings int
+	Restores                                    int
+	Faults                                      map[string]int // by kind: requests that met a trouble, and deeds
+}
+
+// Add adds another run's.
+func (c *Counts) Add(o Counts) {
+	for to, n := range map[*int]int{
+		&c.Seeds: o.Seeds, &c.Events: o.Events, &c.Requests: o.Requests, &c.Webhooks: o.Webhooks, &c.Deliveries: o.Deliveries,
+		&c.Acks: o.Acks, &c.Refusals: o.Refusals, &c.Kills: o.Kills, &c.Batches: o.Batches, &c.Seals: o.Seals,
+		&c.Reconciles: o.Reconciles, &c.Equal: o.Equal, &c.Findings: o.Findings, &c.Restores: o.Restores,
+	} {
+		*to += n
+	}
+	if c.Faults == nil {
+		c.Faults = map[string]int{}
+	}
+	for kind, n := range o.Faults {
+		c.Faults[kind] += n
+	}
+}
+
+// Print writes the counts for people.
+func (c *Counts) Print(to io.Writer) {
+	_, _ = fmt.Fprintf(to, `runs         %d: %d events, %d requests to buckets
+capture      %d webhooks, %d deliveries, %d batches; %d acknowledged, %d refused, %d receivers killed
+reconcile    %d runs, %d that found all buckets equal; %d seals, %d findings; %d restores
+`, c.Seeds, c.Events, c.Requests, c.Webhooks, c.Deliveries, c.Batches, c.Acks, c.Refusals, c.Kills,
+		c.Reconciles, c.Equal, c.Seals, c.Findings, c.Restores)
+	_, _ = fmt.Fprint(to, "faults      ")
+	for _, kind := range slices.Sorted(maps.Keys(c.Faults)) {
+		_, _ = fmt.Fprintf(to, " %s %d", kind, c.Faults[kind])
+	}
+	_, _ = fmt.Fprintln(to)
+}

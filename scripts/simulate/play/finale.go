@@ -1,0 +1,184 @@
+package play
+
+import (
+	"bytes"
+	"slices"
+	"time"
+
+	"outlast.example/scripts/simulate/cloud"
+	"outlast.example/scripts/simulate/scene"
+	"outlast.example/shared/format"
+	"outlast.example/shared/reconcile"
+)
+
+// finale ends all troubles, lets everything under way end, and holds what remains against the promises: what any
+// N - quorum + 1 buckets hold before anything is evened out, and what each of them holds after it.
+func (w *World) finale() {
+	w.rest()
+	if w.violation != nil {
+		return
+	}
+	w.before()
+	for cycle := range 2 {
+		for _, k := range w.clouds {
+			w.cycle(k)
+		}
+		if w.violation != nil {
+			return
+		}
+		w.equal(format.LogPrefix)
+		if cycle > 0 {
+			w.equal(format.SealPrefix)
+			w.equal(format.DescriptorPrefix)
+			w.equal(format.RecoveryPrefix)
+		}
+	}
+	for _, b := range w.buckets {
+		if !w.victim(b.Index) || len(w.ruined) == 0 {
+			w.sealed(b)
+		}
+	}
+	if w.violation == nil {
+		w.after()
+	}
+}
+
+// rest ends the troubles, and waits until the CRM has nothing more to tell and what is to be sealed is due.
+func (w *World) rest() {
+	for _, b := range w.buckets {
+		b.Heal()
+	}
+	w.loop.Run(w.loop.Now().Add(15 * time.Minute))
+	for _, r := range w.receivers {
+		if r.alive && (!r.machine.Idle() || len(r.calls) > 0) {
+			w.fail(promiseAnswer, "%s has %d deliveries without an answer, and nothing has been under way for long", r.name(), len(r.calls))
+		}
+	}
+	w.probe()
+	w.loop.Run(w.loop.Now().Add(5 * time.Hour)) // clocks that are ahead
+	if w.lost() {
+		for _, k := range w.clouds {
+			w.cycle(k)
+		}
+		w.loop.Run(w.loop.Now().Add(reconcile.Patience))
+	}
+}
+
+// probe has each receiver hear one more delivery: it must be stored in every bucket.
+func (w *World) probe() {
+	for _, r := range w.receivers {
+		before := len(w.ledger.batches)
+		w.crm.probe(r)
+		w.loop.Run(w.loop.Now().Add(time.Minute))
+		for _, b := range w.ledger.batches[before:] {
+			if b.acked.IsZero() || b.copies() < w.Buckets {
+				w.fail(promiseConverge, "all is well again, and %s stores batch %d in %d buckets", r.name(), b.number, b.copies())
+			}
+		}
+	}
+}
+
+// cycle has one cloud's function run to its end.
+func (w *World) cycle(k *keeper) {
+	w.ledger.quiet = true
+	task, run := k.start(scene.Act{}, w.relists())
+	if over := w.loop.RunTask(task, w.loop.Now().Add(6*time.Hour)); !over && w.violation == nil {
+		w.fail(promiseConverge, "%s does not come to its end", task.Name)
+	}
+	if w.violation == nil && (!run.done || !run.report.Equal && !w.lost()) {
+		w.fail(promiseConverge, "%s says that the buckets are not equal, without any trouble", task.Name)
+	}
+	if newest := w.operator.current(); run.done && run.descriptor.Number != newest.Number {
+		w.fail(promiseConverge, "%s goes by descriptor %d, and number %d is there", task.Name, run.descriptor.Number, newest.Number)
+	}
+}
+
+// lost reports whether there is a batch of which every copy is ruined. It cannot be one that was acknowledged; buckets may be
+// called unequal for it.
+func (w *World) lost() bool {
+	return slices.ContainsFunc(w.ledger.batches, func(m *batch) bool {
+		listed, sound := 0, 0
+		for _, b := range w.buckets {
+			if object, there := b.Get(m.key); there {
+				listed++
+				if bytes.Equal(object, m.content.Bytes) {
+					sound++
+				}
+			}
+		}
+		return listed > 0 && listed < w.Buckets && sound == 0
+	})
+}
+
+// relists reports whether only a look at every hour finds what is missing: an administrator removed single objects of hours
+// whose seals are there.
+func (w *World) relists() bool {
+	return slices.ContainsFunc(w.Acts, func(a scene.Act) bool {
+		return a.Kind == scene.Delete || a.Kind == scene.Hide || a.Kind == scene.Lie || a.Kind == scene.RollBack
+	})
+}
+
+// equal: what is sound in one bucket is so in every one.
+func (w *World) equal(prefix string) {
+	sound := map[string][]byte{}
+	for _, b := range w.buckets {
+		for _, key := range b.Keys(prefix) {
+			if object, _ := b.Get(key); w.ledger.sound(key, object) {
+				sound[key] = object
+			}
+		}
+	}
+	for key, object := range sound {
+		for _, b := range w.buckets {
+			is, there := b.Get(key)
+			if w.ruined[key] && w.victim(b.Index) {
+				continue
+			}
+			if !there || !bytes.Equal(is, object) {
+				w.fail(promiseConverge, "bucket %d lacks %s", b.Index, short(key))
+			}
+		}
+	}
+}
+
+// sound reports whether an object is what its name speaks of, and its name was made by whom it names.
+func (l *ledger) sound(key string, object []byte) bool {
+	if made := l.byKey[key]; made != nil {
+		return bytes.Equal(made.content.Bytes, object)
+	}
+	if page, made := l.pages[key]; made {
+		return bytes.Equal(page, object)
+	}
+	if s, err := format.ParseSealSignature(key); err == nil {
+		return l.signed(s) && len(object) == 0
+	}
+	n, err := format.ParseSealName(key)
+	if err != nil || !l.counts(n) {
+		return false
+	}
+	_, err = format.OpenSeal(n, object, repositoryID)
+	return err == nil
+}
+
+// counts reports whether a signature of a seal is left in any bucket. A run may be killed before it signs, and an
+// administrator may remove what it signed: the seal then is nobody's.
+func (l *ledger) counts(n format.SealName) bool {
+	for _, b := range l.buckets {
+		for _, key := range b.Keys(format.SealHourPrefix(n.Hour)) {
+			if s, err := format.ParseSealSignature(key); err == nil && s.SealName == n && l.signed(s) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// honest are the buckets that nobody destroys.
+func (w *World) honest() (all []*cloud.Bucket) {
+	for _, b := range w.buckets {
+		if !w.victim(b.Index) {
+			all = append(all, b)
+		}
+	}
+	return all
+}

@@ -1,0 +1,70 @@
+package play
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+	"sync"
+
+	"filippo.io/age"
+
+	"outlast.example/shared/format"
+)
+
+const (
+	repositoryID = "6f1c2f0e-5b1a-4c62-9d0c-0c2b7a9e4d11"
+	elsewhere    = "0c2b7a9e-4d11-4c62-9d0c-6f1c2f0e5b1a" // another repository of the same people
+)
+
+// sameness takes the place of chance: every read gives the same bytes. What is encrypted is then a function of what it
+// says, whichever goroutine of an encoder prepared it; the deliveries' ids keep batches distinct.
+type sameness struct{}
+
+func (sameness) Read(b []byte) (int, error) {
+	for i := range b {
+		b[i] = byte(i*7 + 1)
+	}
+	return len(b), nil
+}
+
+// cast is everybody's keys. They are the same in all runs, so that encoders, which are costly to make, serve them all.
+type cast struct {
+	root     ed25519.PrivateKey
+	identity *age.X25519Identity
+	encoders sync.Map // by repository, name and key: *format.Encoder
+}
+
+var everybody = sync.OnceValue(func() *cast {
+	rand.Reader = sameness{}
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		panic(err) // only without randomness, and there is some
+	}
+	return &cast{root: private("root"), identity: identity}
+})
+
+// private is somebody's key.
+func private(name string) ed25519.PrivateKey {
+	seed := sha256.Sum256([]byte("simulation " + name))
+	return ed25519.NewKeyFromSeed(seed[:])
+}
+
+func public(name string) ed25519.PublicKey { return private(name).Public().(ed25519.PublicKey) }
+
+// encoder gives one that writes for a repository, in a receiver's name, with somebody's key.
+func (c *cast) encoder(repository, receiver, owner string) *format.Encoder {
+	who := repository + receiver + " " + owner
+	if e, found := c.encoders.Load(who); found {
+		return e.(*format.Encoder)
+	}
+	e, err := format.NewEncoder(repository, receiver, private(owner), []age.Recipient{c.identity.Recipient()})
+	if err != nil {
+		panic(err) // names and keys are constants
+	}
+	c.encoders.Store(who, e)
+	return e
+}
+
+func receiverName(i int) string { return fmt.Sprintf("receiver-%d", i) }
+func sealerName(i int) string   { return fmt.Sprintf("sealer-%d", i) }

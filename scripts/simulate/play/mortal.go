@@ -1,0 +1,42 @@
+package play
+
+import (
+	"context"
+	"io"
+
+	"outlast.example/scripts/simulate/loop"
+	"outlast.example/shared/store"
+)
+
+// mortal is how many requests a process makes before it is killed: in the middle of the last, which goes on its way.
+type mortal struct{ left int }
+
+func (m *mortal) wrap(d store.Driver, t *loop.Task) store.Driver { return &mortalDriver{d, m, t} }
+
+type mortalDriver struct {
+	store.Driver
+	life *mortal
+	task *loop.Task
+}
+
+func (d *mortalDriver) Create(ctx context.Context, key string, content store.Content) error {
+	d.spend()
+	return d.Driver.Create(ctx, key, content)
+}
+
+func (d *mortalDriver) Read(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
+	d.spend()
+	return d.Driver.Read(ctx, key, offset, length)
+}
+
+func (d *mortalDriver) List(ctx context.Context, prefix, token string) (store.Page, error) {
+	d.spend()
+	return d.Driver.List(ctx, prefix, token)
+}
+
+// spend has the task killed while it waits for the last request.
+func (d *mortalDriver) spend() {
+	if d.life.left--; d.life.left == 0 {
+		d.task.KillSoon()
+	}
+}
