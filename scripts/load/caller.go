@@ -9,7 +9,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -21,7 +23,7 @@ type caller struct {
 	request    []byte
 }
 
-func (f *fixture) newCaller(ctx context.Context) (*caller, error) {
+func (f *fixture) newCaller(ctx context.Context, server *httptest.Server) (*caller, error) {
 	signed := f.request(payload)
 	if err := f.source.Sign(signed, time.Now()); err != nil {
 		return nil, err
@@ -35,7 +37,7 @@ func (f *fixture) newCaller(ctx context.Context) (*caller, error) {
 	if err := r.Write(&raw); err != nil {
 		return nil, err
 	}
-	connection, err := new(net.Dialer).DialContext(ctx, "tcp", f.server.Listener.Addr().String())
+	connection, err := new(net.Dialer).DialContext(ctx, "tcp", server.Listener.Addr().String())
 	if err != nil {
 		return nil, err
 	}
@@ -80,18 +82,21 @@ func (c *caller) answer() (status int, body []byte, err error) {
 	}
 }
 
-// deliver posts a signed webhook over a free connection and waits for its answer.
-func (f *fixture) deliver(ctx context.Context) error {
-	c, ok := f.callers.Get().(*caller)
-	if !ok {
-		var err error
-		if c, err = f.newCaller(ctx); err != nil {
-			return err
+// post is an operation that posts a signed webhook over a free connection to the server and waits for its answer.
+func (f *fixture) post(server *httptest.Server) operation {
+	var free sync.Pool // of *caller
+	return func(ctx context.Context) error {
+		c, ok := free.Get().(*caller)
+		if !ok {
+			var err error
+			if c, err = f.newCaller(ctx, server); err != nil {
+				return err
+			}
 		}
+		if err := c.call(); err != nil {
+			return errors.Join(err, c.connection.Close())
+		}
+		free.Put(c)
+		return nil
 	}
-	if err := c.call(); err != nil {
-		return errors.Join(err, c.connection.Close())
-	}
-	f.callers.Put(c)
-	return nil
 }

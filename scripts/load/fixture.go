@@ -14,7 +14,6 @@ import (
 	"net/url"
 	"runtime"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -39,7 +38,7 @@ const clouds = 3
 type fixture struct {
 	source  *crm.Source
 	server  *httptest.Server
-	callers sync.Pool // of *caller
+	bare    *httptest.Server // a handler that does nothing but the tuned floor's creates
 	counted [clouds]*counter
 
 	plain   [clouds]*sdk.Client
@@ -136,6 +135,8 @@ func (f *fixture) serve(b *bench, buckets []replica.Bucket) error {
 	}
 	f.server.Start()
 	b.Cleanup(f.server.Close)
+	f.bare = httptest.NewServer(http.HandlerFunc(f.createBare))
+	b.Cleanup(f.bare.Close)
 	return f.encodeOne(encoder)
 }
 
@@ -182,9 +183,23 @@ func (f *fixture) request(body string) *crm.Request {
 	}
 }
 
-// contenders are the two floors and capture, which comes last.
+// contenders are the two floors, the tuned one behind HTTP, and capture, which comes last.
 func (f *fixture) contenders() []contender {
-	return []contender{{"the floor", f.floor(f.plain)}, {"the tuned floor", f.floor(f.tuned)}, {"capture", f.deliver}}
+	return []contender{
+		{"the floor", f.floor(f.plain)}, {"the tuned floor", f.floor(f.tuned)}, {"a bare handler", f.post(f.bare)},
+		{"capture", f.post(f.server)},
+	}
+}
+
+// createBare answers a webhook once three creates are done: what any receiver takes that stores before it answers.
+func (f *fixture) createBare(w http.ResponseWriter, r *http.Request) {
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	if err := f.createAll(r.Context(), f.tuned); err != nil {
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+	}
 }
 
 // floor is an operation that creates one object in three buckets at once with bare clients, and waits for the slowest.

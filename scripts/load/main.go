@@ -1,6 +1,7 @@
 // Load measures capture against its floor: what three creates of the same bytes cost with the bare SDK, the slowest of
-// three counted. The floor is the SDK as it comes; a second, tuned one keeps its connections. All run in turn in one process
-// against the same three S3 servers on this machine, so that only the ratios mean anything. scripts/bench runs it.
+// three counted. The floor is the SDK as it comes; a second, tuned one keeps its connections; a bare handler makes the
+// tuned one's creates behind HTTP. All run in turn in one process against the same three S3 servers on this machine, so
+// that only the ratios mean anything. scripts/bench runs it.
 package main
 
 import (
