@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"outlast.example/shared/config"
+	"outlast.example/shared/doctor"
 	"outlast.example/shared/restore"
 	"outlast.example/shared/restore/output"
 	"outlast.example/shared/wire"
@@ -106,6 +107,7 @@ func (a *app) readState(ctx context.Context, r *reading, f restoreFlags) (*resto
 	if err != nil {
 		return nil, err
 	}
+	sources[doctor.Source().Name] = doctor.Source()
 	bar := a.progress("reading batches")
 	defer bar.clear()
 	result, err := restore.Read(ctx, restore.Options{

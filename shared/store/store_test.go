@@ -26,6 +26,7 @@ func TestRightsAreMethods(t *testing.T) {
 		{&store.Creator{}, []string{"Close", "Create", "Name"}},
 		{&store.Reader{}, []string{"Close", "List", "Name", "Open", "ReadAll"}},
 		{&store.Keeper{}, []string{"Close", "Create", "List", "Name", "Open", "ReadAll"}},
+		{&store.Trespasser{}, []string{"Close", "Delete", "Name", "Overwrite", "Shorten"}},
 	} {
 		var got []string
 		for method := range reflect.TypeOf(c.right).Methods() {

@@ -36,7 +36,7 @@ func bucket[O any](fromURL func(*url.URL) (O, error), open func(context.Context,
 		if err != nil {
 			return nil, err
 		}
-		prefix := strings.Trim(u.Path, "/")
+		prefix := prefix(u)
 		if prefix != "" && store.CheckKey(prefix) != nil {
 			return nil, fmt.Errorf("%s://%s: the prefix is one that not every store can hold", u.Scheme, u.Host)
 		}
@@ -47,6 +47,9 @@ func bucket[O any](fromURL func(*url.URL) (O, error), open func(context.Context,
 		return store.Prefixed(d, prefix), nil
 	}
 }
+
+// prefix stands before all keys of a bucket's URL.
+func prefix(u *url.URL) string { return strings.Trim(u.Path, "/") }
 
 // folder takes file:///absolute/path, the only form that names the same folder from everywhere.
 func folder(_ context.Context, u *url.URL) (store.Driver, error) {

@@ -1,0 +1,66 @@
+package s3
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"outlast.example/shared/store"
+	"outlast.example/shared/store/internal/transport"
+)
+
+type trespasser struct{ *driver }
+
+// OpenTrespasser opens the bucket for what must be refused in it.
+func OpenTrespasser(ctx context.Context, o Options) (store.TrespassDriver, error) {
+	d, err := Open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return trespasser{d.(*driver)}, nil
+}
+
+func (t trespasser) Overwrite(ctx context.Context, key string, content store.Content) error {
+	ctx, attempt := transport.Watch(ctx)
+	_, err := t.client.PutObject(ctx, &sdk.PutObjectInput{Bucket: &t.bucket, Key: &key, Body: bytes.NewReader(content.Bytes)}, once)
+	return explain(attempt, err)
+}
+
+// null is the version of what was stored while the bucket kept none: https://docs.aws.amazon.com/AmazonS3/latest/userguide/versioning-workflows.html
+var null = aws.String("null")
+
+// Delete tries s3:DeleteObject and s3:DeleteObjectVersion, which are two permissions. In a bucket that has always kept
+// versions, the version that the second one names is not there: then nothing is deleted by it, also where it is allowed.
+func (t trespasser) Delete(ctx context.Context, key string) error {
+	err := t.delete(ctx, key, nil)
+	if err == nil {
+		return nil
+	}
+	versionErr := t.delete(ctx, key, null)
+	if versionErr == nil {
+		return nil
+	}
+	return errors.Join(err, versionErr)
+}
+
+func (t trespasser) delete(ctx context.Context, key string, version *string) error {
+	ctx, attempt := transport.Watch(ctx)
+	_, err := t.client.DeleteObject(ctx, &sdk.DeleteObjectInput{
+		Bucket: &t.bucket, Key: &key, VersionId: version, BypassGovernanceRetention: aws.Bool(true),
+	}, once)
+	return explain(attempt, err)
+}
+
+func (t trespasser) Shorten(ctx context.Context, key string, until time.Time) error {
+	ctx, attempt := transport.Watch(ctx)
+	_, err := t.client.PutObjectRetention(ctx, &sdk.PutObjectRetentionInput{
+		Bucket: &t.bucket, Key: &key, BypassGovernanceRetention: aws.Bool(true),
+		Retention: &types.ObjectLockRetention{Mode: types.ObjectLockRetentionModeGovernance, RetainUntilDate: &until},
+	}, once)
+	return explainLock(attempt, err)
+}
