@@ -86,3 +86,22 @@ func TestNoCompound(t *testing.T) {
 		})
 	}
 }
+
+// What is cleared is null by the name that changedFields or nulledFields gives it; an address in each of its parts.
+func TestCleared(t *testing.T) {
+	for _, test := range []struct{ name, header, values, field, want string }{
+		{"part of a compound field that is null", `"changedFields":["Site__c.Latitude"]`, `,"Site__c":null`, "Site__c.Latitude", "null"},
+		{"address", `"nulledFields":["BillingAddress"]`, "", "BillingAddress.City", "null"},
+		{"a value beside it counts", `"changedFields":["Phone"],"nulledFields":["Phone"]`, `,"Phone":"1"`, "Phone", `"1"`},
+		{"changed to nothing", `"changedFields":["Fax"],"nulledFields":["Fax"]`, "", "Fax", "null"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			body := `{"ChangeEventHeader":{"entityName":"Account","recordIds":["001Hs00002aCmEaIAK"],"changeType":"UPDATE",` +
+				test.header + `,"commitTimestamp":1795341600000}` + test.values + `}`
+			changes, err := crmtest.Interpret(t, interpreter{}, &format.Delivery{Body: []byte(body)})
+			if err != nil || len(changes) != 1 || string(changes[0].Fields[test.field]) != test.want {
+				t.Errorf("got %v, %v; want one change with %s: %s", changes, err, test.field, test.want)
+			}
+		})
+	}
+}
