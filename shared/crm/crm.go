@@ -39,8 +39,9 @@ type Verifier interface {
 }
 
 // Interpreter says what a kept delivery means. It must not panic, whatever the bytes, and not use more than a few times
-// their memory besides what MaxChanges changes and rawjson.MaxValues values take: crmtest bounds it. It leaves Record.Source and Receipt alone: Source.Changes sets them. On an error it may return the changes
-// that it did understand; beyond MaxChanges it returns ErrTooMany and none.
+// their memory besides what MaxChanges changes take: crmtest bounds it. It leaves Record.Source and Receipt alone:
+// Source.Changes sets them. On an error it may return the changes that it did understand; beyond MaxChanges it returns
+// ErrTooMany and none.
 type Interpreter interface {
 	Interpret(d *format.Delivery) ([]history.Change, error)
 }

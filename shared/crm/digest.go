@@ -29,6 +29,7 @@ func (d Digest) AddList(list []string) Digest {
 
 // AddFields adds fields by their names' order.
 func (d Digest) AddFields(fields map[string]json.RawMessage) Digest {
+	d = slices.Grow(d, lengthOf(fields))
 	d = binary.AppendUvarint(d, uint64(len(fields)))
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		d = d.Add(name)
@@ -36,6 +37,15 @@ func (d Digest) AddFields(fields map[string]json.RawMessage) Digest {
 		d = append(d, fields[name]...)
 	}
 	return d
+}
+
+// lengthOf is how many bytes fields take in a digest at most: a large one that grew would be copied several times.
+func lengthOf(fields map[string]json.RawMessage) int {
+	length := binary.MaxVarintLen64
+	for name, value := range fields {
+		length += 2*binary.MaxVarintLen32 + len(name) + len(value)
+	}
+	return length
 }
 
 // Identity is 16 bytes of SHA-256 in hexadecimal: the hash keeps values out of identities.

@@ -23,16 +23,14 @@ func Bounded(changes []history.Change, err error) ([]history.Change, error) {
 	return changes, err
 }
 
-// smallest is what an element of a list takes at least, in bytes, where it becomes a change: room is made for no more.
-const smallest = 256
-
 // Gather interprets the elements of a list, or the one thing that body is instead. say appends what the nth element says;
 // one that is not understood is reported under its name and number, such as "event 3", and the others count.
 func Gather[T any](body []byte, name string, say func(changes []history.Change, element *T, n int) ([]history.Change, error)) ([]history.Change, error) {
-	changes := make([]history.Change, 0, min(1+len(body)/smallest, MaxChanges))
+	all, most := rawjson.List[T](body)
+	changes := make([]history.Change, 0, most)
 	var problems Problems
 	n := 0
-	for element, err := range rawjson.Each[T](body) {
+	for element, err := range all {
 		n++
 		if err == nil {
 			changes, err = say(changes, element, n)

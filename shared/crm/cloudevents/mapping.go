@@ -90,7 +90,7 @@ func (m mapping) identify(c *history.Change, e *event, eventType string) error {
 // state fills in what data says; data that is no object says nothing.
 func (m mapping) state(c *history.Change, e *event) error {
 	found := rawjson.At(e.data, m.fieldsPath)
-	if json.Unmarshal(found, &c.Fields) != nil && isSet(found) && m.fieldsPath != "." {
+	if c.Fields = rawjson.ObjectOf(found); c.Fields == nil && isSet(found) && m.fieldsPath != "." {
 		return fmt.Errorf("no object at %s in data", m.fieldsPath)
 	}
 	if c.Op != history.Merge || m.losersPath == "" {

@@ -18,13 +18,16 @@ type pair struct {
 	Value json.RawMessage
 }
 
-// UnmarshalJSON reads the list in one pass: most of a message is pairs.
-func (p *pairs) UnmarshalJSON(b []byte) error {
+// UnmarshalJSON reads a list that a decoder has found valid.
+func (p *pairs) UnmarshalJSON(b []byte) error { return p.take(bytes.Clone(b)) }
+
+// take implements taker. It reads the list in one pass: most of a message is pairs.
+func (p *pairs) take(b []byte) error {
 	if string(b) != "null" && !bytes.HasPrefix(b, []byte("[")) {
 		return errors.New("want a list of keys and values")
 	}
 	*p = nil
-	for element := range rawjson.Elements(bytes.Clone(b)) {
+	for element := range rawjson.Elements(b) {
 		var one pair
 		for name, value := range rawjson.Members(element) {
 			switch name {
@@ -41,6 +44,9 @@ func (p *pairs) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// taker reads what is known to be valid JSON, and shares its memory. A decoder would check and copy it once more.
+type taker interface{ take(b []byte) error }
+
 // read decodes the value of a key.
 func (p pairs) read(key string, into any) error {
 	value := p.value(key)
@@ -48,8 +54,8 @@ func (p pairs) read(key string, into any) error {
 		return fmt.Errorf("no parameter %s", key)
 	}
 	var err error
-	if u, direct := into.(json.Unmarshaler); direct { // the value is known to be valid: no need to check it again
-		err = u.UnmarshalJSON(value)
+	if t, direct := into.(taker); direct {
+		err = t.take(value)
 	} else {
 		err = json.Unmarshal(value, into)
 	}
@@ -98,7 +104,10 @@ type entity struct {
 }
 
 // UnmarshalJSON reads an object that a decoder has found valid.
-func (e *entity) UnmarshalJSON(b []byte) error {
+func (e *entity) UnmarshalJSON(b []byte) error { return e.take(bytes.Clone(b)) }
+
+// take implements taker.
+func (e *entity) take(b []byte) error {
 	if string(b) != "null" && !bytes.HasPrefix(b, []byte("{")) {
 		return errors.New("want an entity")
 	}
@@ -111,7 +120,7 @@ func (e *entity) UnmarshalJSON(b []byte) error {
 		case "LogicalName":
 			errs = append(errs, json.Unmarshal(value, &e.LogicalName))
 		case "Attributes":
-			errs = append(errs, e.Attributes.UnmarshalJSON(value))
+			errs = append(errs, e.Attributes.take(value))
 		}
 	}
 	return errors.Join(errs...)
@@ -120,8 +129,8 @@ func (e *entity) UnmarshalJSON(b []byte) error {
 // entities are written as an array (EntityReferenceCollection), or as an object with an array in it (EntityCollection).
 type entities []entity
 
-// UnmarshalJSON reads either form.
-func (e *entities) UnmarshalJSON(b []byte) error {
+// take implements taker. It reads either form.
+func (e *entities) take(b []byte) error {
 	*e = nil
 	for name, value := range rawjson.Members(b) {
 		if name == "Entities" {
@@ -133,7 +142,7 @@ func (e *entities) UnmarshalJSON(b []byte) error {
 			return fmt.Errorf("%w: a list of more than %d entities", rawjson.ErrLimit, rawjson.MaxElements)
 		}
 		var read entity
-		if err := read.UnmarshalJSON(one); err != nil {
+		if err := read.take(one); err != nil {
 			return err
 		}
 		*e = append(*e, read)

@@ -26,7 +26,7 @@ func (interpreter) Interpret(d *format.Delivery) ([]history.Change, error) {
 	}
 	changes := x.changes()
 	x.complete(changes, d.ID)
-	if x.pending() {
+	if x.pending() && len(changes) <= crm.MaxChanges {
 		changes = append(changes, doubts(changes)...)
 	}
 	return crm.Bounded(changes, x.problems.Err())
@@ -85,6 +85,9 @@ func (x *execution) withoutValues(op history.Op) ([]history.Change, error) {
 func doubts(changes []history.Change) []history.Change {
 	all := make([]history.Change, 0, len(changes))
 	for _, c := range changes {
+		if len(changes)+len(all) > crm.MaxChanges {
+			break // and nothing is interpreted
+		}
 		if c.Op == history.Gap {
 			continue
 		}

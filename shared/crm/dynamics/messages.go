@@ -71,6 +71,9 @@ func (x *execution) several(op history.Op) ([]history.Change, error) {
 	_ = x.OutputParameters.read("Ids", &ids) // only a creation has them
 	changes := make([]history.Change, 0, len(targets))
 	for i := range targets {
+		if len(changes) > crm.MaxChanges {
+			return nil, crm.ErrTooMany
+		}
 		var id string
 		if len(ids) == len(targets) {
 			id = ids[i]
@@ -100,6 +103,9 @@ func (x *execution) link(op history.Op) ([]history.Change, error) {
 	from, err := x.record(&target, x.PrimaryEntityID)
 	if err != nil {
 		return nil, err
+	}
+	if 2*len(related) > crm.MaxChanges {
+		return nil, crm.ErrTooMany
 	}
 	changes := make([]history.Change, 0, 2*len(related))
 	for i := range related {

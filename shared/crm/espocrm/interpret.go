@@ -42,8 +42,8 @@ type timeless map[string]int
 
 // say may both append a change and return an error: one with an unreadable time still counts, at the time of receipt.
 func (t timeless) say(changes []history.Change, e event, record json.RawMessage, delivery string) ([]history.Change, error) {
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(record, &fields) != nil {
+	fields := rawjson.ObjectOf(record)
+	if fields == nil && string(record) != "null" {
 		return changes, errors.New("not an object")
 	}
 	var id rawjson.ID

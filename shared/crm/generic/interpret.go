@@ -87,10 +87,9 @@ func (m mapping) operate(c *history.Change, record json.RawMessage) error {
 }
 
 func (m mapping) state(c *history.Change, record json.RawMessage) error {
-	if fields := rawjson.At(record, m.fieldsPath); fields != nil {
-		if err := json.Unmarshal(fields, &c.Fields); err != nil {
-			return fmt.Errorf("no object at %s", m.fieldsPath)
-		}
+	fields := rawjson.At(record, m.fieldsPath)
+	if c.Fields = rawjson.ObjectOf(fields); c.Fields == nil && fields != nil && string(fields) != "null" {
+		return fmt.Errorf("no object at %s", m.fieldsPath)
 	}
 	if c.Op != history.Merge || m.losersPath == "" {
 		return nil

@@ -1,6 +1,7 @@
 package pipedrive
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -74,18 +75,19 @@ func (w *webhook) appendState(changes []history.Change, c history.Change) []hist
 		return crm.AppendWithGap(changes, c, "id")
 	}
 	c.Fields, c.Before = now, rawjson.Object(before).Scalars()
-	var unsent []string
+	unsent, first := 0, ""
 	for _, name := range names(now, before) {
 		if _, held := now[name]; held || !w.meta.isV2() || strings.HasPrefix(name, customFields+".") {
 			c.Scope = append(c.Scope, name)
 		} else {
-			unsent = append(unsent, name)
+			unsent++
+			first = cmp.Or(first, name)
 		}
 	}
-	if len(unsent) == 0 {
+	if unsent == 0 {
 		return crm.AppendWithGap(changes, c, "id")
 	}
-	return crm.AppendGap(changes, c, fmt.Sprintf("fields changed whose values Pipedrive did not send: %d, such as %.60s", len(unsent), unsent[0]))
+	return crm.AppendGap(changes, c, fmt.Sprintf("fields changed whose values Pipedrive did not send: %d, such as %.60s", unsent, first))
 }
 
 func (w *webhook) now() values {

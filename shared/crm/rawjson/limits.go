@@ -11,12 +11,21 @@ import (
 // The limits bound the memory and the stack that reading takes, whatever the bytes. A batch of a CRM holds a few hundred
 // records of a few hundred values, nested a few levels deep.
 const (
-	MaxBytes  = 16 << 20 // bytes
-	MaxDepth  = 64       // levels of objects and arrays
-	MaxValues = 100_000  // values that follow a comma
-
-	MaxElements = 10_000 // elements of a list whose elements are read one by one
+	MaxBytes    = 16 << 20 // bytes
+	MaxDepth    = 64       // levels of objects and arrays
+	MaxElements = 10_000   // elements of a list whose elements are read one by one
 )
+
+// A value with its name takes some 250 bytes while it is read, however short it is. So anyValues may be as short as they
+// like, and beyond, values must have perValue bytes on average. The shortest payloads that CRMs send have 18, and a few
+// hundred values; a batch of 1.2 MB may have 22.
+const (
+	anyValues = 30_000
+	perValue  = 48 // bytes
+)
+
+// MaxValues is how many values may follow a comma, or another sign that parts values, in a body of that length.
+func MaxValues(length int) int { return anyValues + length/perValue }
 
 // ErrLimit: larger than this package reads.
 var ErrLimit = errors.New("JSON beyond limits")
@@ -33,7 +42,7 @@ func measure(b []byte) (outer int, err error) {
 	if len(b) > MaxBytes {
 		return 0, fmt.Errorf("%w: %d bytes, at most %d", ErrLimit, len(b), MaxBytes)
 	}
-	depth, values := 0, 0
+	depth, values, most := 0, 0, MaxValues(len(b))
 	for i := 0; i < len(b); i++ {
 		switch b[i] {
 		case '"':
@@ -48,8 +57,8 @@ func measure(b []byte) (outer int, err error) {
 				outer++
 			}
 		}
-		if depth > MaxDepth || values > MaxValues {
-			return 0, fmt.Errorf("%w: more than %d levels or %d values", ErrLimit, MaxDepth, MaxValues)
+		if depth > MaxDepth || values > most {
+			return 0, fmt.Errorf("%w: more than %d levels or %d values", ErrLimit, MaxDepth, most)
 		}
 	}
 	return outer, nil

@@ -10,6 +10,7 @@ import (
 )
 
 func TestCheck(t *testing.T) {
+	const short = 31_304 // anyValues, and one for each 48 of their own 62,611 bytes
 	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
 	tests := []struct {
 		name, text string
@@ -22,8 +23,9 @@ func TestCheck(t *testing.T) {
 		{"brackets in a string", `"` + strings.Repeat("[", 1000) + `"`, true},
 		{"quote escaped in a string", `"\"` + strings.Repeat("[", 1000) + `"`, true},
 		{"backslash escaped before the quote", `"\\"` + strings.Repeat("[", 1000), false},
-		{"as many values as may be", "[" + strings.Repeat("0,", MaxValues) + "0]", true},
-		{"more", "[" + strings.Repeat("0,", MaxValues+1) + "0]", false},
+		{"as many short values as may be", "[" + strings.Repeat("0,", short) + "0]", true},
+		{"more", "[" + strings.Repeat("0,", short+1) + "0]", false},
+		{"more, and longer ones", "[" + strings.Repeat("0,", short+1) + strings.Repeat("0", perValue) + "]", true},
 		{"as large as may be", strings.Repeat(" ", MaxBytes), true},
 		{"larger", strings.Repeat(" ", MaxBytes+1), false},
 	}
@@ -84,6 +86,27 @@ func TestID(t *testing.T) {
 		var id ID
 		if err := json.Unmarshal([]byte(text), &id); err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: got %q, %v", text, id, err)
+		}
+	}
+}
+
+// A long text is written in pieces, which show nowhere.
+func TestQuote(t *testing.T) {
+	for name, unit := range map[string]string{
+		"plain": "x", "quotes": `"\\`, "controls": "\n\x01\u2028", "characters of three bytes": "“”\"", "no UTF-8": "\xff\"", "cut characters": "\xe2\x80", "none": "",
+	} {
+		for _, length := range []int{1, maxPiece - 1, maxPiece, maxPiece + 1, 3 * maxPiece} {
+			text := strings.Repeat("a", length%7) + strings.Repeat(unit, length)
+			var b strings.Builder
+			e := json.NewEncoder(&b)
+			e.SetEscapeHTML(false)
+			if err := e.Encode(text); err != nil {
+				t.Fatal(err)
+			}
+			want := strings.TrimSuffix(b.String(), "\n")
+			if got := string(Quote(text)); got != want {
+				t.Errorf("%s, %d times: got %d bytes, want %d as an encoder writes", name, length, len(got), len(want))
+			}
 		}
 	}
 }

@@ -21,52 +21,82 @@ func Unmarshal(b []byte, v any) error {
 // anything else than an array it yields the whole. An element that is JSON but does not fit T comes with an error and does
 // not end the sequence; what is no JSON ends it. Of more than MaxElements it yields none, but ErrLimit.
 func Each[T any](b []byte) iter.Seq2[*T, error] {
+	all, _ := List[T](b)
+	return all
+}
+
+// List is Each, and says how many it yields at most.
+func List[T any](b []byte) (all iter.Seq2[*T, error], most int) {
+	commas, err := measure(b)
+	b = Trim(b)
+	list := bytes.HasPrefix(b, []byte("["))
+	if err == nil && list && commas >= MaxElements {
+		err = fmt.Errorf("%w: a list of more than %d elements", ErrLimit, MaxElements)
+	}
+	switch {
+	case err != nil:
+		return func(yield func(*T, error) bool) { yield(new(T), err) }, 1
+	case list:
+		return func(yield func(*T, error) bool) { elements(b, yield) }, commas + 2 // and what follows the last one
+	}
 	return func(yield func(*T, error) bool) {
-		commas, err := measure(b)
-		b := Trim(b)
-		list := bytes.HasPrefix(b, []byte("["))
-		if err == nil && list && commas >= MaxElements {
-			err = fmt.Errorf("%w: a list of more than %d elements", ErrLimit, MaxElements)
-		}
-		if err != nil {
-			yield(new(T), err)
-			return
-		}
-		if list {
-			elements(b, yield)
-			return
-		}
 		v := new(T)
 		yield(v, json.Unmarshal(b, v))
-	}
+	}, 1
 }
 
+// elements cuts the list into its elements, and lets a decoder check and read each: it would copy what it reads of a stream.
 func elements[T any](b []byte, yield func(*T, error) bool) {
-	d := json.NewDecoder(bytes.NewReader(b))
-	if _, err := d.Token(); err != nil {
-		yield(new(T), err)
-		return
-	}
 	v := new(T)
-	for d.More() {
+	at := 1
+	for first := true; ; first = false {
+		from, more, err := element(b, at, first)
 		*v = *new(T)
-		err := d.Decode(v)
-		if !yield(v, err) || broken(err) {
+		if err != nil {
+			yield(v, err)
+		}
+		if !more {
+			return
+		}
+		at = min(valueEnd(b, from), len(b))
+		err = json.Unmarshal(b[from:at], v)
+		ends := broken(err)
+		if ends && at == len(b) {
+			err = io.ErrUnexpectedEOF
+		}
+		if !yield(v, err) || ends {
 			return
 		}
 	}
-	*v = *new(T)
-	if _, err := d.Token(); err != nil {
-		yield(v, io.ErrUnexpectedEOF)
-		return
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		yield(v, errors.New("more than one JSON value"))
-	}
 }
 
-// broken tells an error of the text, after which a decoder does not go on, from one of a value that did not fit.
+// element finds where the next element begins: at the first one's place, or after a comma.
+func element(b []byte, at int, first bool) (from int, more bool, err error) {
+	at = afterSpace(b, at)
+	switch {
+	case at == len(b):
+		return at, false, io.ErrUnexpectedEOF
+	case b[at] == ']' && at+1 < len(b):
+		return at, false, errors.New("more than one JSON value")
+	case b[at] == ']':
+		return at, false, nil
+	case first:
+		return at, true, nil
+	case b[at] != ',':
+		return at, false, errors.New("no comma between elements")
+	}
+	return afterSpace(b, at+1), true, nil
+}
+
+func afterSpace(b []byte, i int) int {
+	for i < len(b) && space(b[i]) {
+		i++
+	}
+	return i
+}
+
+// broken tells an error of the text, after which nobody knows where elements begin, from one of a value that did not fit.
 func broken(err error) bool {
 	var syntax *json.SyntaxError
-	return errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
+	return errors.As(err, &syntax)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -35,11 +36,40 @@ func Quote(text string) json.RawMessage {
 	if strings.IndexFunc(text, func(c rune) bool { return c < ' ' || c == '"' || c == '\\' || c == utf8.RuneError }) < 0 {
 		return json.RawMessage(`"` + text + `"`)
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+	b := make([]byte, 1, len(text)+strings.Count(text, `"`)+len(`""`))
+	b[0] = '"'
+	for piece := range pieces(text) {
+		b = appendEscaped(b, piece)
+	}
+	return append(b, '"')
+}
+
+// maxPiece bounds what an encoder takes besides the text, which is several times what it is given.
+const maxPiece = 64 << 10 // bytes
+
+// pieces cuts a text where characters begin.
+func pieces(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for len(text) > 0 {
+			n := min(maxPiece, len(text))
+			for n < len(text) && !utf8.RuneStart(text[n]) {
+				n++
+			}
+			if !yield(text[:n]) {
+				return
+			}
+			text = text[n:]
+		}
+	}
+}
+
+func appendEscaped(b []byte, text string) []byte {
+	var written bytes.Buffer
+	e := json.NewEncoder(&written)
 	e.SetEscapeHTML(false)
 	_ = e.Encode(text) // a string always can be written
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	inQuotes := bytes.TrimSuffix(written.Bytes(), []byte("\n"))
+	return append(b, inQuotes[1:len(inQuotes)-1]...)
 }
 
 // IDs reads one id or a list of ids.
@@ -92,18 +122,26 @@ var (
 	errEmpty = errors.New("empty value")
 )
 
-// At follows a path of names separated by dots into an object; "." is the object itself. It returns nil where the path
-// leads nowhere.
+// At follows a path of names separated by dots into an object that is known to be valid JSON; "." is the object itself. It
+// returns nil where the path leads nowhere.
 func At(raw json.RawMessage, path string) json.RawMessage {
 	if path == "." {
 		return raw
 	}
 	for name := range strings.SplitSeq(path, ".") {
-		var object Object
-		if json.Unmarshal(raw, &object) != nil {
-			return nil
-		}
-		raw = object[name]
+		raw = member(raw, name)
 	}
 	return raw
+}
+
+const longestEscape = len(`\u0000`)
+
+// member is the last of that name, as for a decoder.
+func member(object json.RawMessage, name string) (found json.RawMessage) {
+	for other, value := range quoted(object) {
+		if len(other)-len(`""`) <= longestEscape*len(name) && unquote(other) == name {
+			found = value
+		}
+	}
+	return found
 }

@@ -3,7 +3,6 @@ package salesforce
 import (
 	"bytes"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -17,10 +16,15 @@ func (e *event) takePatches(fields map[string]json.RawMessage) (patches map[stri
 	for _, name := range named {
 		takePatch(name, name, fields, patches)
 	}
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		if field, wrapped := strings.CutSuffix(name, ".diff"); wrapped || unnamed && isDiff(fields[name]) {
-			takePatch(name, field, fields, patches)
+	var more []string
+	for name, value := range fields {
+		if strings.HasSuffix(name, ".diff") || unnamed && isDiff(value) {
+			more = append(more, name)
 		}
+	}
+	slices.Sort(more)
+	for _, name := range more {
+		takePatch(name, strings.TrimSuffix(name, ".diff"), fields, patches)
 	}
 	return patches, unnamed && len(patches) == 0
 }

@@ -146,19 +146,23 @@ func (e *event) say(changes []history.Change) ([]history.Change, error) {
 	case len(e.RecordIDs) > crm.MaxChanges:
 		return changes, crm.ErrTooMany
 	}
+	key := e.key()
 	c, doubt := e.describe(op)
 	if beyond(c, len(e.RecordIDs)) {
 		c.Fields, c.Scope, c.Patches, doubt = nil, nil, nil, "too many values for too many records in one event"
 	}
-	return e.sayOf(slices.Grow(changes, len(e.RecordIDs)), c, doubt)
+	return e.sayOf(changes, c, doubt, key)
 }
 
 // sayOf appends a change to each of the records.
-func (e *event) sayOf(changes []history.Change, c history.Change, doubt string) ([]history.Change, error) {
-	key := e.key()
+func (e *event) sayOf(changes []history.Change, c history.Change, doubt, key string) ([]history.Change, error) {
+	changes = slices.Grow(changes, min(2*len(e.RecordIDs), crm.MaxChanges))
 	all := false
 	var err error
 	for i, id := range e.RecordIDs {
+		if len(changes) > crm.MaxChanges {
+			return changes, crm.ErrTooMany
+		}
 		long, valid := longID(id)
 		switch {
 		case strings.HasSuffix(id, "*"), long == noRecord:

@@ -15,8 +15,8 @@ import (
 // in changedFields (MailingAddress.City): what an event says of one part must not touch the others.
 type body struct {
 	values map[string]json.RawMessage
-	parts  map[string][]string // the dotted names of each compound field
-	unions bool                // values are wrapped as Avro's JSON encoding does
+	names  []string // of the values, sorted; nil until somebody asks
+	unions bool     // values are wrapped as Avro's JSON encoding does
 }
 
 // addresses are the compound fields that may be null as a whole, and their parts ("Address Compound Fields").
@@ -39,25 +39,27 @@ var null = json.RawMessage("null")
 func isNull(value json.RawMessage) bool { return string(value) == "null" }
 
 // The limits tell compound fields, whose names are repeated for each part, from other objects: they are above what the
-// longest name of a custom field of a package and the largest compound field have (60 bytes; the 10 parts of an address).
+// longest name of a custom field of a package and the largest compound field have (60 bytes; the 10 parts of an address),
+// and the repeated names above what an address takes whose parts are null.
 const (
-	maxName  = 80 // bytes
-	maxParts = 16
+	maxName   = 80 // bytes
+	maxParts  = 16
+	maxRepeat = 4 // times the object's own length
 )
 
 func newBody(object json.RawMessage) body {
-	b := body{values: map[string]json.RawMessage{}, parts: map[string][]string{}}
+	b := body{values: map[string]json.RawMessage{}}
 	for name, value := range rawjson.Members(object) {
 		value = b.unwrap(value)
 		switch {
 		case name == headerName:
 		case isCompound(name, value):
 			for part, value := range rawjson.Members(value) {
-				b.addPart(name, name+"."+part, b.unwrap(value))
+				b.values[name+"."+part] = b.unwrap(value)
 			}
 		case isNull(value) && addresses[name] != nil:
 			for _, dotted := range addresses[name] {
-				b.addPart(name, dotted, null)
+				b.values[dotted] = null
 			}
 		default:
 			b.values[name] = value
@@ -72,7 +74,7 @@ func isCompound(name string, value json.RawMessage) bool {
 	}
 	parts := 0
 	for range rawjson.Members(value) {
-		if parts++; parts > maxParts {
+		if parts++; parts > maxParts || parts*len(name) > maxRepeat*len(value) {
 			return false
 		}
 	}
@@ -103,28 +105,30 @@ func (b *body) unwrap(value json.RawMessage) json.RawMessage {
 	return inner
 }
 
-func (b body) addPart(compound, dotted string, value json.RawMessage) {
-	b.values[dotted] = value
-	b.parts[compound] = append(b.parts[compound], dotted)
+// parts are the names of the values that are parts of a compound field.
+func (b *body) parts(compound string) []string {
+	if b.names == nil {
+		b.names = slices.Sorted(maps.Keys(b.values))
+	}
+	from, _ := slices.BinarySearch(b.names, compound+".")
+	to, _ := slices.BinarySearch(b.names, compound+"/") // the sign after the dot
+	return b.names[from:to]
 }
 
 // whole is the state that a creation or an undeletion tells. Pub/Sub API clients hear all fields, null where a record has
 // no value: what it held before its deletion is then cleared.
 func (e *event) whole(op history.Op) (fields map[string]json.RawMessage, scope []string) {
-	fields = make(map[string]json.RawMessage, len(e.values))
 	for name, value := range e.values {
-		switch {
-		case !e.avro || !isNull(value):
-			fields[name] = value
-		case op == history.Restore:
+		if op != history.Restore || !isNull(value) {
+			continue
+		}
+		if e.avro {
 			scope = append(scope, name)
 		}
-		if op == history.Restore && isNull(value) {
-			scope = appendGeolocation(scope, name)
-		}
+		scope = appendGeolocation(scope, name)
 	}
 	slices.Sort(scope)
-	return fields, scope
+	return e.changed(), scope
 }
 
 // appendGeolocation: a custom field that is null may be a geolocation, whose parts are null with it.
@@ -137,11 +141,12 @@ func appendGeolocation(scope []string, name string) []string {
 
 // cleared are the parts that the values of an update clear besides.
 func cleared(fields map[string]json.RawMessage) (scope []string) {
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		if isNull(fields[name]) {
+	for name, value := range fields {
+		if isNull(value) {
 			scope = appendGeolocation(scope, name)
 		}
 	}
+	slices.Sort(scope)
 	return scope
 }
 
@@ -149,12 +154,13 @@ func cleared(fields map[string]json.RawMessage) (scope []string) {
 // enrichment adds fields that did not change; otherwise what stands in the body changed.
 func (e *event) update() (fields map[string]json.RawMessage, patches map[string]string, doubt string) {
 	var doubts []string
-	fields = map[string]json.RawMessage{}
+	fields, unsent := e.pickAll()
 	nulled, cleared := split(e.NulledFields)
 	for _, name := range nulled {
-		e.clear(name, fields)
+		clearIn(fields, name)
 	}
-	if unsent := e.pickAll(fields); len(unsent) > 0 {
+	unsent = slices.DeleteFunc(unsent, func(name string) bool { _, nulled := fields[name]; return nulled })
+	if len(unsent) > 0 {
 		doubts = append(doubts, "values not sent: "+list(unsent))
 	}
 	if cleared {
@@ -168,24 +174,25 @@ func (e *event) update() (fields map[string]json.RawMessage, patches map[string]
 }
 
 // pickAll takes the values that changed, and gives the names of those that changed and were not sent.
-func (e *event) pickAll(into map[string]json.RawMessage) (unsent []string) {
+func (e *event) pickAll() (fields map[string]json.RawMessage, unsent []string) {
 	named, _ := split(e.ChangedFields)
 	if len(named) == 0 {
-		maps.Copy(into, e.changed())
-		return nil
+		return e.changed(), nil
 	}
+	fields = map[string]json.RawMessage{}
 	for _, name := range named {
-		_, cleared := into[name]
-		if !e.pick(name, into) && !cleared {
+		if !e.pick(name, fields) {
 			unsent = append(unsent, name)
 		}
 	}
-	return unsent
+	return fields, unsent
 }
 
-// changed are the values of an event that does not name what changed.
+// changed are the values of an event that does not name what changed. They are taken from the event, not copied: an event
+// may hold tens of thousands.
 func (e *event) changed() map[string]json.RawMessage {
-	changed := maps.Clone(e.values)
+	changed := e.values
+	e.values, e.names = nil, nil
 	maps.DeleteFunc(changed, func(_ string, value json.RawMessage) bool { return e.avro && isNull(value) })
 	return changed
 }
@@ -196,7 +203,7 @@ func (e *event) pick(name string, into map[string]json.RawMessage) bool {
 		into[name] = value
 		return true
 	}
-	if parts, sent := e.parts[name]; sent {
+	if parts := e.parts(name); len(parts) > 0 {
 		for _, part := range parts {
 			if value := e.values[part]; !e.avro || !isNull(value) {
 				into[part] = value
@@ -212,15 +219,17 @@ func (e *event) pick(name string, into map[string]json.RawMessage) bool {
 	return false
 }
 
-// clear states that a field, or each part of an address, has no value.
-func (e *event) clear(name string, into map[string]json.RawMessage) {
+// clearIn states that a field, or each part of an address, has no value, unless one is stated.
+func clearIn(fields map[string]json.RawMessage, name string) {
+	all := []string{name}
 	if parts, compound := addresses[name]; compound {
-		for _, part := range parts {
-			into[part] = null
-		}
-		return
+		all = parts
 	}
-	into[name] = null
+	for _, name := range all {
+		if _, stated := fields[name]; !stated {
+			fields[name] = null
+		}
+	}
 }
 
 // maxListed bounds a reason's length.

@@ -14,8 +14,9 @@ import (
 const (
 	maxXML   = 16 << 20 // bytes
 	maxDepth = 32       // elements within elements
-	maxMarks = 200_000  // tags, comments and so on
 	maxTag   = 4096     // bytes: an attribute takes ten times its own length
+	anyMarks = 40_000   // tags, attributes, comments and so on, however short
+	perMark  = 48       // bytes that they take on average beyond
 )
 
 var errXML = errors.New("XML beyond limits")
@@ -27,7 +28,7 @@ func within(b []byte) (int, error) {
 	if len(b) > maxXML {
 		return 0, fmt.Errorf("%w: %d bytes, at most %d", errXML, len(b), maxXML)
 	}
-	depth := 0
+	depth, maxMarks := 0, anyMarks+len(b)/perMark
 	for at, marks := 0, 0; ; marks++ {
 		text := bytes.IndexByte(b[at:], '<')
 		if text < 0 {
@@ -41,8 +42,17 @@ func within(b []byte) (int, error) {
 		if err != nil {
 			return at, err
 		}
+		marks += attributes(b[at : at+length])
 		at += length
 	}
+}
+
+// attributes counts those of a tag: each takes memory of its own.
+func attributes(tag []byte) int {
+	if bytes.HasPrefix(tag, []byte("<!")) {
+		return 0
+	}
+	return bytes.Count(tag, []byte("="))
 }
 
 // mark measures the mark that b begins with, and says by how many levels it leads deeper.

@@ -9,6 +9,7 @@ import (
 func TestWithin(t *testing.T) {
 	nested := func(n int) string { return strings.Repeat("<a>", n) + strings.Repeat("</a>", n) }
 	attribute := func(n int) string { return "<a b='" + strings.Repeat("x", n-len("<a b=''>")) + "'>" }
+	const short = 43_636 // anyMarks, and one for each 48 of their own 174,544 bytes
 	for _, test := range []struct {
 		name, text string
 		within     bool
@@ -16,8 +17,10 @@ func TestWithin(t *testing.T) {
 		{"nothing", "", true},
 		{"as deep as may be", nested(maxDepth), true},
 		{"deeper", nested(maxDepth + 1), false},
-		{"as many tags as may be", strings.Repeat("<a/>", maxMarks), true},
-		{"more", strings.Repeat("<a/>", maxMarks+1), false},
+		{"as many short tags as may be", strings.Repeat("<a/>", short), true},
+		{"more", strings.Repeat("<a/>", short+1), false},
+		{"more, and longer ones", strings.Repeat("<a/>", short+1) + strings.Repeat(" ", perMark), true},
+		{"more, as attributes", strings.Repeat("<a b='' c=''/>", short/2), false},
 		{"a tag as long as may be", attribute(maxTag), true},
 		{"a longer one", attribute(maxTag + 1), false},
 		{"a longer one that quotes its end", "<a b='/>' c=\">\" " + strings.Repeat("x", maxTag), false},

@@ -73,5 +73,8 @@ func (in interpreter) state(c *history.Change, data json.RawMessage) error {
 		}
 		c.Losers = losers
 	}
-	return json.Unmarshal(data, &c.Fields)
+	if c.Fields = rawjson.ObjectOf(data); c.Fields == nil {
+		return errors.New("data is no object")
+	}
+	return nil
 }

@@ -21,7 +21,9 @@ func (h *hook) link(r history.Record, op history.Op) ([]history.Change, error) {
 	unknown := false
 	for field, change := range h.DataChanges {
 		bean, known := beans[strings.ToLower(field)]
-		for _, id := range change.moved(op) {
+		moved := change.moved(op)
+		changes = slices.Grow(changes, min(len(moved), crm.MaxChanges-len(changes)))
+		for _, id := range moved {
 			if !known {
 				unknown = true
 				break
@@ -32,7 +34,9 @@ func (h *hook) link(r history.Record, op history.Op) ([]history.Change, error) {
 			changes = append(changes, history.Change{Record: r, Op: op, Link: &history.Association{Type: bean, ID: id, Label: field}})
 		}
 	}
-	slices.SortFunc(changes, func(a, b history.Change) int { return strings.Compare(a.Link.String(), b.Link.String()) })
+	slices.SortFunc(changes, func(a, b history.Change) int {
+		return cmp.Or(strings.Compare(a.Link.Label, b.Link.Label), strings.Compare(a.Link.Type, b.Link.Type), strings.Compare(a.Link.ID, b.Link.ID))
+	})
 	if unknown || len(changes) == 0 {
 		gap := history.Change{Record: r, Op: history.Gap, Reason: "a link changed, and Sugar did not say to which record"}
 		changes = append(changes, gap)

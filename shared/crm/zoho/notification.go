@@ -58,11 +58,11 @@ func (n *notification) interpret() ([]history.Change, error) {
 	if err != nil {
 		problems.Add("server_time", err) // what happened still counts, at the time of receipt
 	}
-	if len(ids) > crm.MaxChanges {
-		return nil, crm.ErrTooMany
-	}
-	changes := make([]history.Change, 0, len(ids))
+	changes := make([]history.Change, 0, min(2*len(ids), crm.MaxChanges))
 	for _, id := range ids {
+		if len(changes) > crm.MaxChanges {
+			return nil, crm.ErrTooMany
+		}
 		c := history.Change{
 			Record: history.Record{Type: n.Module, ID: id}, Op: op, Order: history.Order{Time: at}, Fields: values[id],
 		}

@@ -60,7 +60,7 @@ func (w *workflow) interpret(d *format.Delivery) ([]history.Change, error) {
 
 // values are all fields but the token. Those of a form become JSON strings.
 func (w *workflow) values(d *format.Delivery) (map[string]json.RawMessage, error) {
-	values := map[string]json.RawMessage{}
+	values := rawjson.Object{}
 	if _, isObject := object(d.Body); isObject {
 		if err := rawjson.Unmarshal(d.Body, &values); err != nil {
 			return nil, err
@@ -80,10 +80,10 @@ func readForm(d *format.Delivery, values map[string]json.RawMessage) error {
 	if !isForm(d.Header) {
 		return errors.New("neither a JSON object nor a form")
 	}
-	n := 0
+	n, most := 0, rawjson.MaxValues(len(d.Body))
 	for t := range texts(d.Header, d.Body) {
-		if n++; n > rawjson.MaxValues {
-			return fmt.Errorf("form of more than %d fields", rawjson.MaxValues)
+		if n++; n > most {
+			return fmt.Errorf("form of more than %d fields", most)
 		}
 		plain, err := t.plain(d.Body)
 		if _, twice := values[t.name]; err != nil || twice {
