@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -25,6 +26,7 @@ type ReportBucket struct {
 	Broken  bool   `json:"broken,omitempty"` // a listing or another request got no sound answer: not all is known
 	Missing int    `json:"missing"`          // objects that it should hold, or still lacks
 	Faults  int    `json:"faults"`           // objects with which something is wrong
+	Doubts  int    `json:"doubts"`           // objects of which something is not known
 }
 
 // The outcomes of a task, from the best to the worst.
@@ -33,6 +35,15 @@ const (
 	ReportPartial = "partial" // something could not be looked at or done, or is not known
 	ReportDamage  = "damage"  // something is wrong
 )
+
+// At gives what was found in a bucket, and whether the task looked there.
+func (r *Report) At(bucket string) (ReportBucket, bool) {
+	i := slices.IndexFunc(r.Buckets, func(b ReportBucket) bool { return b.URL == bucket })
+	if i < 0 {
+		return ReportBucket{}, false
+	}
+	return r.Buckets[i], true
+}
 
 // Encode makes the object's bytes.
 func (r *Report) Encode() ([]byte, error) {
@@ -99,7 +110,7 @@ func (r *Report) check(size int) error {
 	seen := map[string]bool{}
 	for i, b := range r.Buckets {
 		u, err := url.Parse(b.URL)
-		if err != nil || u.Scheme == "" || seen[b.URL] || b.Missing < 0 || b.Faults < 0 {
+		if err != nil || u.Scheme == "" || seen[b.URL] || min(b.Missing, b.Faults, b.Doubts) < 0 {
 			return fmt.Errorf("%w: bucket %d", ErrMalformed, i+1)
 		}
 		seen[b.URL] = true

@@ -14,7 +14,7 @@ import (
 func testReport() *Report {
 	return &Report{
 		Format: Version, Repository: testRepository, Outcome: ReportPartial, Read: "3/30", Unsealed: true,
-		Buckets: []ReportBucket{{URL: "s3://outlast-a?x=1&y=2"}, {URL: "gs://outlast-b", Broken: true, Missing: 3, Faults: 1}},
+		Buckets: []ReportBucket{{URL: "s3://outlast-a?x=1&y=2"}, {URL: "gs://outlast-b", Broken: true, Missing: 3, Faults: 1, Doubts: 2}},
 	}
 }
 
@@ -58,6 +58,7 @@ func TestReportOfNonsense(t *testing.T) {
 		"a bucket twice":  func(r *Report) { r.Buckets[0] = r.Buckets[1] },
 		"fewer than none": func(r *Report) { r.Buckets[0].Missing = -1 },
 		"negative faults": func(r *Report) { r.Buckets[0].Faults = -1 },
+		"negative doubts": func(r *Report) { r.Buckets[0].Doubts = -1 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := testReport()
