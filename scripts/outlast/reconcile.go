@@ -14,6 +14,7 @@ import (
 	"outlast.example/shared/descriptors"
 	"outlast.example/shared/format"
 	"outlast.example/shared/reconcile"
+	reports "outlast.example/shared/report"
 	"outlast.example/shared/wire"
 )
 
@@ -96,7 +97,11 @@ func (a *app) runReconcile(ctx context.Context, f reconcileFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	return errors.Join(ctx.Err(), a.reconciled(report, f.json), a.strangers(o))
+	err = errors.Join(ctx.Err(), a.reconciled(report, f.json), a.strangers(o))
+	if o.Sealer == "" || f.since != "" || ctx.Err() != nil {
+		return err // nobody could sign what was found, or it is not all that there is
+	}
+	return errors.Join(err, tell(ctx, buckets, o.Descriptor, settings.Sealer, reports.Reconcile, o.Now, reports.Reconciled(report)))
 }
 
 // strangers compares the buckets of this run with those of the descriptor. What a stale configuration leaves out stays
