@@ -11,7 +11,6 @@ import (
 	"outlast.example/shared/descriptors"
 	"outlast.example/shared/format"
 	reports "outlast.example/shared/report"
-	"outlast.example/shared/store"
 	"outlast.example/shared/verify"
 	"outlast.example/shared/wire"
 )
@@ -188,16 +187,4 @@ func (v *view) strangers() (all []bucketStatus) {
 		}
 	}
 	return all
-}
-
-// reason is a store's word on why something is not known, for one line.
-func reason(err error) string {
-	text := oneLine(err)
-	if refused, ok := errors.AsType[*store.Error](err); ok {
-		text = oneLine(refused)
-	}
-	if next := hint(err); next != "" {
-		return text + ": " + next
-	}
-	return text
 }

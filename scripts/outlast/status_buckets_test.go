@@ -66,7 +66,7 @@ func TestBucketWords(t *testing.T) {
 	}{
 		"all is well":              {func(*view) {}, "well well well", ""},
 		"nobody captured anything": {func(v *view) { v.standings[0].Newest, v.standings[1].Newest = time.Time{}, time.Time{} }, "well well well", ""},
-		"it does not list":         {func(v *view) { v.standings[0].Err = store.ErrNoAnswer }, "well not known well", "check the network"},
+		"it does not list":         {func(v *view) { v.standings[0].Err = store.ErrNoAnswer }, "well not known well", "no answer"},
 		"its reports do not list":  {func(v *view) { v.seen.Buckets[0].Err = store.ErrDenied }, "well not known well", "access denied"},
 		"its descriptors do not":   {func(v *view) { v.found.Held[0] = descriptors.Held{Err: store.ErrNoBucket} }, "well not known well", "no such bucket"},
 		"an old descriptor":        {func(v *view) { v.found.Held[0].Number = 2 }, "well not known well", "lacks descriptor 3"},
@@ -82,7 +82,8 @@ func TestBucketWords(t *testing.T) {
 
 		"no locks":            {func(v *view) { v.standings[0].Locked = standing.Locked{Err: store.ErrNoLocks} }, "well not known well", "nothing is locked"},
 		"locks not readable":  {func(v *view) { v.standings[0].Locked = standing.Locked{Err: store.ErrDenied} }, "well not known well", "this identity may not see them"},
-		"locks do not answer": {func(v *view) { v.standings[0].Locked = standing.Locked{Err: store.ErrBusy} }, "well not known well", "throttling"},
+		"locks do not answer": {func(v *view) { v.standings[0].Locked = standing.Locked{Err: store.ErrBusy} }, "well not known well", "store is busy"},
+		"nothing to look at":  {func(v *view) { v.standings[0].Locked = standing.Locked{} }, "well not known well", "no batch and no seal"},
 		"a lock not shown":    {func(v *view) { v.standings[0].Locked.Hidden = 1 }, "well not known well", "shows none on 1 of 3"},
 		"a lock to be lifted": {func(v *view) { v.standings[0].Locked.Removable = 1 }, "well attention well", "1 of 3 locks can be unlocked"},
 		"a lock that ends":    {func(v *view) { v.standings[0].Locked.Reach = lately.AddDate(0, 0, 6) }, "well attention well", "in less than seven days"},
@@ -117,15 +118,21 @@ func TestBucketWords(t *testing.T) {
 			v.seen.Told[0].Time = before(27)
 			says(v, format.ReportDamage, format.ReportBucket{Faults: 1})
 		}, "well well well", ""},
-		"its report is damaged": {func(v *view) { v.seen.Told[0].Found = nil }, "well not known not known", "its report is damaged, or not given out"},
-		"one did not answer":    {func(v *view) { says(v, format.ReportPartial, format.ReportBucket{Broken: true}) }, "well not known not known", "it did not answer to the end"},
-		"one still lacks":       {func(v *view) { says(v, format.ReportPartial, format.ReportBucket{Missing: 3}) }, "well not known not known", "3 missing"},
-		"one found faults":      {func(v *view) { says(v, format.ReportDamage, format.ReportBucket{Faults: 2}) }, "well attention well", "reconcile of 2026-11-21 11:30:00 UTC found: 2 wrong"},
-		"one has doubts":        {func(v *view) { says(v, format.ReportPartial, format.ReportBucket{Doubts: 1}) }, "well not known not known", "1 in doubt"},
-		"not looked at":         {func(v *view) { v.last.Report.Buckets = v.last.Report.Buckets[1:] }, "well not known well", "no run of verify that is known here looked at it"},
+		"its report is damaged":     {func(v *view) { v.seen.Told[0].Found = nil }, "well not known not known", "its report is damaged, or not given out"},
+		"one did not answer":        {func(v *view) { says(v, format.ReportPartial, format.ReportBucket{Broken: true}) }, "well not known well", "reconcile left something undone"},
+		"one still lacks":           {func(v *view) { says(v, format.ReportPartial, format.ReportBucket{Missing: 3}) }, "well not known well", "reconcile left something undone"},
+		"one found faults":          {func(v *view) { says(v, format.ReportDamage, format.ReportBucket{Faults: 2}) }, "well attention well", "reconcile found something wrong in it"},
+		"one has doubts":            {func(v *view) { says(v, format.ReportPartial, format.ReportBucket{Doubts: 1}) }, "well not known well", "reconcile left something undone"},
+		"nobody knows where":        {func(v *view) { says(v, format.ReportPartial, format.ReportBucket{}) }, "well not known not known", "reconcile left something undone"},
+		"damage nobody knows where": {func(v *view) { says(v, format.ReportDamage, format.ReportBucket{}) }, "well attention attention", "reconcile found something wrong"},
+		"damage, and doubts here": {func(v *view) {
+			says(v, format.ReportDamage, format.ReportBucket{Doubts: 1})
+			v.seen.Told[0].Found.Buckets[1].Faults = 1
+		}, "well not known attention", "reconcile left something undone"},
+		"not looked at": {func(v *view) { v.last.Report.Buckets = v.last.Report.Buckets[1:] }, "well not known well", "no run of verify that is known here looked at it"},
 		"verify found faults": {func(v *view) {
 			v.last.Report.Outcome, v.last.Report.Buckets[1].Missing = format.ReportDamage, 1
-		}, "well well attention", "found: 1 missing"},
+		}, "well well attention", "verify found something wrong in it"},
 		"verify reported by a sealer": {func(v *view) {
 			v.last = nil
 			v.seen.Told = append(v.seen.Told, reports.Told{ReportName: format.ReportName{Time: before(5), Task: reports.Verify, Sealer: "seal-a"}, Found: sound()})
@@ -165,7 +172,7 @@ func TestTheWorstReportIsShown(t *testing.T) {
 	v := healthy()
 	says(v, format.ReportPartial, format.ReportBucket{Missing: 3})
 	_, buckets := v.judge()
-	if first, second := buckets[0].Reconcile, buckets[1].Reconcile; first.By != "seal-a" || first.Missing != 3 || second.By != "seal-a" {
+	if first, second := buckets[0].Reconcile, buckets[1].Reconcile; first.By != "seal-a" || first.Missing != 3 || second.By != "seal-b" {
 		t.Errorf("%+v, %+v", first, second)
 	}
 	_, buckets = healthy().judge()

@@ -94,7 +94,7 @@ func (v *view) bucket(i int, r *repositoryStatus) bucketStatus {
 	b.Newest, b.LastSeal, b.LastFirm = later(nil, s.Newest), later(nil, s.Seal), later(nil, s.Firm)
 	for _, err := range []error{s.Err, held.Err, v.found.Held[i].Err} {
 		if err != nil {
-			b.unknown("not all of it could be seen: %s", reason(err))
+			b.unknown("not all of it could be seen: %s", oneLine(err))
 			break // they are mostly one
 		}
 	}
@@ -102,7 +102,7 @@ func (v *view) bucket(i int, r *repositoryStatus) bucketStatus {
 		v.holds(&b, s, r)
 	}
 	if s.Faults+held.Faults > 0 {
-		b.attention("%s that nobody signed whose signature counts, or that are damaged: %s", count(s.Faults+held.Faults, "object", "objects"),
+		b.attention("forged, foreign or damaged: %s: %s", count(s.Faults+held.Faults, "object", "objects"),
 			oneLine(errors.Join(s.Fault, held.Fault)))
 	}
 	b.Reconcile = v.inBucket(&b, reports.Reconcile)
@@ -147,8 +147,11 @@ func (v *view) locks(b *bucketStatus, l standing.Locked) {
 		b.unknown("nothing is locked: how long it lasts, whoever may delete decides")
 	case errors.Is(l.Err, store.ErrDenied):
 		b.unknown("how far its locks reach: this identity may not see them")
+	case l.Err != nil && b.Missing == nil: // said already: it does not answer
 	case l.Err != nil:
-		b.unknown("how far its locks reach: %s", reason(l.Err))
+		b.unknown("how far its locks reach: %s", oneLine(l.Err))
+	case l.Sampled == 0:
+		b.unknown("how far its locks reach: it holds no batch and no seal to look at")
 	case l.Hidden > 0:
 		b.unknown("how far its locks reach: the store shows none on %d of %s: \"outlast keep\" sets them", l.Hidden, count(l.Sampled, "object", "objects"))
 	}

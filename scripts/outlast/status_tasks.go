@@ -91,24 +91,31 @@ func (v *view) inBucket(b *bucketStatus, task string) *taskStatus {
 	status := worst.in(b.Name)
 	switch gravity(status) {
 	case 2:
-		b.attention("%s of %s found: %s", task, utc(status.Time), status.text())
+		b.attention("%s found something wrong in it: \"outlast verify\" says what, and what to do", task)
 	case 1:
-		b.unknown("%s of %s: %s", task, utc(status.Time), status.text())
+		b.unknown("%s left something undone or unseen", task)
 	}
 	return &status
 }
 
+// in is what was found in a bucket. An outcome for which other buckets are the reason is not this one's.
 func (t account) in(bucket string) taskStatus {
 	at, _ := t.found.At(bucket)
-	return taskStatus{t.at.UTC(), t.by, t.found.Outcome, t.found.Read, at.Broken, at.Missing, at.Faults, at.Doubts}
+	outcome := t.found.Outcome
+	if at == (format.ReportBucket{URL: bucket}) && slices.ContainsFunc(t.found.Buckets, amiss) {
+		outcome = format.ReportOK
+	}
+	return taskStatus{t.at.UTC(), t.by, outcome, t.found.Read, at.Broken, at.Missing, at.Faults, at.Doubts}
 }
+
+func amiss(b format.ReportBucket) bool { return b.Broken || b.Missing+b.Faults+b.Doubts > 0 }
 
 // gravity orders findings: 0 nothing, 1 something is not known or not done, 2 something is wrong in this bucket.
 func gravity(t taskStatus) int {
 	switch {
-	case t.Outcome == format.ReportDamage && t.Faults+t.Missing > 0:
-		return 2
-	case t.Outcome == format.ReportPartial, t.Broken, t.Missing+t.Faults+t.Doubts > 0:
+	case t.Outcome == format.ReportDamage && (t.Faults+t.Missing > 0 || !t.Broken && t.Doubts == 0):
+		return 2 // also where no bucket is named: then it is all of them
+	case t.Outcome != format.ReportOK, t.Broken, t.Missing+t.Faults+t.Doubts > 0:
 		return 1
 	}
 	return 0

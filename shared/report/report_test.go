@@ -123,10 +123,13 @@ func TestWrittenOnChangeAndDaily(t *testing.T) {
 		{"another sealer", time.Hour, "seal-b", report.Reconcile, 1, 2},
 		{"another task", time.Hour, "seal-a", report.Verify, 1, 3},
 		{"a change", 2 * time.Hour, "seal-a", report.Reconcile, 2, 4},
-		{"as it was at first", 3 * time.Hour, "seal-a", report.Reconcile, 1, 5},
-		{"another day", 12 * time.Hour, "seal-a", report.Reconcile, 1, 6},
-		{"the same on that day", 13 * time.Hour, "seal-a", report.Reconcile, 1, 6},
-		{"a clock that goes back", -24 * time.Hour, "seal-a", report.Reconcile, 1, 7},
+		{"a change within a second", 2*time.Hour + time.Millisecond, "seal-a", report.Reconcile, 3, 5},
+		{"and another one", 2*time.Hour + 2*time.Millisecond, "seal-a", report.Reconcile, 4, 6},
+		{"which is the newest", 2*time.Hour + 3*time.Millisecond, "seal-a", report.Reconcile, 4, 6},
+		{"as it was at first", 3 * time.Hour, "seal-a", report.Reconcile, 1, 7},
+		{"another day", 12 * time.Hour, "seal-a", report.Reconcile, 1, 8},
+		{"the same on that day", 13 * time.Hour, "seal-a", report.Reconcile, 1, 8},
+		{"a clock that goes back", -24 * time.Hour, "seal-a", report.Reconcile, 1, 9},
 	} {
 		r.wrote(step.sealer, step.task, noon.Add(step.after), missing(step.found))
 		for i := range r.buckets {

@@ -65,7 +65,11 @@ func (w Writer) Write(ctx context.Context, buckets []Bucket, task string, found 
 		}
 	}
 	own, err := w.today(ctx, asked, task)
-	name := format.SignReport(object, w.Now, task, found.Repository, w.Sealer, w.Key)
+	at := w.Now
+	if own.holders != nil && !at.Truncate(time.Second).After(own.name.Time) {
+		at = own.name.Time.Add(time.Second) // of two in a second, the later one is the newest
+	}
+	name := format.SignReport(object, at, task, found.Repository, w.Sealer, w.Key)
 	if own.name.SHA256 == name.SHA256 {
 		name = own.name
 	} else {
@@ -109,7 +113,7 @@ func (w Writer) today(ctx context.Context, buckets []Bucket, task string) (newes
 			continue
 		}
 		name, err := format.ParseReportName(row.Key)
-		if err == nil && name.Task == task && name.Sealer == w.Sealer && !name.Time.After(w.Now) && name.Check(w.Descriptor) == nil {
+		if err == nil && name.Task == task && name.Sealer == w.Sealer && !name.Time.After(w.Now.Add(Ahead)) && name.Check(w.Descriptor) == nil {
 			own.take(name, row.Bucket)
 		}
 	}

@@ -2,7 +2,6 @@ package standing
 
 import (
 	"context"
-	"fmt"
 	"iter"
 
 	"outlast.example/shared/store"
@@ -50,7 +49,7 @@ func (a *Asked) ReadAll(ctx context.Context, key string, limit int64) ([]byte, e
 
 func (a *Asked) heard(err error) error {
 	if store.Worth(err) {
-		a.silent = fmt.Errorf("%w; it was not asked again", err)
+		a.silent = err
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package standing
 
 import (
+	"cmp"
 	"context"
 
 	"outlast.example/shared/format"
@@ -17,7 +18,7 @@ func (l *look) batches(ctx context.Context) {
 			case b.Err == nil:
 				l.batch(b)
 			case b.Copies[0].Err != nil:
-				first.Err = b.Copies[0].Err
+				first.Err = cmp.Or(first.Err, b.Copies[0].Err)
 			default:
 				first.fault(b.Err)
 			}

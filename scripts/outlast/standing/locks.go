@@ -22,11 +22,12 @@ type Locked struct {
 }
 
 func (l *look) locked(ctx context.Context, i int) Locked {
-	var locked Locked
-	keys := []string{l.oldest(ctx, i), l.all[i].newest, l.all[i].seal}
+	oldest, err := l.oldest(ctx, i)
+	locked := Locked{Err: err}
+	keys := []string{oldest, l.all[i].newest, l.all[i].seal}
 	slices.Sort(keys)
 	for _, key := range slices.Compact(keys) {
-		if key == "" || locked.Err != nil || l.all[i].Err != nil {
+		if key == "" || locked.Err != nil {
 			continue
 		}
 		lock, err := l.Locks[i].Lock(ctx, key)
@@ -49,15 +50,18 @@ func (l *look) locked(ctx context.Context, i int) Locked {
 }
 
 // oldest is the key of the first batch that a receiver signed; none if it is not among the first objects.
-func (l *look) oldest(ctx context.Context, i int) string {
+func (l *look) oldest(ctx context.Context, i int) (string, error) {
 	n := 0
 	for o, err := range l.Buckets[i].List(ctx, format.LogPrefix) {
-		if n++; err != nil || n > sought {
-			break
+		if err != nil {
+			return "", err
 		}
 		if key, err := format.ParseKey(o.Key); err == nil && l.opener.CheckName(key) == nil {
-			return o.Key
+			return o.Key, nil
+		}
+		if n++; n == sought {
+			break
 		}
 	}
-	return ""
+	return "", nil
 }

@@ -1,6 +1,7 @@
 package standing
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -26,7 +27,7 @@ func (l *look) seals(ctx context.Context) {
 		for row := range listing.Rows(ctx, l.Buckets, format.SealDayPrefix(at)) {
 			standing := &l.all[row.Bucket]
 			if row.Err != nil {
-				standing.Err = row.Err
+				standing.Err = cmp.Or(standing.Err, row.Err)
 				continue
 			}
 			if err := l.seal(standing, all[row.Bucket], row.Key); err != nil {
