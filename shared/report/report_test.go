@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"context"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
@@ -137,6 +138,10 @@ func TestWrittenOnChangeAndDaily(t *testing.T) {
 				t.Fatalf("%s: %d in bucket %d, want %d: %v", step.name, len(got), i, step.want, got)
 			}
 		}
+		newest := fmt.Sprintf(" %s %s %d", step.task, step.sealer, step.found)
+		if got := told(r.read(noon.Add(step.after))); !slices.ContainsFunc(got, func(s string) bool { return strings.HasSuffix(s, newest) }) {
+			t.Errorf("%s: told %v, want %s", step.name, got, newest)
+		}
 	}
 	if diff := cmp.Diff(r.names(0), r.names(2)); diff != "" {
 		t.Errorf("buckets differ: %s", diff)
@@ -144,6 +149,41 @@ func TestWrittenOnChangeAndDaily(t *testing.T) {
 	want := []string{"22 13:00 reconcile seal-b 1", "22 13:00 verify seal-a 1", "23 00:00 reconcile seal-a 1"}
 	if diff := cmp.Diff(want, told(r.read(noon.Add(13*time.Hour)))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// What is of a later time than now, or what somebody forged, does not keep a report from being written.
+func TestWhatDoesNotCountIsNoReport(t *testing.T) {
+	_, stranger, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRepository(t)
+	r.wrote("seal-a", report.Reconcile, noon.Add(3*time.Hour), missing(1))
+	object := r.buckets[0].Objects()[r.names(0)[0]]
+	r.buckets[0].Put(format.SignReport(object, noon, report.Reconcile, repositoryID, "seal-a", stranger).String(), object)
+	r.wrote("seal-a", report.Reconcile, noon, missing(1))
+	if diff := cmp.Diff([]string{"22 12:00 reconcile seal-a 1"}, told(r.read(noon))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// forgetful lists nothing.
+type forgetful struct{ store.Driver }
+
+func (forgetful) List(context.Context, string, string) (store.Page, error) { return store.Page{}, nil }
+
+// A report that is there already is as good as written: two runs may be at it at once.
+func TestTwoAtOnce(t *testing.T) {
+	r := newRepository(t)
+	for i := range r.buckets {
+		r.instead[i] = forgetful{r.buckets[i].Open(mem.Options{})}
+	}
+	for range 2 {
+		r.wrote("seal-a", report.Reconcile, noon, missing(1))
+	}
+	if len(r.names(0)) != 1 {
+		t.Errorf("got %v", r.names(0))
 	}
 }
 

@@ -155,6 +155,11 @@ func TestLook(t *testing.T) {
 			_, stranger := key(r.t)
 			r.batch(encoder(r.t, stranger), ago(1), 14, 0)
 		}, [2]string{"newest - missing 0 since - seal - firm - faults 1 err false", nothing}},
+		"forged, and nobody to compare with": {func(r *repository) {
+			_, stranger := key(r.t)
+			r.batch(encoder(r.t, stranger), ago(1), 14, 0)
+			r.instead[1] = fault.Down(store.ErrDenied)
+		}, [2]string{"newest - missing 0 since - seal - firm - faults 1 err false", "newest - missing 0 since - seal - firm - faults 0 err true"}},
 		"a foreign name": {func(r *repository) { r.buckets[1].Put("log/2026/11/22/09/notes.txt", nil) }, [2]string{nothing, "newest - missing 0 since - seal - firm - faults 1 err false"}},
 		"does not list": {func(r *repository) {
 			r.batch(r.encoder, ago(1), 14, 0)
