@@ -72,6 +72,11 @@ func TestBucketWords(t *testing.T) {
 		"an old descriptor":        {func(v *view) { v.found.Held[0].Number = 2 }, "well not known well", "lacks descriptor 3"},
 		"missing since an hour":    {func(v *view) { v.standings[0].Missing, v.standings[0].Since = 2, before(1) }, "well not known well", "lacks 2 batches"},
 		"missing since hours":      {func(v *view) { v.standings[0].Missing, v.standings[0].Since = 2, before(4) }, "well attention well", "should have brought them"},
+		"missing, and held before": {func(v *view) { v.standings[0].Missing, v.standings[0].Since = 2, before(8) }, "well attention well", "it has lost 2 batches"},
+		"missing, and not brought": {func(v *view) {
+			v.standings[0].Missing, v.standings[0].Since = 2, before(8)
+			says(v, format.ReportPartial, format.ReportBucket{Missing: 2})
+		}, "well attention well", "should have brought them"},
 		"being filled": {func(v *view) {
 			v.standings[0].Missing, v.standings[0].Since, v.found.Buckets[0].CompleteSince = 2, before(4), time.Time{}
 		}, "well not known well", "does not hold everything yet"},

@@ -98,6 +98,8 @@ func (v *view) bucket(i int, r *repositoryStatus) bucketStatus {
 			break // they are mostly one
 		}
 	}
+	b.Reconcile = v.inBucket(&b, reports.Reconcile)
+	b.Verify = v.inBucket(&b, reports.Verify)
 	if s.Err == nil {
 		v.holds(&b, s, r)
 	}
@@ -105,8 +107,6 @@ func (v *view) bucket(i int, r *repositoryStatus) bucketStatus {
 		b.attention("forged, foreign or damaged: %s: %s", count(s.Faults+held.Faults, "object", "objects"),
 			oneLine(errors.Join(s.Fault, held.Fault)))
 	}
-	b.Reconcile = v.inBucket(&b, reports.Reconcile)
-	b.Verify = v.inBucket(&b, reports.Verify)
 	v.locks(&b, s.Locked)
 	b.conclude()
 	return b
@@ -125,6 +125,9 @@ func (v *view) holds(b *bucketStatus, s standing.Standing, r *repositoryStatus) 
 		b.unknown("it is none of the descriptor's buckets: add it with \"outlast descriptor next --add-bucket\", or leave it out")
 	case v.found.Buckets[at].CompleteSince.IsZero():
 		b.unknown("it does not hold everything yet, as the descriptor says: \"outlast reconcile\", then \"outlast descriptor next --complete\"")
+	case s.Missing > 0 && b.held(s.Since):
+		b.attention("it has lost %s, the first of %s: reconcile found nothing missing since: ask who could remove them",
+			count(s.Missing, "batch", "batches"), utc(s.Since))
 	case s.Missing > 0 && s.Since.Before(v.now.Add(-brought)):
 		b.attention("it lacks %s, the first of %s: \"outlast reconcile\" should have brought them", count(s.Missing, "batch", "batches"), utc(s.Since))
 	case s.Missing > 0:
@@ -133,6 +136,12 @@ func (v *view) holds(b *bucketStatus, s standing.Standing, r *repositoryStatus) 
 	if held := v.found.Held[v.index(b.Name)]; held.Err == nil && held.Number < v.found.Number {
 		b.unknown("it lacks descriptor %d: \"outlast reconcile\" brings it", v.found.Number)
 	}
+}
+
+// held reports whether reconcile found nothing missing after a batch was made, and long enough after for clocks that go
+// wrong by minutes.
+func (b *bucketStatus) held(at time.Time) bool {
+	return b.Reconcile != nil && gravity(*b.Reconcile) == 0 && at.Add(reconcile.Grace).Before(b.Reconcile.Time)
 }
 
 func (v *view) index(bucket string) int { return slices.Index(v.buckets, bucket) }
