@@ -35,7 +35,8 @@ func (a *app) verify() *cobra.Command {
 		Long: "Verify lists all buckets and compares them with each other and with the seals; --read 3/30 also reads the\n" +
 			"third thirtieth of all objects and compares their bytes with their names, so that thirty runs read everything\n" +
 			"once. It needs no age identity. It keeps a checkpoint on this machine, so that a rollback of all buckets shows;\n" +
-			"--chain goes on from there, and one bucket is enough for it: --from.\n\n" +
+			"--chain goes on from there, and one bucket is enough for it: --from. Beside it, for \"outlast status\", it keeps\n" +
+			"what a run over all buckets found; with --repair and a sealer's key that is reported in the buckets, too.\n\n" +
 			"--repair copies sound objects to where they are missing, and beside what is damaged. Nothing is overwritten\n" +
 			"or deleted; what only a person can do is said.\n\n" +
 			"Exit codes: 0 nothing is wrong, or everything was repaired; 3 something could not be looked at, or is not\n" +
