@@ -115,10 +115,11 @@ func TestBucketWords(t *testing.T) {
 		"an unreadable checkpoint":  {func(v *view) { v.unread = []error{errors.New("not JSON")} }, "not known not known not known", "not JSON"},
 		"a descriptor's bucket out": {func(v *view) { v.found.Buckets = append(v.found.Buckets, format.Bucket{URL: "mem://9"}) }, "well well well not known", "was not looked at"},
 
-		"no reconcile":     {func(v *view) { v.seen.Told = nil }, "not known not known not known", "no reconcile of the last 8 days is reported"},
-		"an old reconcile": {func(v *view) { v.seen.Told = v.seen.Told[:1]; v.seen.Told[0].Time = before(27) }, "not known not known not known", "the last reconcile that is known here is of 2026-11-21"},
-		"no verify":        {func(v *view) { v.last = nil }, "not known not known not known", "no verify of the last 8 days"},
-		"an old verify":    {func(v *view) { v.last.Time = before(193) }, "not known not known not known", "the last verify"},
+		"no reconcile":         {func(v *view) { v.seen.Told = nil }, "not known not known not known", "no reconcile of the last 8 days is reported"},
+		"an old reconcile":     {func(v *view) { v.seen.Told = v.seen.Told[:1]; v.seen.Told[0].Time = before(27) }, "not known not known not known", "the last reconcile that is known here is of 2026-11-21"},
+		"no verify":            {func(v *view) { v.last = nil }, "not known not known not known", "no verify of the last 8 days"},
+		"a verify of tomorrow": {func(v *view) { v.last.Time = before(-24) }, "not known not known not known", "no verify of the last 8 days"},
+		"an old verify":        {func(v *view) { v.last.Time = before(193) }, "not known not known not known", "the last verify"},
 		"one sealer stopped": {func(v *view) {
 			v.seen.Told[0].Time = before(27)
 			says(v, format.ReportDamage, format.ReportBucket{Faults: 1})
@@ -197,6 +198,19 @@ func TestNoNumbersOfWhatWasNotSeen(t *testing.T) {
 	}
 	if b := buckets[1]; b.Lag != nil || !strings.HasPrefix(b.holdings(), "none in the last 26 hours") {
 		t.Errorf("%+v", b)
+	}
+}
+
+func TestTaskText(t *testing.T) {
+	for want, status := range map[string]taskStatus{
+		"nothing wrong": {Outcome: format.ReportOK},
+		"nothing wrong, and not everything could be seen or done":      {Outcome: format.ReportPartial},
+		"something wrong, and not known where":                         {Outcome: format.ReportDamage},
+		"1 missing, 2 wrong, 3 in doubt, it did not answer to the end": {Outcome: format.ReportDamage, Missing: 1, Faults: 2, Doubts: 3, Broken: true},
+	} {
+		if got := status.text(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
 

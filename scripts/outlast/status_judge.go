@@ -101,7 +101,7 @@ func (v *view) bucket(i int, r *repositoryStatus) bucketStatus {
 	b.Reconcile = v.inBucket(&b, reports.Reconcile)
 	b.Verify = v.inBucket(&b, reports.Verify)
 	if s.Err == nil {
-		v.holds(&b, s, r)
+		v.holds(&b, i, r)
 	}
 	if s.Faults+held.Faults > 0 {
 		b.attention("forged, foreign or damaged: %s: %s", count(s.Faults+held.Faults, "object", "objects"),
@@ -113,7 +113,8 @@ func (v *view) bucket(i int, r *repositoryStatus) bucketStatus {
 }
 
 // holds judges what the last hours show of a bucket that was listed to its end.
-func (v *view) holds(b *bucketStatus, s standing.Standing, r *repositoryStatus) {
+func (v *view) holds(b *bucketStatus, i int, r *repositoryStatus) {
+	s, held := v.standings[i], v.found.Held[i]
 	b.Missing = &s.Missing
 	if r.Newest != nil && b.Newest != nil {
 		lag := r.Newest.Sub(*b.Newest).Seconds()
@@ -133,7 +134,7 @@ func (v *view) holds(b *bucketStatus, s standing.Standing, r *repositoryStatus) 
 	case s.Missing > 0:
 		b.unknown("it lacks %s, the first of %s: \"outlast reconcile\" brings them", count(s.Missing, "batch", "batches"), utc(s.Since))
 	}
-	if held := v.found.Held[v.index(b.Name)]; held.Err == nil && held.Number < v.found.Number {
+	if held.Err == nil && held.Number < v.found.Number {
 		b.unknown("it lacks descriptor %d: \"outlast reconcile\" brings it", v.found.Number)
 	}
 }
@@ -143,8 +144,6 @@ func (v *view) holds(b *bucketStatus, s standing.Standing, r *repositoryStatus) 
 func (b *bucketStatus) held(at time.Time) bool {
 	return b.Reconcile != nil && gravity(*b.Reconcile) == 0 && at.Add(reconcile.Grace).Before(b.Reconcile.Time)
 }
-
-func (v *view) index(bucket string) int { return slices.Index(v.buckets, bucket) }
 
 // locks judges how far a few locks reach.
 func (v *view) locks(b *bucketStatus, l standing.Locked) {

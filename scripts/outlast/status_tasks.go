@@ -42,7 +42,7 @@ func (v *view) told(task string) (all []account) {
 			all = append(all, account{t.Time, t.Sealer, t.Found})
 		}
 	}
-	if task == reports.Verify && v.last != nil {
+	if task == reports.Verify && v.last != nil && !v.last.Time.After(v.now.Add(reports.Ahead)) {
 		all = append(all, account{v.last.Time, thisMachine, &v.last.Report})
 	}
 	slices.SortFunc(all, func(a, b account) int { return b.at.Compare(a.at) })
@@ -138,6 +138,8 @@ func (t taskStatus) text() string {
 	switch {
 	case len(all) > 0:
 		return strings.Join(all, ", ")
+	case t.Outcome == format.ReportDamage:
+		return "something wrong, and not known where"
 	case t.Outcome == format.ReportPartial:
 		return "nothing wrong, and not everything could be seen or done"
 	}
