@@ -22,6 +22,7 @@ var layers = [][]string{
 	{"scripts/outlast/begin", "scripts/outlast/recent", "scripts/outlast/trial"},
 	{"scripts/outlast/keys"},
 	{"shared/wire"},
+	{"shared/report"},
 	{"shared/config", "shared/capture", "shared/doctor", "shared/keep", "shared/reconcile", "shared/restore", "shared/verify", "shared/watch"},
 	{"shared/descriptors", "shared/listing"},
 	{"shared/crm/cloudevents"},

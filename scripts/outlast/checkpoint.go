@@ -47,24 +47,28 @@ func (f checkpointFile) read() (*verify.Checkpoint, error) {
 	return c, nil
 }
 
-// write replaces the file in one step: whatever happens, the old checkpoint or the new one is there.
-func (f checkpointFile) write(c *verify.Checkpoint) (err error) {
-	folder := filepath.Dir(string(f))
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+func (f checkpointFile) write(c *verify.Checkpoint) error {
+	if err := writeJSON(string(f), c); err != nil {
 		return fmt.Errorf("write checkpoint: %w", err)
 	}
-	part, err := os.CreateTemp(folder, "."+filepath.Base(string(f))+".*")
+	return nil
+}
+
+// writeJSON replaces a file in one step: whatever happens, the old one or the new one is there.
+func writeJSON(path string, v any) error {
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	part, err := os.CreateTemp(folder, "."+filepath.Base(path)+".*")
 	if err != nil {
-		return fmt.Errorf("write checkpoint: %w", err)
+		return err
 	}
 	defer func() { _ = os.Remove(part.Name()) }() // gone already if all went well
 	encoder := json.NewEncoder(part)
 	encoder.SetIndent("", "  ")
-	if err := errors.Join(encoder.Encode(c), part.Sync(), part.Close()); err != nil {
-		return fmt.Errorf("write checkpoint: %w", err)
+	if err := errors.Join(encoder.Encode(v), part.Sync(), part.Close()); err != nil {
+		return err
 	}
-	if err := os.Rename(part.Name(), string(f)); err != nil {
-		return fmt.Errorf("write checkpoint: %w", err)
-	}
-	return nil
+	return os.Rename(part.Name(), path)
 }

@@ -93,6 +93,11 @@ func (a *app) runLog(ctx context.Context, f logFlags) (err error) {
 			break
 		}
 	}
+	if shown == 0 && f.source != "" { // one that is no longer configured may have sent some
+		if err := knownSource(f.source, r.config); err != nil {
+			return errors.Join(err, worst)
+		}
+	}
 	if shown == 0 && f.delivery != "" && worst == nil {
 		return fmt.Errorf("there is no delivery %s", f.delivery)
 	}

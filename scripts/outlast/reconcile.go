@@ -14,6 +14,7 @@ import (
 	"outlast.example/shared/descriptors"
 	"outlast.example/shared/format"
 	"outlast.example/shared/reconcile"
+	reports "outlast.example/shared/report"
 	"outlast.example/shared/wire"
 )
 
@@ -34,8 +35,9 @@ func (a *app) reconcile() *cobra.Command {
 		Short: "Copy to every bucket what it lacks, and seal the hours that are over",
 		Long: "Reconcile makes all buckets hold the same objects: it lists the last hours in every bucket, and older ones\n" +
 			"where a bucket lacks their seals, copies what is missing after it checked hash and signature, and deletes\n" +
-			"nothing. With a sealer's key it signs the list of each hour that is over. It needs no age identity. Run it\n" +
-			"as often as you like, also twice at once; a run that is stopped is finished by the next.\n\n" +
+			"nothing. With a sealer's key it signs the list of each hour that is over, and, where that changed or once a day,\n" +
+			"a report of what it found, for \"outlast status\". It needs no age identity. Run it as often as you like, also\n" +
+			"twice at once; a run that is stopped is finished by the next.\n\n" +
 			"To fill a new bucket: add it with \"outlast descriptor next --add-bucket\", run \"outlast reconcile\", and say\n" +
 			"with \"outlast descriptor next --complete\" from when on it holds everything.",
 		Args: cobra.NoArgs,
@@ -96,7 +98,11 @@ func (a *app) runReconcile(ctx context.Context, f reconcileFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	return errors.Join(ctx.Err(), a.reconciled(report, f.json), a.strangers(o))
+	err = errors.Join(ctx.Err(), a.reconciled(report, f.json), a.strangers(o))
+	if o.Sealer == "" || f.since != "" || ctx.Err() != nil {
+		return err // nobody could sign what was found, or it is not all that there is
+	}
+	return errors.Join(err, tell(ctx, buckets, o.Descriptor, settings.Sealer, reports.Reconcile, o.Now, reports.Reconciled(report)))
 }
 
 // strangers compares the buckets of this run with those of the descriptor. What a stale configuration leaves out stays

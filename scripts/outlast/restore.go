@@ -75,6 +75,9 @@ func (a *app) runRestore(ctx context.Context, f restoreFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, wire.Close(r.buckets)) }()
+	if err := knownSource(f.selection.Source, r.config); err != nil {
+		return err
+	}
 	result, err := a.readState(ctx, r, f)
 	if err != nil {
 		return err
@@ -86,7 +89,7 @@ func (a *app) runRestore(ctx context.Context, f restoreFlags) (err error) {
 		return err
 	}
 	if result.Report.Records == (restore.Records{}) {
-		a.sayNothingMatches(f, r.config)
+		a.sayNothingMatches(f)
 	}
 	return verdict(&result.Report)
 }
@@ -122,7 +125,7 @@ func (a *app) readState(ctx context.Context, r *reading, f restoreFlags) (*resto
 }
 
 // sayNothingMatches tells a mistyped selection from an empty repository.
-func (a *app) sayNothingMatches(f restoreFlags, c *config.Config) {
+func (a *app) sayNothingMatches(f restoreFlags) {
 	var wishes []string
 	for _, flag := range []struct{ name, value string }{
 		{"--source", f.selection.Source}, {"--type", f.selection.Type}, {"--record", f.selection.Record},
@@ -138,18 +141,18 @@ func (a *app) sayNothingMatches(f restoreFlags, c *config.Config) {
 	if len(wishes) == 0 {
 		return
 	}
-	there := ""
-	if sources := sourceNames(c); f.selection.Source != "" && !slices.Contains(sources, f.selection.Source) {
-		there = "; there are: " + strings.Join(sources, ", ")
-	}
-	a.say("nothing matches %s%s", strings.Join(wishes, " "), there)
+	a.say("nothing matches %s", strings.Join(wishes, " "))
 }
 
-func sourceNames(c *config.Config) []string {
+// knownSource refuses the name of a source that is not configured; empty is every source.
+func knownSource(name string, c *config.Config) error {
 	var names []string
 	for _, s := range c.Sources {
 		names = append(names, s.Name)
 	}
 	slices.Sort(names)
-	return names
+	if name == "" || slices.Contains(names, name) {
+		return nil
+	}
+	return fmt.Errorf("%w: --source %s: the configuration has %s", errUsage, name, strings.Join(names, ", "))
 }

@@ -139,7 +139,7 @@ func (a *app) printSource(l sourceLine, since time.Time, asJSON bool) error {
 		rows[2][1] = "not signed: who knows the token can send anything"
 	}
 	if l.Expires != nil {
-		rows = append(rows, [2]string{"expires", utc(*l.Expires)})
+		rows = append(rows, l.expiry(time.Now()))
 	}
 	for i, sentence := range l.Untold {
 		label := ""
@@ -151,7 +151,15 @@ func (a *app) printSource(l sourceLine, since time.Time, asJSON bool) error {
 	return a.printBlock(l.Name, l.Kind, rows)
 }
 
-// printBlock prints a source's name and kind, and what there is to say about it.
+// expiry says when the CRM stops to call, or that it has.
+func (l sourceLine) expiry(now time.Time) [2]string {
+	if l.Expires.After(now) {
+		return [2]string{"expires", utc(*l.Expires)}
+	}
+	return [2]string{"expired", utc(*l.Expires) + ": the CRM has stopped calling: renew its subscription"}
+}
+
+// printBlock prints a name, what it is the name of, and what there is to say about it.
 func (a *app) printBlock(name, kind string, rows [][2]string) error {
 	lines := []string{fmt.Sprintf("%s (%s)", name, kind)}
 	for _, row := range rows {

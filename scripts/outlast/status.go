@@ -13,24 +13,29 @@ import (
 )
 
 type statusFlags struct {
-	since string
-	json  bool
+	since, checkpoint string
+	json              bool
 }
 
 func (a *app) status() *cobra.Command {
 	var f statusFlags
 	c := &cobra.Command{
 		Use:   "status",
-		Short: "Say whether the sources are heard as usual, and what looks like loss",
-		Long: "Status reads what was captured lately and says of each source when it was last heard, in what rhythm,\n" +
-			"whether it has gone quiet, whether its subscription ends, and whether many records were deleted or updated\n" +
-			"at once. Its last line is one of three words, and its exit code goes with it: well (0), not known (3), or\n" +
-			"attention (4). What is not known is never well: a rhythm takes two weeks to learn.",
+		Short: "Say how the buckets stand, whether the sources are heard as usual, and what looks like loss",
+		Long: "Status lists the last 26 hours in every bucket and says of each its newest batch, what it lacks, the last\n" +
+			"hours that are sealed and firm, what reconcile and verify found last, and how far a few locks reach. It reads\n" +
+			"what was captured lately and says of each source when it was last heard, in what rhythm, whether it has gone\n" +
+			"quiet, whether its subscription ends, and whether many records were deleted or updated at once.\n\n" +
+			"What reconcile found is a report in the buckets, which a sealer signed; what verify found is also kept beside\n" +
+			"its checkpoint on this machine. Locks are seen by an identity that may: without one, they are not known.\n\n" +
+			"The last line is one of three words, and the exit code goes with it: well (0), not known (3), or attention (4).\n" +
+			"What is not known is never well: a rhythm takes two weeks to learn.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.runStatus(c.Context(), f) },
 	}
 	c.Flags().StringVar(&f.since, "since", "720h",
 		"how far back to read: 2026-11-22, 2026-11-22T09:00:00Z or 720h for 30 days")
+	c.Flags().StringVar(&f.checkpoint, "checkpoint", "", "file of verify's checkpoint (default: as verify has it)")
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object")
 	return c
 }
@@ -44,11 +49,14 @@ const (
 
 // statusReport is what status says in --json. Its names are a promise.
 type statusReport struct {
-	Status  string         `json:"status"`
-	Since   time.Time      `json:"since"`
-	Until   time.Time      `json:"until"`
-	Unread  string         `json:"unread,omitempty"` // why not everything could be read
-	Sources []sourceStatus `json:"sources"`
+	Status string    `json:"status"`
+	Since  time.Time `json:"since"`
+	Until  time.Time `json:"until"`
+	Unread string    `json:"unread,omitempty"` // why not everything that was captured could be read
+
+	Repository repositoryStatus `json:"repository"`
+	Buckets    []bucketStatus   `json:"buckets"`
+	Sources    []sourceStatus   `json:"sources"`
 }
 
 type sourceStatus struct {
@@ -89,6 +97,14 @@ func (a *app) runStatus(ctx context.Context, f statusFlags) error {
 	if errors.Is(shortcoming, errDamage) {
 		report.Status = attention
 	}
+	report.Repository, report.Buckets = a.standing(ctx, c, f.checkpoint, report.Until)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	report.Status = poorer(report.Status, report.Repository.Status)
+	for _, b := range report.Buckets {
+		report.Status = poorer(report.Status, b.Status)
+	}
 	for _, s := range c.Sources {
 		status := seen.status(sources[s.Name], report.Since, report.Until, shortcoming == nil)
 		report.Status = poorer(report.Status, status.Status)
@@ -127,6 +143,14 @@ func (r *statusReport) reason(shortcoming error) error {
 func (a *app) printStatus(r statusReport, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(a.out).Encode(r)
+	}
+	if err := a.printBlock(r.Repository.title(), "repository", r.Repository.rows()); err != nil {
+		return err
+	}
+	for _, b := range r.Buckets {
+		if err := a.printBlock(b.Name, "bucket", b.rows()); err != nil {
+			return err
+		}
 	}
 	for _, s := range r.Sources {
 		if err := a.printBlock(s.Name, s.Kind, s.rows(r)); err != nil {

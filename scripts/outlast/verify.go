@@ -12,7 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"outlast.example/shared/config"
+	"outlast.example/shared/descriptors"
 	"outlast.example/shared/format"
+	reports "outlast.example/shared/report"
 	"outlast.example/shared/verify"
 	"outlast.example/shared/wire"
 )
@@ -33,7 +35,8 @@ func (a *app) verify() *cobra.Command {
 		Long: "Verify lists all buckets and compares them with each other and with the seals; --read 3/30 also reads the\n" +
 			"third thirtieth of all objects and compares their bytes with their names, so that thirty runs read everything\n" +
 			"once. It needs no age identity. It keeps a checkpoint on this machine, so that a rollback of all buckets shows;\n" +
-			"--chain goes on from there, and one bucket is enough for it: --from.\n\n" +
+			"--chain goes on from there, and one bucket is enough for it: --from. Beside it, for \"outlast status\", it keeps\n" +
+			"what a run over all buckets found; with --repair and a sealer's key that is reported in the buckets, too.\n\n" +
 			"--repair copies sound objects to where they are missing, and beside what is damaged. Nothing is overwritten\n" +
 			"or deleted; what only a person can do is said.\n\n" +
 			"Exit codes: 0 nothing is wrong, or everything was repaired; 3 something could not be looked at, or is not\n" +
@@ -67,20 +70,18 @@ func (a *app) runVerify(ctx context.Context, f verifyFlags) error {
 	if f.repair {
 		look = lookAndRepair
 	}
-	report, err := look(ctx, c.Buckets, o)
+	report, err := look(ctx, c, o)
 	bar.clear()
-	if err != nil {
-		return err
+	if report.Outcome == "" {
+		return err // and otherwise it is one of telling what was found
 	}
 	if report.Checkpoint != nil {
-		if err := kept.write(report.Checkpoint); err != nil {
-			return err
-		}
+		err = errors.Join(err, kept.write(report.Checkpoint))
 	}
-	if err := a.printVerified(&report, f.json); err != nil {
-		return err
+	if !o.Some {
+		err = errors.Join(err, kept.beside(report.Repository).write(o.Now, reports.Verified(&report)))
 	}
-	return verified(&report)
+	return errors.Join(err, a.printVerified(&report, f.json), verified(&report))
 }
 
 func (a *app) verifyOptions(f verifyFlags) (o verify.Options, c *config.Config, kept checkpointFile, err error) {
@@ -138,8 +139,8 @@ func chosen(buckets []string, from string) ([]string, error) {
 }
 
 // lookOnly opens the buckets with the right to read.
-func lookOnly(ctx context.Context, urls []string, o verify.Options) (_ verify.Report, err error) {
-	readers, err := wire.Readers(ctx, urls)
+func lookOnly(ctx context.Context, c *config.Config, o verify.Options) (_ verify.Report, err error) {
+	readers, err := wire.Readers(ctx, c.Buckets)
 	if err != nil {
 		return verify.Report{}, err
 	}
@@ -150,9 +151,9 @@ func lookOnly(ctx context.Context, urls []string, o verify.Options) (_ verify.Re
 	return verify.Run(ctx, o)
 }
 
-// lookAndRepair opens them with the right to create, too.
-func lookAndRepair(ctx context.Context, urls []string, o verify.Options) (_ verify.Report, err error) {
-	keepers, err := wire.Keepers(ctx, urls)
+// lookAndRepair opens them with the right to create, too, and reports what it found where a sealer can sign that.
+func lookAndRepair(ctx context.Context, c *config.Config, o verify.Options) (_ verify.Report, err error) {
+	keepers, err := wire.Keepers(ctx, c.Buckets)
 	if err != nil {
 		return verify.Report{}, err
 	}
@@ -161,5 +162,13 @@ func lookAndRepair(ctx context.Context, urls []string, o verify.Options) (_ veri
 	for _, k := range keepers {
 		all = append(all, k)
 	}
-	return verify.Repair(ctx, o, all)
+	report, err := verify.Repair(ctx, o, all)
+	if err != nil || c.Reconcile() != nil || c.Sealer.Name == "" {
+		return report, err // no sealer's key is here: what was found stays on this machine
+	}
+	found, err := descriptors.Find(ctx, keepers, o.Root)
+	if err != nil {
+		return report, err
+	}
+	return report, tell(ctx, keepers, found.Descriptor, c.Sealer, reports.Verify, o.Now, reports.Verified(&report))
 }

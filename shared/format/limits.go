@@ -25,6 +25,9 @@ const (
 
 	// MaxSeal is the largest seal, some 190,000 batches: 50 a second. A sealer that sees more makes several.
 	MaxSeal = 64 << 20 // bytes
+
+	// MaxReport is the largest report: as many buckets as a descriptor can name.
+	MaxReport = 1 << 20 // bytes
 )
 
 // window is the zstd window that this writer uses: batches are seldom larger, and it keeps an encoder near 4 MiB.

@@ -26,6 +26,11 @@ var descriptorShape = shape{
 	"recipients": nil, "allow_one_recipient": nil, "receivers": signerShape, "sealers": signerShape,
 }
 
+var reportShape = shape{
+	"format": nil, "repository": nil, "outcome": nil, "read": nil, "unsealed": nil,
+	"buckets": {"url": nil, "broken": nil, "missing": nil, "faults": nil, "doubts": nil},
+}
+
 // checkNames refuses the names on which JSON libraries do not agree: one that an object has twice, and one that differs
 // from a known name only in case, which encoding/json takes for it. The text must be JSON.
 func checkNames(text []byte, known shape) error {

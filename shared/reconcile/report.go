@@ -31,6 +31,8 @@ type BucketReport struct {
 	Copied  int    `json:"copied"`          // objects that it lacked and now has
 	Bytes   int64  `json:"bytes"`
 	Missing int    `json:"missing"` // objects that it still lacks
+
+	Findings int `json:"findings"` // objects in it that are not what they should be
 }
 
 // Finding is an object with which something is wrong.
@@ -42,6 +44,11 @@ type Finding struct {
 
 func (r *Report) find(bucket, key string, err error) {
 	r.Findings++
+	for i := range r.Buckets {
+		if r.Buckets[i].Name == bucket {
+			r.Buckets[i].Findings++
+		}
+	}
 	if len(r.Finding) < maxListed {
 		r.Finding = append(r.Finding, Finding{bucket, key, err.Error()})
 	}

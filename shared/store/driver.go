@@ -8,8 +8,8 @@ import (
 	"io"
 )
 
-// Driver is what one kind of store does. Callers do not use it directly: Creator, Reader, Keeper and Locker stand over it,
-// check keys and name the bucket in errors, so that a driver only has to speak its store's protocol.
+// Driver is what one kind of store does. Callers do not use it directly: Creator, Reader, Keeper, LockViewer and Locker stand
+// over it, check keys and name the bucket in errors, so that a driver only has to speak its store's protocol.
 //
 // There is no way to delete or overwrite, in any driver, for anybody. What "outlast doctor" tries, to be refused, is no driver's: see
 // TrespassDriver.

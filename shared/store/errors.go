@@ -32,7 +32,7 @@ func Worth(err error) bool {
 	return errors.Is(err, ErrBusy) || errors.Is(err, ErrNoAnswer)
 }
 
-// Error says what was done, to which object of which bucket. Every error of Creator, Reader, Keeper and Locker is one.
+// Error says what was done, to which object of which bucket. Every error of the five rights is one.
 type Error struct {
 	Op     string // create, read, list
 	Bucket string

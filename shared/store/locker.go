@@ -6,22 +6,47 @@ import (
 	"time"
 )
 
-// Locker can list objects, see their locks and extend them, and nothing else: it creates nothing, reads no content, and
-// whatever it is told, no lock gets shorter, easier to lift, or longer than MaxAhead.
-type Locker struct {
+// LockViewer can see how long an object is locked, and nothing else.
+type LockViewer struct {
 	name   string
 	driver Driver
 	locks  LockDriver
-	now    func() time.Time
+}
+
+// NewLockViewer gives the right to see locks in the driver's bucket. The name stands for the bucket in errors and reports.
+func NewLockViewer(name string, driver Driver) *LockViewer {
+	return &LockViewer{name, driver, locksOf(driver)}
+}
+
+// Name is the bucket's name in errors and reports.
+func (v *LockViewer) Name() string { return v.name }
+
+// Lock gives an object's lock; see LockDriver.Locked.
+func (v *LockViewer) Lock(ctx context.Context, key string) (Lock, error) {
+	if err := CheckKey(key); err != nil {
+		return Lock{}, &Error{"see the lock of", v.name, key, err}
+	}
+	lock, err := v.locks.Locked(ctx, key)
+	if err != nil {
+		return Lock{}, &Error{"see the lock of", v.name, key, err}
+	}
+	return lock, nil
+}
+
+// Close frees the driver's connections.
+func (v *LockViewer) Close() error { return v.driver.Close() }
+
+// Locker can list objects, see their locks and extend them, and nothing else: it creates nothing, reads no content, and
+// whatever it is told, no lock gets shorter, easier to lift, or longer than MaxAhead.
+type Locker struct {
+	*LockViewer
+	now func() time.Time
 }
 
 // NewLocker gives the right to extend locks in the driver's bucket. The name stands for the bucket in errors and reports.
 func NewLocker(name string, driver Driver, now func() time.Time) *Locker {
-	return &Locker{name, driver, locksOf(driver), now}
+	return &Locker{NewLockViewer(name, driver), now}
 }
-
-// Name is the bucket's name in errors and reports.
-func (l *Locker) Name() string { return l.name }
 
 // Page lists one page; see Driver.List.
 func (l *Locker) Page(ctx context.Context, prefix, token string) (Page, error) {
@@ -30,18 +55,6 @@ func (l *Locker) Page(ctx context.Context, prefix, token string) (Page, error) {
 		return Page{}, &Error{"list", l.name, prefix, err}
 	}
 	return page, nil
-}
-
-// Lock gives an object's lock; see LockDriver.Locked.
-func (l *Locker) Lock(ctx context.Context, key string) (Lock, error) {
-	if err := CheckKey(key); err != nil {
-		return Lock{}, &Error{"see the lock of", l.name, key, err}
-	}
-	lock, err := l.locks.Locked(ctx, key)
-	if err != nil {
-		return Lock{}, &Error{"see the lock of", l.name, key, err}
-	}
-	return lock, nil
 }
 
 // Extension is what became of a lock.
@@ -67,6 +80,3 @@ func (l *Locker) Extend(ctx context.Context, key string, until time.Time) (Exten
 	}
 	return Extension{before, after, true}, nil
 }
-
-// Close frees the driver's connections.
-func (l *Locker) Close() error { return l.driver.Close() }

@@ -1,6 +1,6 @@
-// Package store is a bucket: create once, read, list. Four types hold four rights, so that what a part of Outlast
+// Package store is a bucket: create once, read, list. Five types hold five rights, so that what a part of Outlast
 // must not do, it cannot say: Creator for capture, Reader for restore, Keeper for what keeps the copies equal, Locker for what
-// extends locks.
+// extends locks, LockViewer for what says how far they reach.
 // Nothing here deletes or overwrites.
 package store
 

@@ -36,7 +36,7 @@ func TestRepairsStandBeside(t *testing.T) {
 	for n := '4'; n <= '9'; n++ {
 		r.buckets[1].Put(key+".r"+string(n), bad)
 	}
-	if report := r.repair(at(30.3)); report.Repaired != 0 || !strings.Contains(report.Finding[0].Do, "every name that it may have is taken") {
+	if report := r.repair(at(30.3)); report.Repaired != 0 || len(report.Buckets[1].Left) != 1 || !strings.Contains(report.Finding[0].Do, "every name that it may have is taken") {
 		t.Errorf("%+v", report.Finding)
 	}
 }
@@ -50,7 +50,7 @@ func TestRepairFromARepair(t *testing.T) {
 		b.Put(key, []byte("damaged"))
 	}
 	r.buckets[2].Put(key+".r1", sound)
-	if report := r.repair(at(30.3)); report.Repaired != 2 || report.Outcome != verify.OK {
+	if report := r.repair(at(30.3)); report.Repaired != 2 || report.Outcome != verify.OK || len(report.Buckets[1].Left) != 0 {
 		t.Errorf("%+v", report.Finding)
 	}
 	r.clean(at(30.3))

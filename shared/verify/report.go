@@ -62,6 +62,7 @@ type Looked struct {
 	Mended    int             `json:"mended"`     // damaged ones beside which a repair stands
 	NotListed int             `json:"not_listed"` // hours that were sealed without it
 	Found     map[Verdict]int `json:"found"`
+	Left      map[Verdict]int `json:"left"` // of what was found: what was not repaired
 }
 
 // Finding is one fault.
@@ -77,7 +78,7 @@ type Finding struct {
 func newReport(o Options) Report {
 	r := Report{Why: []string{}, Read: o.Read, Finding: []Finding{}, met: map[Verdict]int{}, room: cmp.Or(o.List, listed)}
 	for _, b := range o.Buckets {
-		r.Buckets = append(r.Buckets, Looked{Name: b.Name(), Found: map[Verdict]int{}})
+		r.Buckets = append(r.Buckets, Looked{Name: b.Name(), Found: map[Verdict]int{}, Left: map[Verdict]int{}})
 	}
 	return r
 }
@@ -96,6 +97,7 @@ func (r *Report) add(found []fault) {
 			r.Repaired++
 		} else {
 			r.met[f.Verdict]++
+			r.Buckets[f.bucket].Left[f.Verdict]++
 		}
 		if len(r.Finding) < r.room {
 			r.Finding = append(r.Finding, f.Finding)
@@ -112,7 +114,7 @@ func (r *Report) conclude() {
 	for verdict, n := range r.met {
 		switch {
 		case n == 0:
-		case !verdict.doubt():
+		case !verdict.Doubt():
 			r.Outcome = Damage
 			return
 		default:

@@ -27,8 +27,8 @@ const (
 	Unsigned   Verdict = "unsigned"   // a seal that no sealer signed: one that was interrupted, or none
 )
 
-// doubt reports whether the verdict says that something is not known, rather than wrong.
-func (v Verdict) doubt() bool { return v == Unreadable || v == Unsealed || v == Unsigned }
+// Doubt reports whether the verdict says that something is not known, rather than wrong.
+func (v Verdict) Doubt() bool { return v == Unreadable || v == Unsealed || v == Unsigned }
 
 func verdictOf(err error) Verdict {
 	for _, known := range []struct {

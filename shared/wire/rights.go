@@ -24,6 +24,11 @@ func Keepers(ctx context.Context, urls []string) ([]*store.Keeper, error) {
 	return each(ctx, urls, store.NewKeeper)
 }
 
+// LockViewers opens buckets with the right to see locks.
+func LockViewers(ctx context.Context, urls []string) ([]*store.LockViewer, error) {
+	return each(ctx, urls, store.NewLockViewer)
+}
+
 // Lockers opens buckets with the right to extend locks.
 func Lockers(ctx context.Context, urls []string) ([]*store.Locker, error) {
 	return each(ctx, urls, func(name string, d store.Driver) *store.Locker { return store.NewLocker(name, d, time.Now) })

@@ -44,9 +44,10 @@ func (l *Log) Entries(ctx context.Context, since time.Time) (iter.Seq[Entry], er
 	}
 	opener := format.NewOpener(descriptor, l.Identities)
 	return func(yield func(Entry) bool) {
+		broken := map[*store.Reader]bool{}
 		// A day ahead: some receiver's clock may be.
 		for at := time.Now().UTC().Add(day); !at.Before(since.UTC().Truncate(day)); at = at.Add(-day) {
-			if !l.day(ctx, opener, at, since, yield) || ctx.Err() != nil {
+			if !l.day(ctx, opener, broken, at, since, yield) || ctx.Err() != nil {
 				return
 			}
 		}
@@ -55,12 +56,16 @@ func (l *Log) Entries(ctx context.Context, since time.Time) (iter.Seq[Entry], er
 
 const day = 24 * time.Hour
 
-// day yields the entries of one day; false ends them all.
-func (l *Log) day(ctx context.Context, opener *format.Opener, at, since time.Time, yield func(Entry) bool) bool {
+// day yields the entries of one day; false ends them all. A bucket whose listing breaks off is said once, and asked no more.
+func (l *Log) day(ctx context.Context, opener *format.Opener, broken map[*store.Reader]bool, at, since time.Time, yield func(Entry) bool) bool {
 	holders := map[string][]*store.Reader{}
 	for _, b := range l.Buckets {
+		if broken[b] {
+			continue
+		}
 		for o, err := range b.List(ctx, format.DayPrefix(at)) {
 			if err != nil {
+				broken[b] = true
 				if !yield(Entry{Err: err}) {
 					return false
 				}

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"outlast.example/scripts/outlast/standing"
+	"outlast.example/shared/format"
+	"outlast.example/shared/reconcile"
+	reports "outlast.example/shared/report"
+	"outlast.example/shared/store"
+)
+
+const (
+	// lockLeft is what every lock has left while keep runs once a week.
+	lockLeft = 7 * 24 * time.Hour
+
+	// brought is how old a batch is that reconcile should have brought to a bucket by now, if it runs every hour or so.
+	brought = 3 * time.Hour
+)
+
+// repository judges what concerns all buckets.
+func (v *view) repository(r *repositoryStatus) {
+	for _, s := range v.standings {
+		r.Newest = later(r.Newest, s.Newest)
+	}
+	if r.Newest != nil && r.Newest.After(v.now.Add(reports.Ahead)) {
+		r.unknown("the newest batch is of %s: a receiver's clock is ahead, or this one is behind", utc(*r.Newest))
+	}
+	for _, err := range v.unread {
+		r.unknown("%s", oneLine(err))
+	}
+	v.sealing(r)
+	v.task(r, reports.Reconcile)
+	v.task(r, reports.Verify)
+	v.rolledBack(r)
+	r.conclude()
+}
+
+// sealing says what keeps hours from being sealed that are due.
+func (v *view) sealing(r *repositoryStatus) {
+	valid := slices.DeleteFunc(slices.Clone(v.found.Sealers), func(s format.Signer) bool { return !s.Valid(v.now) })
+	sealed := slices.ContainsFunc(v.standings, func(s standing.Standing) bool { return !s.Seal.IsZero() })
+	firm := slices.ContainsFunc(v.standings, func(s standing.Standing) bool { return !s.Firm.IsZero() })
+	switch {
+	case len(valid) == 0:
+		r.unknown("nobody seals: what every bucket has lost cannot be seen: make a key with \"outlast keygen --sealer NAME\" and " +
+			"sign it in with \"outlast descriptor next --add-sealer\"")
+	case sealed && (firm || len(valid) < 2):
+	case sealed:
+		r.unknown("no hour of the last 26 is firm: %d sealers have keys, and fewer than two seal", len(valid))
+	case v.now.Before(v.firstSeal()):
+		r.unknown("nothing is sealed yet: the first hour is to be sealed after %s", utc(v.firstSeal()))
+	default:
+		r.unknown("no hour of the last 26 is sealed: run \"outlast reconcile\" by a schedule, with the sealer's key")
+	}
+}
+
+// firstSeal is when the first hour can be sealed.
+func (v *view) firstSeal() time.Time {
+	first := v.found.Began
+	for i, s := range v.found.Sealers {
+		if i == 0 || s.Since.Before(first) {
+			first = s.Since
+		}
+	}
+	if first.Before(v.found.Began) {
+		first = v.found.Began
+	}
+	return first.UTC().Truncate(time.Hour).Add(time.Hour + reconcile.Grace)
+}
+
+// rolledBack compares the buckets with what verify saw earlier, which no cloud can take back.
+func (v *view) rolledBack(r *repositoryStatus) {
+	c := v.checkpoint
+	if c == nil {
+		return
+	}
+	if c.Descriptor > v.found.Number {
+		r.attention("rolled back: verify has seen descriptor %d, and no bucket holds it any more", c.Descriptor)
+	}
+	shown := !c.Hour.Before(v.now.Add(-standing.Window).Truncate(time.Hour).Add(time.Hour))
+	held := slices.ContainsFunc(v.standings, func(s standing.Standing) bool { return s.Err != nil || !s.Firm.Before(c.Hour) })
+	if shown && !held {
+		r.attention("rolled back: verify has seen the seals of %s, and no bucket holds them any more: see \"outlast verify --chain\"", hour(c.Hour))
+	}
+}
+
+// bucket judges one bucket by what it shows, and by what tasks found in it.
+func (v *view) bucket(i int, r *repositoryStatus) bucketStatus {
+	s, held := v.standings[i], v.seen.Buckets[i]
+	b := bucketStatus{Name: v.buckets[i]}
+	b.Newest, b.LastSeal, b.LastFirm = later(nil, s.Newest), later(nil, s.Seal), later(nil, s.Firm)
+	for _, err := range []error{s.Err, held.Err, v.found.Held[i].Err} {
+		if err != nil {
+			b.unknown("not all of it could be seen: %s", oneLine(err))
+			break // they are mostly one
+		}
+	}
+	b.Reconcile = v.inBucket(&b, reports.Reconcile)
+	b.Verify = v.inBucket(&b, reports.Verify)
+	if s.Err == nil {
+		v.holds(&b, i, r)
+	}
+	if s.Faults+held.Faults > 0 {
+		b.attention("forged, foreign or damaged: %s: %s", count(s.Faults+held.Faults, "object", "objects"),
+			oneLine(errors.Join(s.Fault, held.Fault)))
+	}
+	v.locks(&b, s.Locked)
+	b.conclude()
+	return b
+}
+
+// holds judges what the last hours show of a bucket that was listed to its end.
+func (v *view) holds(b *bucketStatus, i int, r *repositoryStatus) {
+	s, held := v.standings[i], v.found.Held[i]
+	b.Missing = &s.Missing
+	if r.Newest != nil && b.Newest != nil {
+		lag := r.Newest.Sub(*b.Newest).Seconds()
+		b.Lag = &lag
+	}
+	at := slices.IndexFunc(v.found.Buckets, func(d format.Bucket) bool { return d.URL == b.Name })
+	switch {
+	case at < 0:
+		b.unknown("it is none of the descriptor's buckets: add it with \"outlast descriptor next --add-bucket\", or leave it out")
+	case v.found.Buckets[at].CompleteSince.IsZero():
+		b.unknown("it does not hold everything yet, as the descriptor says: \"outlast reconcile\", then \"outlast descriptor next --complete\"")
+	case s.Missing > 0 && b.held(s.Since):
+		b.attention("it has lost %s, the first of %s: reconcile found nothing missing since: ask who could remove them",
+			count(s.Missing, "batch", "batches"), utc(s.Since))
+	case s.Missing > 0 && s.Since.Before(v.now.Add(-brought)):
+		b.attention("it lacks %s, the first of %s: \"outlast reconcile\" should have brought them", count(s.Missing, "batch", "batches"), utc(s.Since))
+	case s.Missing > 0:
+		b.unknown("it lacks %s, the first of %s: \"outlast reconcile\" brings them", count(s.Missing, "batch", "batches"), utc(s.Since))
+	}
+	if held.Err == nil && held.Number < v.found.Number {
+		b.unknown("it lacks descriptor %d: \"outlast reconcile\" brings it", v.found.Number)
+	}
+}
+
+// held reports whether reconcile found nothing missing after a batch was made, and long enough after for clocks that go
+// wrong by minutes.
+func (b *bucketStatus) held(at time.Time) bool {
+	return b.Reconcile != nil && gravity(*b.Reconcile) == 0 && at.Add(reconcile.Grace).Before(b.Reconcile.Time)
+}
+
+// locks judges how far a few locks reach.
+func (v *view) locks(b *bucketStatus, l standing.Locked) {
+	if !l.Reach.IsZero() {
+		b.Locks = &locksStatus{l.Reach, l.Sampled}
+	}
+	switch {
+	case errors.Is(l.Err, store.ErrNoLocks):
+		b.unknown("nothing is locked: how long it lasts, whoever may delete decides")
+	case errors.Is(l.Err, store.ErrDenied):
+		b.unknown("how far its locks reach: this identity may not see them")
+	case l.Err != nil && b.Missing == nil: // said already: it does not answer
+	case l.Err != nil:
+		b.unknown("how far its locks reach: %s", oneLine(l.Err))
+	case l.Sampled == 0:
+		b.unknown("how far its locks reach: it holds no batch and no seal to look at")
+	case l.Hidden > 0:
+		b.unknown("how far its locks reach: the store shows none on %d of %s: \"outlast keep\" sets them", l.Hidden, count(l.Sampled, "object", "objects"))
+	}
+	if l.Removable > 0 {
+		b.attention("%d of %s can be unlocked by somebody with enough rights: see \"outlast keep\"", l.Removable, count(l.Sampled, "lock", "locks"))
+	}
+	if b.Locks != nil && l.Reach.Before(v.now.Add(lockLeft)) {
+		b.attention("a lock ends at %s, in less than seven days: run \"outlast keep\" once a week", utc(l.Reach))
+	}
+}
+
+// later is the later one of two times, of which either may be absent.
+func later(a *time.Time, b time.Time) *time.Time {
+	if b.IsZero() || a != nil && !b.After(*a) {
+		return a
+	}
+	b = b.UTC()
+	return &b
+}
+
+func hour(t time.Time) string { return t.UTC().Format("2006-01-02 15:00 UTC") }
