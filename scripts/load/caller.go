@@ -23,18 +23,18 @@ type caller struct {
 	request    []byte
 }
 
-func (f *fixture) newCaller(ctx context.Context, server *httptest.Server) (*caller, error) {
-	signed := f.request(payload)
-	if err := f.source.Sign(signed, time.Now()); err != nil {
+func (r *receiver) newCaller(ctx context.Context, server *httptest.Server) (*caller, error) {
+	signed := r.request(payload)
+	if err := r.source.Sign(signed, time.Now()); err != nil {
 		return nil, err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, signed.URL, bytes.NewReader(signed.Body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, signed.URL, bytes.NewReader(signed.Body))
 	if err != nil {
 		return nil, err
 	}
-	r.Header = signed.Header
+	request.Header = signed.Header
 	var raw bytes.Buffer
-	if err := r.Write(&raw); err != nil {
+	if err := request.Write(&raw); err != nil {
 		return nil, err
 	}
 	connection, err := new(net.Dialer).DialContext(ctx, "tcp", server.Listener.Addr().String())
@@ -83,13 +83,13 @@ func (c *caller) answer() (status int, body []byte, err error) {
 }
 
 // post is an operation that posts a signed webhook over a free connection to the server and waits for its answer.
-func (f *fixture) post(server *httptest.Server) operation {
+func (r *receiver) post(server *httptest.Server) operation {
 	var free sync.Pool // of *caller
 	return func(ctx context.Context) error {
 		c, ok := free.Get().(*caller)
 		if !ok {
 			var err error
-			if c, err = f.newCaller(ctx, server); err != nil {
+			if c, err = r.newCaller(ctx, server); err != nil {
 				return err
 			}
 		}

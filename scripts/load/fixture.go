@@ -3,28 +3,19 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"runtime"
-	"strings"
 	"sync/atomic"
-	"time"
 
-	"filippo.io/age"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"outlast.example/shared/capture"
-	"outlast.example/shared/crm"
-	"outlast.example/shared/crm/hubspot"
 	"outlast.example/shared/format"
 	"outlast.example/shared/replica"
 	"outlast.example/shared/store"
@@ -36,8 +27,7 @@ const clouds = 3
 
 // fixture is capture over three S3 servers, and two sets of bare clients of the same servers.
 type fixture struct {
-	source  *crm.Source
-	server  *httptest.Server
+	*receiver
 	bare    *httptest.Server // a handler that does nothing but the tuned floor's creates
 	counted [clouds]*counter
 
@@ -74,7 +64,14 @@ func newFixture(b *bench) (*fixture, error) {
 		f.counted[i] = &counter{Creator: creator}
 		creators = append(creators, f.counted[i])
 	}
-	return f, f.serve(b, creators)
+	var err error
+	if f.receiver, err = newReceiver(b, creators); err != nil {
+		return nil, err
+	}
+	f.bare = httptest.NewServer(http.HandlerFunc(f.createBare))
+	b.Cleanup(f.bare.Close)
+	f.batch, err = f.encodeOne()
+	return f, err
 }
 
 // bareClient is the SDK with the HTTP client given; nil: as it comes, which is what the floor stands for. The SDK's own
@@ -109,78 +106,6 @@ func open(ctx context.Context, address string, i int) (*store.Creator, error) {
 		return nil, err
 	}
 	return store.NewCreator(fmt.Sprintf("cloud-%d", i+1), driver), nil
-}
-
-func (f *fixture) serve(b *bench, buckets []replica.Bucket) error {
-	encoder, err := newEncoder()
-	if err != nil {
-		return err
-	}
-	quiet := slog.New(slog.NewJSONHandler(io.Discard, nil)) // formatted, as in earnest
-	replicator, err := replica.New(buckets, encoder, replica.DefaultPolicy(clouds), quiet)
-	if err != nil {
-		return err
-	}
-	f.source, err = crm.Open(hubspot.Kind, crm.Settings{Name: "acme", Secrets: []string{"00000000-0000-0000-0000-000000000000"}})
-	if err != nil {
-		return err
-	}
-	f.server = httptest.NewUnstartedServer(nil)
-	f.server.Config.Handler, err = capture.New(capture.Options{
-		Sources: map[string]*crm.Source{"acme": f.source}, Writer: replicator, PublicURL: "http://" + f.server.Listener.Addr().String(),
-		MaxBody: 8 << 20, MaxReading: 64 << 20, ReadTimeout: 10 * time.Second, Deadline: 4 * time.Second, Log: quiet,
-	})
-	if err != nil {
-		return err
-	}
-	f.server.Start()
-	b.Cleanup(f.server.Close)
-	f.bare = httptest.NewServer(http.HandlerFunc(f.createBare))
-	b.Cleanup(f.bare.Close)
-	return f.encodeOne(encoder)
-}
-
-func newEncoder() (*format.Encoder, error) {
-	_, key, err := ed25519.GenerateKey(nil)
-	if err != nil {
-		return nil, err
-	}
-	var recipients []age.Recipient
-	for range 2 {
-		identity, err := age.GenerateX25519Identity()
-		if err != nil {
-			return nil, err
-		}
-		recipients = append(recipients, identity.Recipient())
-	}
-	return format.NewEncoder("00000000-0000-4000-8000-000000000000", "bench", key, recipients)
-}
-
-func (f *fixture) encodeOne(encoder *format.Encoder) error {
-	request := f.request(payload)
-	d, err := f.source.Delivery(request, "bench", time.Now())
-	if err != nil {
-		return err
-	}
-	f.batch, err = encoder.Encode([]*format.Delivery{d}, time.Now())
-	return err
-}
-
-// payload is about 1 KiB: three property changes as HubSpot sends them.
-var payload = "[" + strings.Join([]string{event("email", "zoe@example.com"), event("lifecyclestage", "customer"), event("phone", "+49 30 1234567")}, ",") + "]"
-
-func event(property, value string) string {
-	return fmt.Sprintf(`{"eventId":3816279340,"subscriptionId":25,"portalId":33,"appId":1160452,"occurredAt":1786998000123,`+
-		`"subscriptionType":"contact.propertyChange","attemptNumber":0,"objectId":874716779721,"changeSource":"CRM_UI",`+
-		`"sourceId":"userId:9586504","propertyName":%q,"propertyValue":%q}`, property, value)
-}
-
-func (f *fixture) request(body string) *crm.Request {
-	const path = "/v1/hooks/acme"
-	return &crm.Request{
-		Method: http.MethodPost, URL: f.server.URL + path, Path: path,
-		Header: http.Header{"Content-Type": {"application/json"}}, Body: []byte(body),
-	}
 }
 
 // contenders are the two floors, the tuned one behind HTTP, and capture, which comes last.
@@ -229,25 +154,3 @@ func (f *fixture) createAll(ctx context.Context, clients [clouds]*sdk.Client) er
 
 // objects counts the creates at one bucket so far.
 func (f *fixture) objects() int64 { return f.counted[0].n.Load() }
-
-// heap is the memory allocated, collected or not, for one delivery of that size, as a multiple of it. The caller's own
-// copies are made before.
-func (f *fixture) heap(ctx context.Context, size int) (float64, error) {
-	body := incompressible(size)
-	signed := f.request(body)
-	if err := f.source.Sign(signed, time.Now()); err != nil {
-		return 0, err
-	}
-	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/v1/hooks/acme", bytes.NewReader(signed.Body))
-	r.Header = signed.Header
-	var before, after runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&before)
-	w := httptest.NewRecorder()
-	f.server.Config.Handler.ServeHTTP(w, r)
-	runtime.ReadMemStats(&after)
-	if w.Code != http.StatusOK {
-		return 0, fmt.Errorf("delivery of %d bytes: %s", size, w.Body)
-	}
-	return float64(after.TotalAlloc-before.TotalAlloc) / float64(size), nil
-}

@@ -23,6 +23,12 @@ func (s sample) percentile(p int) float64 {
 	return float64(s.took[at].Microseconds()) / 1000
 }
 
+// add takes in further times.
+func (s *sample) add(took []time.Duration) {
+	s.took = append(s.took, took...)
+	slices.Sort(s.took)
+}
+
 func (s sample) rate() float64 { return float64(len(s.took)) / s.span.Seconds() }
 
 // contender is one of those that are compared.

@@ -33,7 +33,7 @@ type account struct {
 }
 
 func newAccount(o options) *account {
-	fmt.Printf("seed %d, a storm of %s, %d deliveries a second\n", o.seed, o.span, o.rate)
+	fmt.Printf("seed %d, every fault at least once, %d deliveries a second\n", o.seed, o.rate)
 	return &account{began: time.Now(), faults: map[string]int{}, kills: map[string]int{}}
 }
 

@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"time"
 )
 
-// blow lets one step after the other happen, with a rest after each, until the time is over.
+// blow lets one step after the other happen, with a rest after each, until the time is over and everything happened once: a
+// machine that is slow takes longer, and shows no less.
 func (st *stage) blow(ctx context.Context) error {
 	random := rand.New(rand.NewPCG(st.seed, 1)) //nolint:gosec // no secret
 	turn := random.IntN(len(clouds))
@@ -17,7 +19,7 @@ func (st *stage) blow(ctx context.Context) error {
 	}
 	for round := turn; ; round++ {
 		for _, s := range deal(random, round, len(st.victims)) {
-			if !time.Now().Before(over) {
+			if round > turn && !time.Now().Before(over) {
 				return nil
 			}
 			if err := st.play(ctx, s); err != nil {
@@ -33,12 +35,39 @@ func (st *stage) blow(ctx context.Context) error {
 const (
 	restFor  = 1500 * time.Millisecond // breakers close again
 	quietFor = 5 * time.Second
+
+	least  = 10              // answers that the CRM hears before anything changes, however long that takes
+	silent = 5 * time.Minute // without so many, nothing works any more
 )
 
 // rest lets all be well for a moment.
 func (st *stage) rest(ctx context.Context) error {
 	defer st.account.phase(calm)()
-	return wait(ctx, restFor)
+	return st.last(ctx, restFor)
+}
+
+// last lets things be as they are for a time, and until the CRM heard some answers.
+func (st *stage) last(ctx context.Context, span time.Duration) error {
+	before, err := countAnswers(st.journal)
+	if err != nil {
+		return err
+	}
+	if err := wait(ctx, span); err != nil {
+		return err
+	}
+	for silence := time.Now().Add(silent); ; {
+		switch now, err := countAnswers(st.journal); {
+		case err != nil:
+			return err
+		case now >= before+least:
+			return nil
+		case time.Now().After(silence):
+			return fmt.Errorf("the CRM heard %d answers in %s, want %d", now-before, silent, least)
+		}
+		if err := errors.Join(st.fallen(), wait(ctx, 50*time.Millisecond)); err != nil {
+			return err
+		}
+	}
 }
 
 // play lets a step happen and end.
@@ -50,7 +79,7 @@ func (st *stage) play(ctx context.Context, s step) error {
 	if err := st.begin(ctx, s); err != nil {
 		return err
 	}
-	err := errors.Join(wait(ctx, s.hold/2), st.strike(ctx, s.victim), wait(ctx, s.hold-s.hold/2))
+	err := errors.Join(st.last(ctx, s.hold/2), st.strike(ctx, s.victim), st.last(ctx, s.hold-s.hold/2))
 	ended()
 	return errors.Join(err, st.end(ctx, s), st.fallen())
 }
@@ -71,7 +100,7 @@ func (st *stage) quiet(ctx context.Context, s step) error {
 		return nil
 	}
 	defer st.account.phase(quiet)()
-	return wait(ctx, quietFor)
+	return st.last(ctx, quietFor)
 }
 
 func (st *stage) begin(ctx context.Context, s step) error {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"math/rand/v2"
-	"slices"
 	"time"
 )
 
@@ -80,22 +79,18 @@ type step struct {
 
 const nobody = -1
 
-// deal gives every fault once, and two pairs of clouds. What tells most comes first, so that a short storm has it. In as many
-// rounds as there are clouds, every cloud has every fault.
+// deal gives every fault once, kills every server, and has two pairs of clouds. In as many rounds as there are clouds, every
+// cloud has every fault.
 func deal(random *rand.Rand, round, victims int) []step {
 	single := func(f fault, place int) step { return step{troubles: []trouble{{f, (round + place) % len(clouds)}}} }
-	first := []step{single(wiped, 0), single(killed, 1), single(hung, 2), pair(random, round)}
-	rest := []step{pair(random, round+1)}
+	all := []step{single(wiped, 0), single(killed, 1), single(killed, 2), single(hung, 2), pair(random, round), pair(random, round+1)}
 	for i, f := range faults {
-		rest = append(rest, single(f, i))
+		all = append(all, single(f, i))
 	}
-	for _, steps := range [][]step{first, rest} {
-		random.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
-	}
-	all := slices.Concat(first, rest)
+	random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	for i := range all {
 		all[i].victim = (round + i) % victims
-		switch all[i].hold = 2*time.Second + time.Duration(random.Int64N(int64(2*time.Second))); all[i].kind() {
+		switch all[i].hold = time.Second + time.Duration(random.Int64N(int64(2*time.Second))); all[i].kind() {
 		case twoBad:
 			all[i].hold += hangUp // or everything would be stored within the deadline, once it is over
 		case oneHung: // whose answers are measured

@@ -48,9 +48,13 @@ func TestRoundsLeaveNothingOut(t *testing.T) {
 		}
 	}
 	for _, f := range append([]fault{wiped, killed, hung}, faults...) {
+		want := 1
+		if f.name == killed.name {
+			want = 2
+		}
 		for cloud := range clouds {
-			if n := singles[placed{f.name, cloud}]; n != 1 {
-				t.Errorf("%s: %d times in cloud %d, want once", f.name, n, cloud)
+			if n := singles[placed{f.name, cloud}]; n != want {
+				t.Errorf("%s: %d times in cloud %d, want %d", f.name, n, cloud, want)
 			}
 		}
 	}
@@ -62,4 +66,17 @@ func TestRoundsLeaveNothingOut(t *testing.T) {
 type placed struct {
 	name  string
 	cloud int
+}
+
+func TestARoundKillsEverything(t *testing.T) {
+	fallen, struck := map[int]bool{}, map[int]bool{}
+	for _, s := range deal(rand.New(rand.NewPCG(1, 1)), 1, victims) {
+		struck[s.victim] = true
+		if s.forgets() {
+			fallen[s.troubles[0].cloud] = true
+		}
+	}
+	if len(fallen) != len(clouds) || len(struck) != victims+1 {
+		t.Errorf("servers %v, victims %v; want all of them", fallen, struck)
+	}
 }

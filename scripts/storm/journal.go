@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -63,6 +64,15 @@ func readJournal(path string) ([]answer, error) {
 	}
 	defer func() { _ = f.Close() }() // read only
 	return readAnswers(f)
+}
+
+// countAnswers counts whole lines.
+func countAnswers(path string) (int, error) {
+	text, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return 0, fmt.Errorf("read journal: %w", err)
+	}
+	return bytes.Count(text, []byte(" .\n")), nil
 }
 
 func readAnswers(r io.Reader) ([]answer, error) {

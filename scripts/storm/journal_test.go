@@ -52,6 +52,9 @@ func TestHalfALineIsNoAnswer(t *testing.T) {
 			t.Fatal(err)
 		}
 		compareAnswers(t, []answer{heard}, got)
+		if n, err := countAnswers(path); err != nil || n != 1 {
+			t.Fatalf("cut at %d: counts %d answers, %v, want 1", cut, n, err)
+		}
 	}
 }
 

@@ -31,7 +31,7 @@ type options struct {
 
 func run() int {
 	var o options
-	flag.DurationVar(&o.span, "for", 40*time.Second, "length of the storm; set-up and comparison come on top")
+	flag.DurationVar(&o.span, "for", 0, "least length of the storm, which never ends before everything happened once")
 	flag.Uint64Var(&o.seed, "seed", rand.Uint64N(1_000_000), "gives the order of the faults") //nolint:gosec // no secret
 	flag.IntVar(&o.rate, "rate", 20, "deliveries a second")
 	flag.StringVar(&o.journal, "journal", "", "with --post: the file that answers are written to")

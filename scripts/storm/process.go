@@ -97,8 +97,8 @@ func (p *process) kill() {
 	<-p.exited
 }
 
-// drainWithin is more than a receiver takes to answer what it has.
-const drainWithin = 40 * time.Second
+// drainWithin is many times what a receiver takes to answer what it has.
+const drainWithin = 2 * time.Minute
 
 // end asks it to end, and says how it did.
 func (p *process) end() error {
