@@ -38,7 +38,7 @@ func (c *Creator) Create(ctx context.Context, key string, content Content) error
 // Close frees the driver's connections.
 func (c *Creator) Close() error { return c.driver.Close() }
 
-// Reader can read and list, and nothing else.
+// Reader can read and list, older versions too, and nothing else.
 type Reader struct {
 	name   string
 	driver Driver
@@ -63,37 +63,57 @@ func (r *Reader) Open(ctx context.Context, key string, offset, length int64) (io
 }
 
 // ReadAll reads a whole object of at most limit bytes; a larger one is ErrTooLarge.
-func (r *Reader) ReadAll(ctx context.Context, key string, limit int64) (_ []byte, err error) {
-	body, err := r.Open(ctx, key, 0, limit+1)
+func (r *Reader) ReadAll(ctx context.Context, key string, limit int64) ([]byte, error) {
+	return r.whole("read", key, limit, func() (io.ReadCloser, error) { return r.driver.Read(ctx, key, 0, limit+1) })
+}
+
+// whole reads what open gives, which ends after limit bytes and one.
+func (r *Reader) whole(op, key string, limit int64, open func() (io.ReadCloser, error)) (_ []byte, err error) {
+	if err := CheckKey(key); err != nil {
+		return nil, &Error{op, r.name, key, err}
+	}
+	body, err := open()
 	if err != nil {
-		return nil, err
+		return nil, &Error{op, r.name, key, err}
 	}
 	defer func() { err = errors.Join(err, body.Close()) }()
 	b, err := io.ReadAll(body)
 	if err != nil {
-		return nil, &Error{"read", r.name, key, err}
+		return nil, &Error{op, r.name, key, err}
 	}
 	if int64(len(b)) > limit {
-		return nil, &Error{"read", r.name, key, fmt.Errorf("%w: over %d bytes", ErrTooLarge, limit)}
+		return nil, &Error{op, r.name, key, fmt.Errorf("%w: over %d bytes", ErrTooLarge, limit)}
 	}
 	return b, nil
 }
 
 // List yields the objects whose keys start with prefix, in ascending order, page by page. It ends with the first error.
 func (r *Reader) List(ctx context.Context, prefix string) iter.Seq2[Object, error] {
-	return func(yield func(Object, error) bool) {
+	return pages(func(token string) ([]Object, string, error) {
+		page, err := r.driver.List(ctx, prefix, token)
+		if err != nil {
+			return nil, "", &Error{"list", r.name, prefix, err}
+		}
+		return page.Objects, page.Next, nil
+	})
+}
+
+// pages yields the rows of a listing; list gives those of the page that a token names, and the token of the next one.
+func pages[T any](list func(token string) (rows []T, next string, err error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
 		for token := ""; ; {
-			page, err := r.driver.List(ctx, prefix, token)
+			rows, next, err := list(token)
 			if err != nil {
-				yield(Object{}, &Error{"list", r.name, prefix, err})
+				var none T
+				yield(none, err)
 				return
 			}
-			for _, object := range page.Objects {
-				if !yield(object, nil) {
+			for _, row := range rows {
+				if !yield(row, nil) {
 					return
 				}
 			}
-			if token = page.Next; token == "" {
+			if token = next; token == "" {
 				return
 			}
 		}

@@ -24,8 +24,8 @@ func TestRightsAreMethods(t *testing.T) {
 		want  []string
 	}{
 		{&store.Creator{}, []string{"Close", "Create", "Name"}},
-		{&store.Reader{}, []string{"Close", "List", "Name", "Open", "ReadAll"}},
-		{&store.Keeper{}, []string{"Close", "Create", "List", "Name", "Open", "ReadAll"}},
+		{&store.Reader{}, []string{"Close", "List", "Name", "Open", "ReadAll", "ReadVersion", "Versions"}},
+		{&store.Keeper{}, []string{"Close", "Create", "List", "Name", "Open", "ReadAll", "ReadVersion", "Versions"}},
 		{&store.Trespasser{}, []string{"Close", "Delete", "Name", "Overwrite", "Shorten"}},
 	} {
 		var got []string

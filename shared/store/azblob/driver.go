@@ -41,8 +41,12 @@ func (d *driver) Create(ctx context.Context, key string, content store.Content) 
 }
 
 func (d *driver) Read(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
+	return read(ctx, d.client.NewBlobClient(key), offset, length)
+}
+
+func read(ctx context.Context, from *blob.Client, offset, length int64) (io.ReadCloser, error) {
 	ctx, attempt := transport.Watch(ctx)
-	answer, err := d.client.NewBlobClient(key).DownloadStream(ctx, &blob.DownloadStreamOptions{
+	answer, err := from.DownloadStream(ctx, &blob.DownloadStreamOptions{
 		Range: byteRange(offset, length),
 	})
 	switch {
@@ -65,27 +69,34 @@ func byteRange(offset, length int64) blob.HTTPRange {
 }
 
 func (d *driver) List(ctx context.Context, prefix, token string) (store.Page, error) {
+	items, next, err := d.list(ctx, prefix, token, container.ListBlobsInclude{})
+	page := store.Page{Objects: make([]store.Object, 0, len(items)), Next: next}
+	for _, item := range items {
+		page.Objects = append(page.Objects, object(item))
+	}
+	return page, err
+}
+
+func object(item *container.BlobItem) store.Object {
+	return store.Object{Key: *item.Name, Size: *item.Properties.ContentLength}
+}
+
+func (d *driver) list(
+	ctx context.Context, prefix, token string, include container.ListBlobsInclude,
+) (items []*container.BlobItem, next string, err error) {
 	ctx, attempt := transport.Watch(ctx)
-	options := &container.ListBlobsFlatOptions{Prefix: &prefix, MaxResults: d.pageSize}
+	options := &container.ListBlobsFlatOptions{Prefix: &prefix, MaxResults: d.pageSize, Include: include}
 	if token != "" {
 		options.Marker = &token
 	}
 	answer, err := d.client.NewListBlobsFlatPager(options).NextPage(ctx)
 	if err != nil {
-		return store.Page{}, explain(attempt, err)
-	}
-	return page(answer), nil
-}
-
-func page(answer container.ListBlobsFlatResponse) store.Page {
-	page := store.Page{Objects: make([]store.Object, 0, len(answer.Segment.BlobItems))}
-	for _, item := range answer.Segment.BlobItems {
-		page.Objects = append(page.Objects, store.Object{Key: *item.Name, Size: *item.Properties.ContentLength})
+		return nil, "", explain(attempt, err)
 	}
 	if answer.NextMarker != nil {
-		page.Next = *answer.NextMarker
+		next = *answer.NextMarker
 	}
-	return page
+	return answer.Segment.BlobItems, next, nil
 }
 
 func (d *driver) Close() error {

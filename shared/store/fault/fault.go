@@ -58,4 +58,12 @@ func (d *down) Read(context.Context, string, int64, int64) (io.ReadCloser, error
 
 func (d *down) List(context.Context, string, string) (store.Page, error) { return store.Page{}, d.err }
 
+func (d *down) Versions(context.Context, string, string) (store.VersionPage, error) {
+	return store.VersionPage{}, d.err
+}
+
+func (d *down) ReadVersion(context.Context, string, string, int64, int64) (io.ReadCloser, error) {
+	return nil, d.err
+}
+
 func (d *down) Close() error { return nil }

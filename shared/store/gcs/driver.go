@@ -39,12 +39,16 @@ func (d *driver) Create(ctx context.Context, key string, content store.Content) 
 }
 
 func (d *driver) Read(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
+	return d.read(ctx, d.bucket.Object(key), offset, length)
+}
+
+func (d *driver) read(ctx context.Context, object *storage.ObjectHandle, offset, length int64) (io.ReadCloser, error) {
 	watched, attempt := transport.Watch(ctx)
 	if length == 0 { // HTTP cannot ask for nothing: one byte, which is not handed on
-		return d.readNothing(ctx, key, offset)
+		return d.readNothing(ctx, object, offset)
 	}
 	// Compressed: as stored, whatever Content-Encoding somebody gave the object.
-	body, err := d.bucket.Object(key).ReadCompressed(true).NewRangeReader(watched, offset, length)
+	body, err := object.ReadCompressed(true).NewRangeReader(watched, offset, length)
 	switch {
 	case parse(err).PastEnd():
 		return http.NoBody, nil
@@ -56,8 +60,8 @@ func (d *driver) Read(ctx context.Context, key string, offset, length int64) (io
 	return transport.Body(body), nil
 }
 
-func (d *driver) readNothing(ctx context.Context, key string, offset int64) (io.ReadCloser, error) {
-	body, err := d.Read(ctx, key, offset, 1)
+func (d *driver) readNothing(ctx context.Context, object *storage.ObjectHandle, offset int64) (io.ReadCloser, error) {
+	body, err := d.read(ctx, object, offset, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -81,16 +85,23 @@ func (d *driver) List(ctx context.Context, prefix, token string) (store.Page, er
 }
 
 func (d *driver) page(ctx context.Context, prefix, token string, size int) (page store.Page, err error) {
-	query := &storage.Query{Prefix: prefix, Projection: storage.ProjectionNoACL}
-	if err := query.SetAttrSelection([]string{"Name", "Size"}); err != nil {
-		return page, err
-	}
-	var listed []*storage.ObjectAttrs
-	page.Next, err = iterator.NewPager(d.bucket.Objects(ctx, query), size, token).NextPage(&listed)
+	listed, next, err := d.list(ctx, &storage.Query{Prefix: prefix}, []string{"Name", "Size"}, token, size)
 	for _, object := range listed {
 		page.Objects = append(page.Objects, store.Object{Key: object.Name, Size: object.Size})
 	}
+	page.Next = next
 	return page, err
+}
+
+func (d *driver) list(
+	ctx context.Context, query *storage.Query, attributes []string, token string, size int,
+) (listed []*storage.ObjectAttrs, next string, err error) {
+	query.Projection = storage.ProjectionNoACL
+	if err := query.SetAttrSelection(attributes); err != nil {
+		return nil, "", err
+	}
+	next, err = iterator.NewPager(d.bucket.Objects(ctx, query), size, token).NextPage(&listed)
+	return listed, next, err
 }
 
 func (d *driver) Close() error {

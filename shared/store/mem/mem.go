@@ -20,13 +20,15 @@ type Bucket struct {
 	mu      sync.RWMutex
 	keys    []string // in ascending order
 	objects map[string][]byte
-	locks   *locks // nil: the bucket has none
+
+	locks    *locks    // nil: the bucket has none
+	versions *versions // nil: the bucket keeps none
 }
 
 // New makes an empty bucket.
 func New() *Bucket { return &Bucket{objects: map[string][]byte{}} }
 
-// Delete removes an object, if it is there: what is lost, no lock keeps.
+// Delete removes an object, if it is there: what is lost, no lock keeps. A bucket with versions puts a delete marker over it.
 func (b *Bucket) Delete(key string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -34,6 +36,7 @@ func (b *Bucket) Delete(key string) {
 		b.keys = slices.Delete(b.keys, i, i+1)
 		delete(b.objects, key)
 		b.locks.forget(key)
+		b.versions.add(key, nil)
 	}
 }
 
@@ -48,7 +51,9 @@ func (b *Bucket) put(key string, content []byte) {
 	if i, found := slices.BinarySearch(b.keys, key); !found {
 		b.keys = slices.Insert(b.keys, i, key)
 	}
-	b.objects[key] = bytes.Clone(content)
+	stored := append([]byte{}, content...) // never nil
+	b.objects[key] = stored
+	b.versions.add(key, stored)
 }
 
 // Objects gives a copy of all that is stored.

@@ -60,15 +60,20 @@ func signed(content store.Content) func(*sdk.Options) {
 }
 
 func (d *driver) Read(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
+	return d.read(ctx, &sdk.GetObjectInput{Bucket: &d.bucket, Key: &key}, offset, length, sentinel)
+}
+
+func (d *driver) read(
+	ctx context.Context, in *sdk.GetObjectInput, offset, length int64, code func(*transport.Answer) error,
+) (io.ReadCloser, error) {
+	in.Range = byteRange(offset, length)
 	ctx, attempt := transport.Watch(ctx)
-	answer, err := d.client.GetObject(ctx, &sdk.GetObjectInput{
-		Bucket: &d.bucket, Key: &key, Range: byteRange(offset, length),
-	})
+	answer, err := d.client.GetObject(ctx, in)
 	switch {
 	case parse(err).PastEnd():
 		return http.NoBody, nil
 	case err != nil:
-		return nil, explain(attempt, err)
+		return nil, attempt.Explain(err, parse(err), code)
 	case length == 0:
 		return http.NoBody, answer.Body.Close()
 	}
