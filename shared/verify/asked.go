@@ -22,38 +22,53 @@ type asked struct {
 	Bucket
 	requests *atomic.Int64
 	silent   atomic.Int32
+	plain    atomic.Bool // it is not asked for versions any more
+	refused  error       // why; not to be read before plain is set
 }
 
 func (b *asked) List(ctx context.Context, prefix string) iter.Seq2[store.Object, error] {
-	return func(yield func(store.Object, error) bool) {
-		b.requests.Add(1)
+	return counted(b.requests, b.Bucket.List(ctx, prefix))
+}
+
+// counted counts the requests of a listing.
+func counted[T any](requests *atomic.Int64, list iter.Seq2[T, error]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		requests.Add(1)
 		n := 0
-		for o, err := range b.Bucket.List(ctx, prefix) {
+		for row, err := range list {
 			if n++; n%page == 1 && n > 1 {
-				b.requests.Add(1)
+				requests.Add(1)
 			}
-			if !yield(o, err) {
+			if !yield(row, err) {
 				return
 			}
 		}
 	}
 }
 
-// ReadAll makes a second try where no answer came.
 func (b *asked) ReadAll(ctx context.Context, key string, limit int64) ([]byte, error) {
-	object, err := b.read(ctx, key, limit)
+	return b.twice(ctx, func() ([]byte, error) { return b.Bucket.ReadAll(ctx, key, limit) })
+}
+
+func (b *asked) readVersion(ctx context.Context, key, version string, limit int64) ([]byte, error) {
+	return b.twice(ctx, func() ([]byte, error) { return b.Bucket.(shows).ReadVersion(ctx, key, version, limit) })
+}
+
+// twice makes a second try where no answer came.
+func (b *asked) twice(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
+	object, err := b.once(read)
 	if store.Worth(err) && ctx.Err() == nil {
-		object, err = b.read(ctx, key, limit)
+		object, err = b.once(read)
 	}
 	return object, err
 }
 
-func (b *asked) read(ctx context.Context, key string, limit int64) ([]byte, error) {
+func (b *asked) once(read func() ([]byte, error)) ([]byte, error) {
 	if n := b.silent.Load(); n >= patience {
 		return nil, fmt.Errorf("%w: nor to %d requests before", store.ErrNoAnswer, n)
 	}
 	b.requests.Add(1)
-	object, err := b.Bucket.ReadAll(ctx, key, limit)
+	object, err := read()
 	if store.Worth(err) {
 		b.silent.Add(1)
 	} else {

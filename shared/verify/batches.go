@@ -55,9 +55,9 @@ func (p *pass) judge(ctx context.Context, h *hour, b listing.Batch, e *entry) {
 	x := examination{pass: p, key: b.Key, entry: e, read: doubt || p.Read.has(key)}
 	for i := range p.buckets {
 		if own := of(b.Copies, i); len(own) > 0 {
-			x.bucket(ctx, own, b.Copies)
+			x.bucket(ctx, own, b)
 		} else {
-			p.lack(h, i, b.Key, e, b.Copies)
+			p.lack(h, i, b, e)
 		}
 	}
 }
@@ -76,20 +76,25 @@ func of(copies []listing.Row, bucket int) []listing.Row {
 	return copies[first:last]
 }
 
-// lack reports a batch that a bucket does not list, unless it need not have it, or not yet.
-func (p *pass) lack(h *hour, bucket int, key format.Key, e *entry, copies []listing.Row) {
-	if p.lost[bucket].Load() {
+// lack reports a batch that a bucket does not list, unless it need not have it, or not yet. One that is hidden, it had.
+func (p *pass) lack(h *hour, bucket int, b listing.Batch, e *entry) {
+	hidden := of(b.Hidden, bucket)
+	if hidden == nil && p.lost[bucket].Load() {
 		return
 	}
-	if !p.due(bucket, h.at) || !p.settled(h.at) && (e == nil || !h.listed[bucket]) {
+	if hidden == nil && (!p.due(bucket, h.at) || !p.settled(h.at) && (e == nil || !h.listed[bucket])) {
 		p.behind(bucket)
 		return
 	}
-	known := p.held(copies)
+	known := p.held(b.Copies)
 	if e != nil {
 		known = e.seal.word() + "; " + known
 	}
-	p.fault(bucket, key.String(), Missing, known, p.copyOf(key, nil, copies))
+	if hidden == nil {
+		p.fault(bucket, b.Key.String(), Missing, known, p.copyOf(nil, b))
+		return
+	}
+	p.fault(bucket, hidden[len(hidden)-1].Key, Hidden, known, p.copyOf(nil, b))
 }
 
 // absent reports a batch that a seal lists and no bucket holds.
@@ -103,24 +108,27 @@ func (p *pass) absent(h *hour, e *entry) {
 		return
 	}
 	for i := range p.buckets {
-		p.lack(h, i, key, e, nil)
+		p.lack(h, i, listing.Batch{Key: key}, e)
 	}
 }
 
-// copyOf is the remedy for a bucket without a sound copy: its own copies have their names, and so do sources elsewhere.
-func (p *pass) copyOf(key format.Key, own, copies []listing.Row) *remedy {
-	r := &remedy{limit: format.MaxObject, check: func(object []byte) error { return p.opener.CheckBytes(key, object) }}
+// copyOf is the remedy for a bucket without a sound copy: its own copies have their names. Sources are elsewhere, and in
+// older versions everywhere.
+func (p *pass) copyOf(own []listing.Row, b listing.Batch) *remedy {
+	key := b.Key
+	r := &remedy{limit: format.MaxObject, check: func(object []byte) error { return p.opener.CheckBytes(b.Key, object) }}
 	for n := range format.MaxRepair + 1 {
 		if !slices.ContainsFunc(own, func(row listing.Row) bool { return row.Repair == n }) {
 			key.Repair = n
 			r.names = append(r.names, key.String())
 		}
 	}
-	for _, row := range copies {
-		if len(own) == 0 || row.Bucket != own[0].Bucket {
+	for _, row := range b.Copies {
+		if len(own) == 0 || row.Bucket != own[0].Bucket || row.Older > 0 {
 			r.sources = append(r.sources, row)
 		}
 	}
+	r.sources = append(r.sources, b.Hidden...)
 	return r
 }
 
@@ -144,8 +152,8 @@ func (p *pass) late(ctx context.Context, entries []entry) {
 
 // nowhere asks the buckets for one batch: a seal of its own hour may have listed it too.
 func (p *pass) nowhere(ctx context.Context, key string) bool {
-	for range listing.Rows(ctx, p.buckets, key) {
-		return false // also where a bucket did not answer: then it is not known
+	for range p.merged(ctx, key, every) {
+		return false // also where a bucket did not answer: then it is not known; what is hidden was reported in its hour
 	}
 	return true
 }

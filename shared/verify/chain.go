@@ -17,6 +17,7 @@ type chain struct {
 	before  *sealing  // of that last one; nil: there was none yet
 	orphans []orphan  // seals that nobody signed, of hours that no later seal speaks of yet
 	latest  sealedHour
+	hidden  map[string][]listing.Row // what the last hour looked at has under delete markers, and was reported
 }
 
 // sealedHour is the last firm hour, and its seals.
@@ -111,7 +112,7 @@ func (c *chain) removed(by *seal, hash string, before *sealing) {
 		known += c.held(nil)
 	}
 	for i := range c.buckets {
-		if c.due(i, name.Hour) && !c.dark[i].Load() {
+		if c.due(i, name.Hour) && !c.dark[i].Load() && of(c.hidden[name.String()], i) == nil {
 			c.fault(i, name.String(), Missing, known, nil)
 		}
 	}

@@ -18,7 +18,7 @@ type examination struct {
 
 // bucket reports what is wrong with a bucket's copies of the batch. Where the one without a repair's number is sound, so
 // must every other be: nobody had a reason to make one. Where it is not, one sound repair is enough.
-func (x *examination) bucket(ctx context.Context, own, copies []listing.Row) {
+func (x *examination) bucket(ctx context.Context, own []listing.Row, b listing.Batch) {
 	base := own[len(own)-1]
 	errs := make([]error, len(own))
 	sound := 0
@@ -32,7 +32,7 @@ func (x *examination) bucket(ctx context.Context, own, copies []listing.Row) {
 	}
 	if sound == 0 {
 		err := errs[len(own)-1]
-		x.fault(base.Bucket, base.Key, verdictOf(err), err.Error(), x.copyOf(x.key, own, copies))
+		x.fault(base.Bucket, base.Key, verdictOf(err), err.Error(), x.copyOf(own, b))
 		return
 	}
 	if base.Repair != 0 || errs[len(own)-1] != nil {
@@ -53,7 +53,7 @@ func (x *examination) copy(ctx context.Context, row listing.Row) error {
 		return fmt.Errorf("%w: %d bytes", format.ErrTooLarge, row.Size)
 	case x.entry != nil && x.entry.size >= 0 && row.Size != x.entry.size:
 		return fmt.Errorf("%w: %d bytes long, and %s with %d", format.ErrDamaged, row.Size, x.entry.seal.word(), x.entry.size)
-	case !x.read:
+	case !x.read && row.Older == 0: // nobody writes an object twice, but somebody who hides one
 		return nil
 	}
 	return x.tasks.hold(ctx, row.Size, func() error {

@@ -1,9 +1,12 @@
 package verify
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"slices"
 
+	"outlast.example/shared/format"
 	"outlast.example/shared/listing"
 )
 
@@ -15,15 +18,28 @@ type fault struct {
 	Finding
 	bucket int
 	mend   *remedy // nil: nothing that a program may do
+	older  string  // what an administrator can do with an older version; empty: none is known to help
 }
 
 // remedy is how a bucket gets what it lacks.
 type remedy struct {
-	names   []string      // under which a sound object is stored: the first that is free
-	object  []byte        // what is stored; nil: a copy
-	sources []listing.Row // which copies may be sound
-	limit   int64         // bytes of a copy
-	check   func(object []byte) error
+	names   []string                  // under which a sound object is stored: the first that is free
+	byHand  bool                      // the only name is taken: nothing is stored, and an older version may be sound
+	object  []byte                    // what is stored; nil: a copy
+	sources []listing.Row             // which copies may be sound
+	limit   int64                     // bytes of a copy
+	check   func(object []byte) error // of a copy
+}
+
+// sound says why bytes are not what the object should hold.
+func (r *remedy) sound(object []byte) error {
+	switch {
+	case r.object == nil:
+		return r.check(object)
+	case !bytes.Equal(object, r.object):
+		return fmt.Errorf("%w: other bytes than it should have", format.ErrDamaged)
+	}
+	return nil
 }
 
 func (p *pass) fault(bucket int, key string, verdict Verdict, known string, mend *remedy) {
@@ -51,11 +67,25 @@ func (p *pass) settle(ctx context.Context, last bool) {
 		return
 	}
 	p.tasks.wait()
+	for i := range p.faults {
+		p.tasks.start(func() { p.locate(ctx, &p.faults[i]) })
+	}
+	p.tasks.wait()
 	if p.mender != nil {
 		p.mender.mendAll(ctx, p.faults)
 	}
+	for i := range p.faults {
+		p.faults[i].advise()
+	}
 	p.report.add(p.faults)
 	p.faults = nil
+}
+
+// advise adds what an administrator can do, where it is still to be done.
+func (f *fault) advise() {
+	if f.older != "" && f.Repaired == "" {
+		f.Do = f.older + "; " + f.Do
+	}
 }
 
 // held says who has an object that another bucket lacks.

@@ -12,18 +12,17 @@ import (
 
 // pages looks at every descriptor in every bucket, and at the recovery pages that belong to them.
 func (p *pass) pages(ctx context.Context) {
-	descriptors, unlisted := p.few(ctx, format.DescriptorPrefix)
-	recovery, dark := p.few(ctx, format.RecoveryPrefix)
-	for _, name := range slices.Sorted(maps.Keys(descriptors)) {
-		d := p.descriptor(ctx, name, descriptors[name], unlisted)
+	descriptors, recovery := p.few(ctx, format.DescriptorPrefix), p.few(ctx, format.RecoveryPrefix)
+	for _, name := range descriptors.names() {
+		d := p.descriptor(ctx, name, descriptors)
 		if d == nil {
 			continue
 		}
 		page := format.RecoveryName(d.Number)
-		p.recovery(ctx, d, page, recovery[page], dark)
-		delete(recovery, page)
+		p.recovery(ctx, d, page, recovery)
+		delete(recovery.held, page)
 	}
-	for key, rows := range recovery {
+	for key, rows := range recovery.held {
 		for _, row := range rows {
 			p.fault(row.Bucket, key, Foreign, "no descriptor that counts has that number", nil)
 		}
@@ -31,76 +30,101 @@ func (p *pass) pages(ctx context.Context) {
 	p.settle(ctx, true)
 }
 
-// few lists what is little, and says of which buckets it is not all.
-func (p *pass) few(ctx context.Context, prefix string) (held map[string][]listing.Row, unlisted []bool) {
-	held, unlisted = map[string][]listing.Row{}, make([]bool, len(p.buckets))
-	for row := range listing.Rows(ctx, p.buckets, prefix) {
-		if row.Err != nil {
-			unlisted[row.Bucket] = true
-			p.note(row.Bucket, row.Err)
-			continue
+// little is what there are few of, by name.
+type little struct {
+	held, hidden map[string][]listing.Row
+	unlisted     []bool // by bucket: this is not all of it
+}
+
+func (l *little) names() []string {
+	names := slices.AppendSeq(slices.Collect(maps.Keys(l.held)), maps.Keys(l.hidden))
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func (p *pass) few(ctx context.Context, prefix string) *little {
+	l := &little{map[string][]listing.Row{}, map[string][]listing.Row{}, make([]bool, len(p.buckets))}
+	for row := range p.merged(ctx, prefix, every) {
+		p.met(row)
+		switch {
+		case row.Err != nil:
+			l.unlisted[row.Bucket] = true
+		case row.Hidden:
+			l.hidden[row.Key] = append(l.hidden[row.Key], row)
+		default:
+			l.held[row.Key] = append(l.held[row.Key], row)
 		}
-		p.listed[row.Bucket]++
-		held[row.Key] = append(held[row.Key], row)
 	}
-	return held, unlisted
+	return l
 }
 
 // descriptor opens all copies of one. It is nil if none is sound.
-func (p *pass) descriptor(ctx context.Context, name string, rows []listing.Row, unlisted []bool) *format.Descriptor {
+func (p *pass) descriptor(ctx context.Context, name string, l *little) *format.Descriptor {
 	var d *format.Descriptor
-	for _, row := range rows {
+	check := func(object []byte) (err error) {
+		opened, err := format.OpenDescriptor(name, object, p.Root)
+		if err == nil {
+			d = opened
+		}
+		return err
+	}
+	look := &remedy{byHand: true, limit: format.MaxDescriptor, check: check}
+	for _, row := range l.held[name] {
 		object, err := p.buckets[row.Bucket].ReadAll(ctx, name, format.MaxDescriptor)
 		if err == nil {
-			var opened *format.Descriptor
-			if opened, err = format.OpenDescriptor(name, object, p.Root); err == nil {
-				d = opened
-				continue
-			}
+			err = check(object)
 		}
-		p.fault(row.Bucket, name, verdictOf(err), err.Error(), nil)
+		if err != nil {
+			p.fault(row.Bucket, name, verdictOf(err), err.Error(), look)
+		}
+	}
+	for _, row := range l.hidden[name] {
+		if d == nil { // hidden everywhere, it still is what the root key signed
+			_, _ = p.buckets[row.Bucket].beneath(ctx, name, look)
+		}
 	}
 	if d != nil {
-		check := func(object []byte) error {
-			_, err := format.OpenDescriptor(name, object, p.Root)
-			return err
-		}
-		p.pageMissing(d, name, rows, unlisted, &remedy{names: []string{name}, sources: rows, limit: format.MaxDescriptor, check: check})
+		p.pageMissing(d, name, l, &remedy{
+			names: []string{name}, sources: slices.Concat(l.held[name], l.hidden[name]), limit: format.MaxDescriptor, check: check,
+		})
 	}
 	return d
 }
 
 // recovery compares the copies of a page with what this program writes. Nobody signs a page: if all are the same, another
 // version of this program wrote them.
-func (p *pass) recovery(ctx context.Context, d *format.Descriptor, name string, rows []listing.Row, unlisted []bool) {
-	want := format.RecoveryPage(d)
+func (p *pass) recovery(ctx context.Context, d *format.Descriptor, name string, l *little) {
+	want := &remedy{object: format.RecoveryPage(d), limit: format.MaxDescriptor, byHand: true}
 	var odd []listing.Row
 	var pages [][]byte
-	for _, row := range rows {
+	for _, row := range l.held[name] {
 		page, err := p.buckets[row.Bucket].ReadAll(ctx, name, format.MaxDescriptor)
 		if err != nil {
-			p.fault(row.Bucket, name, verdictOf(err), err.Error(), nil)
+			p.fault(row.Bucket, name, verdictOf(err), err.Error(), want)
 			continue
 		}
 		pages = append(pages, page)
-		if !bytes.Equal(page, want) {
+		if want.sound(page) != nil {
 			odd = append(odd, row)
 		}
 	}
 	if slices.ContainsFunc(pages, func(page []byte) bool { return !bytes.Equal(page, pages[0]) }) {
 		for _, row := range odd {
-			p.fault(row.Bucket, name, Damaged, "it is not the page that belongs to the descriptor, and other buckets hold another one"+byHand, nil)
+			p.fault(row.Bucket, name, Damaged, "it is not the page that belongs to the descriptor, and other buckets hold another one"+byHand, want)
 		}
 	}
-	p.pageMissing(d, name, rows, unlisted, &remedy{names: []string{name}, object: want})
+	p.pageMissing(d, name, l, &remedy{names: []string{name}, object: want.object, limit: want.limit})
 }
 
-func (p *pass) pageMissing(d *format.Descriptor, name string, rows []listing.Row, unlisted []bool, mend *remedy) {
+func (p *pass) pageMissing(d *format.Descriptor, name string, l *little, mend *remedy) {
 	for i := range p.buckets {
 		switch {
-		case unlisted[i] || of(rows, i) != nil:
+		case of(l.held[name], i) != nil:
+		case of(l.hidden[name], i) != nil:
+			p.fault(i, name, Hidden, p.held(l.held[name]), mend)
+		case l.unlisted[i]:
 		case p.settled(d.Created):
-			p.fault(i, name, Missing, p.held(rows), mend)
+			p.fault(i, name, Missing, p.held(l.held[name]), mend)
 		default:
 			p.behind(i)
 		}

@@ -13,7 +13,6 @@ import (
 	"outlast.example/shared/descriptors"
 	"outlast.example/shared/format"
 	"outlast.example/shared/listing"
-	"outlast.example/shared/store"
 )
 
 // pass is one run under way.
@@ -33,6 +32,7 @@ type pass struct {
 	from    time.Time     // the hour to begin with; zero: everything
 	begins  time.Time     // the first hour that a sealer can seal; zero: none ever will
 	listed  []int         // by bucket: objects
+	layered []int         // of them, by bucket: with older versions under them
 	lost    []atomic.Bool // by bucket: its listing of batches broke off
 	dark    []atomic.Bool // by bucket: its listing of seals broke off
 	pending map[[16]byte]listing.Batch
@@ -42,10 +42,13 @@ type pass struct {
 func newPass(ctx context.Context, o Options, m *mender) (*pass, error) {
 	p := &pass{
 		Options: o, mender: m, tasks: newTasks(o.Parallel), report: newReport(o), pending: map[[16]byte]listing.Batch{},
-		listed: make([]int, len(o.Buckets)), lost: make([]atomic.Bool, len(o.Buckets)), dark: make([]atomic.Bool, len(o.Buckets)),
+		listed: make([]int, len(o.Buckets)), layered: make([]int, len(o.Buckets)), lost: make([]atomic.Bool, len(o.Buckets)), dark: make([]atomic.Bool, len(o.Buckets)),
 	}
 	for _, b := range o.Buckets {
 		p.buckets = append(p.buckets, &asked{Bucket: b, requests: &p.requests})
+	}
+	if m != nil {
+		m.buckets = p.buckets
 	}
 	var err error
 	if p.found, err = descriptors.Find(ctx, p.buckets, o.Root); err != nil {
@@ -103,24 +106,43 @@ func (p *pass) due(bucket int, at time.Time) bool {
 // rows merges the listings of all buckets: of everything at once, or day by day from an hour on. A bucket whose listing
 // breaks off is not asked again: nothing is known of what it would have listed.
 func (p *pass) rows(ctx context.Context, all string, day func(time.Time) string, broken []atomic.Bool) iter.Seq[listing.Row] {
-	listers := make([]lister, len(p.buckets))
-	for i, b := range p.buckets {
-		listers[i] = lister{b, &broken[i]}
-	}
 	return func(yield func(listing.Row) bool) {
 		for prefix := range p.prefixes(all, day) {
-			for row := range listing.Rows(ctx, listers, prefix) {
-				if row.Err == nil {
-					p.listed[row.Bucket]++
-				} else {
+			for row := range p.merged(ctx, prefix, func(bucket int) bool { return !broken[bucket].Load() }) {
+				if row.Err != nil {
 					broken[row.Bucket].Store(true)
-					p.note(row.Bucket, row.Err)
 				}
+				p.met(row)
 				if !yield(row) {
 					return
 				}
 			}
 		}
+	}
+}
+
+// merged lists buckets side by side.
+func (p *pass) merged(ctx context.Context, prefix string, which func(bucket int) bool) iter.Seq[listing.Row] {
+	listings := make([]iter.Seq[listing.Row], len(p.buckets))
+	for i, b := range p.buckets {
+		listings[i] = func(func(listing.Row) bool) {}
+		if which(i) {
+			listings[i] = b.rows(ctx, prefix)
+		}
+	}
+	return listing.Merge(listings)
+}
+
+func every(int) bool { return true }
+
+// met counts a row.
+func (p *pass) met(row listing.Row) {
+	switch {
+	case row.Err != nil:
+		p.note(row.Bucket, row.Err)
+	case !row.Hidden:
+		p.listed[row.Bucket]++
+		p.layered[row.Bucket] += min(row.Older, 1)
 	}
 }
 
@@ -147,26 +169,18 @@ func (p *pass) note(bucket int, err error) {
 	}
 }
 
-// lister is a bucket that is asked until a listing breaks off.
-type lister struct {
-	*asked
-	broken *atomic.Bool
-}
-
-func (l lister) List(ctx context.Context, prefix string) iter.Seq2[store.Object, error] {
-	if l.broken.Load() {
-		return func(func(store.Object, error) bool) {}
-	}
-	return l.asked.List(ctx, prefix)
-}
-
 // finish completes the report.
 func (p *pass) finish() {
 	r := &p.report
 	for i := range r.Buckets {
-		r.Buckets[i].Objects = p.listed[i]
-		if r.Buckets[i].Error != "" {
-			r.why("%s was not listed to its end: %s", r.Buckets[i].Name, r.Buckets[i].Error)
+		b := &r.Buckets[i]
+		b.Objects, b.Layered, b.Versions = p.listed[i], p.layered[i], p.buckets[i].seen()
+		if b.Error != "" {
+			r.why("%s was not listed to its end: %s", b.Name, b.Error)
+		}
+		if b.Versions == SeenCurrent {
+			r.why("%s does not show what lies under delete markers and newer versions; its page says which rights to list and read versions "+
+				"the reader needs: %v", b.Name, p.buckets[i].refused)
 		}
 	}
 	p.strangers()

@@ -22,19 +22,20 @@ func Repair(ctx context.Context, o Options, keepers []Keeper) (Report, error) {
 	for _, k := range keepers {
 		o.Buckets = append(o.Buckets, k)
 	}
-	return run(ctx, o, &mender{keepers, newTasks(o.Parallel)})
+	return run(ctx, o, &mender{keepers: keepers, tasks: newTasks(o.Parallel)})
 }
 
 // mender repairs.
 type mender struct {
 	keepers []Keeper
+	buckets []*asked // the same ones, to read
 	tasks   *tasks
 }
 
 // mendAll repairs what can be repaired. Each fault then says how, or why not.
 func (m *mender) mendAll(ctx context.Context, faults []fault) {
 	for i := range faults {
-		if f := &faults[i]; f.mend != nil && ctx.Err() == nil {
+		if f := &faults[i]; f.mend != nil && !f.mend.byHand && ctx.Err() == nil {
 			m.tasks.start(func() { m.mend(ctx, f) })
 		}
 	}
@@ -58,11 +59,13 @@ func (m *mender) mend(ctx context.Context, f *fault) {
 	}
 }
 
-// size of the largest source, in bytes.
+// size of the largest source, in bytes. How large older versions are, the listing does not say.
 func (r *remedy) size() int64 {
 	size := int64(len(r.object))
 	for _, row := range r.sources {
-		size = max(size, row.Size)
+		if size = max(size, row.Size); row.Older > 0 {
+			size = max(size, r.limit)
+		}
 	}
 	return size
 }
@@ -72,16 +75,39 @@ func (m *mender) sound(ctx context.Context, r *remedy) ([]byte, string, error) {
 	if r.object != nil {
 		return r.object, "written anew", nil
 	}
-	errs := []error{errors.New("no bucket looked at gives out a sound copy: look for older versions with the store's own tools")}
+	errs := []error{errors.New("no bucket looked at gives out a sound copy")}
 	for _, row := range r.sources {
-		object, err := m.keepers[row.Bucket].ReadAll(ctx, row.Key, r.limit)
+		if row.Hidden {
+			continue
+		}
+		object, err := m.buckets[row.Bucket].ReadAll(ctx, row.Key, r.limit)
 		if err == nil {
 			err = r.check(object)
 		}
 		if err == nil {
-			return object, "copied from " + m.keepers[row.Bucket].Name(), nil
+			return object, "copied from " + m.buckets[row.Bucket].Name(), nil
 		}
 		errs = append(errs, err)
+	}
+	object, from, err := m.older(ctx, r)
+	if object != nil {
+		return object, from, nil
+	}
+	return nil, "", errors.Join(append(errs, err)...)
+}
+
+// older gives the first sound version that lies under another one, or under a delete marker.
+func (m *mender) older(ctx context.Context, r *remedy) ([]byte, string, error) {
+	var errs []error
+	for _, row := range r.sources {
+		if row.Older == 0 {
+			continue
+		}
+		u, err := m.buckets[row.Bucket].beneath(ctx, row.Key, r)
+		if err == nil {
+			return u.object, fmt.Sprintf("copied from %s of %s", name(u.sound), m.buckets[row.Bucket].Name()), nil
+		}
+		errs = append(errs, fmt.Errorf("%s in %s: %w", row.Key, m.buckets[row.Bucket].Name(), err))
 	}
 	return nil, "", errors.Join(errs...)
 }

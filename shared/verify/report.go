@@ -56,6 +56,8 @@ type Looked struct {
 	Name      string          `json:"name"`
 	Error     string          `json:"error,omitempty"` // why it was not listed to its end
 	Objects   int             `json:"objects"`         // listed
+	Versions  Seen            `json:"versions"`        // which were listed
+	Layered   int             `json:"layered"`         // objects with older versions under them, which were therefore read
 	Read      int             `json:"read"`            // batches whose bytes were compared with their names
 	Bytes     int64           `json:"bytes"`
 	Behind    int             `json:"behind"`     // objects that reconcile has yet to bring, or that the bucket need not have

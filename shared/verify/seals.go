@@ -29,6 +29,7 @@ func (p *pass) seals(ctx context.Context) iter.Seq[sealRow] {
 			}
 			s, err := p.sealRow(row)
 			switch {
+			case err != nil && row.Hidden: // somebody put it away
 			case err != nil:
 				p.fault(row.Bucket, row.Key, verdictOf(err), err.Error(), nil)
 			case s.name.Hour.Before(p.from):
@@ -47,7 +48,7 @@ func (p *pass) sealRow(row listing.Row) (sealRow, error) {
 	if err == nil {
 		err = signature.Check(p.found.Descriptor)
 	}
-	if err == nil && row.Size != 0 {
+	if err == nil && row.Size != 0 && !row.Hidden {
 		p.fault(row.Bucket, row.Key, Damaged, fmt.Sprintf("%d bytes long, and a signature is all in its name; it counts nevertheless", row.Size), nil)
 	}
 	return sealRow{row, signature.SealName, signature.Sealer}, err
@@ -56,16 +57,18 @@ func (p *pass) sealRow(row listing.Row) (sealRow, error) {
 // sealing is what the buckets hold of one hour's seals.
 type sealing struct {
 	held    map[string][]listing.Row // copies of seals and of signatures that count, by name
+	hidden  map[string][]listing.Row // those of them that no listing of objects shows
 	sealers map[format.SealName][]string
 }
 
 // open gathers an hour's seals, reads those that count, and compares the buckets.
 func (p *pass) open(ctx context.Context, at time.Time, rows *ahead[sealRow]) *hour {
-	s := &sealing{map[string][]listing.Row{}, map[format.SealName][]string{}}
+	s := &sealing{map[string][]listing.Row{}, map[string][]listing.Row{}, map[format.SealName][]string{}}
 	for rows.more && rows.head.name.Hour.Equal(at) {
 		s.take(rows.take())
 	}
 	h := &hour{at: at, listed: make([]bool, len(p.buckets))}
+	defer func() { p.chain.hidden = p.hidden(s) }()
 	if len(s.sealers) == 0 {
 		return h
 	}
@@ -99,6 +102,10 @@ func (p *pass) open(ctx context.Context, at time.Time, rows *ahead[sealRow]) *ho
 func compareNames(a, b format.SealName) int { return strings.Compare(a.String(), b.String()) }
 
 func (s *sealing) take(row sealRow) {
+	if row.Hidden {
+		s.hidden[row.Key] = append(s.hidden[row.Key], row.Row)
+		return
+	}
 	s.held[row.Key] = append(s.held[row.Key], row.Row)
 	sealers := s.sealers[row.name]
 	if row.sealer != "" && !slices.Contains(sealers, row.sealer) {
@@ -147,9 +154,9 @@ func (p *pass) read(ctx context.Context, s *sealing, name format.SealName) *seal
 	var read *seal
 	var size int64
 	for _, row := range turned(s.held[key], int(name.Hour.Unix()/3600)) {
-		if read != nil && !p.Read.has(key) {
+		if read != nil && !p.Read.has(key) && row.Older == 0 {
 			if row.Size != size {
-				p.badSeal(row, fmt.Errorf("%w: %d bytes long, and sound copies have %d", format.ErrDamaged, row.Size, size))
+				p.badSeal(name, row, fmt.Errorf("%w: %d bytes long, and sound copies have %d", format.ErrDamaged, row.Size, size))
 			}
 			continue
 		}
@@ -162,7 +169,7 @@ func (p *pass) read(ctx context.Context, s *sealing, name format.SealName) *seal
 		case ctx.Err() != nil:
 			return nil
 		case err != nil:
-			p.badSeal(row, err)
+			p.badSeal(name, row, err)
 		default:
 			read, size = &seal{opened, name, s.sealers[name]}, int64(len(object))
 		}
@@ -180,8 +187,18 @@ func turned(rows []listing.Row, n int) []listing.Row {
 }
 
 // badSeal reports a copy of a seal. A seal's name has no place for repairs.
-func (p *pass) badSeal(row listing.Row, err error) {
-	p.fault(row.Bucket, row.Key, verdictOf(err), err.Error()+byHand, nil)
+func (p *pass) badSeal(name format.SealName, row listing.Row, err error) {
+	look := p.sealOf(name, nil)
+	look.byHand = true
+	p.fault(row.Bucket, row.Key, verdictOf(err), err.Error()+byHand, look)
+}
+
+// sealOf is the remedy for a seal.
+func (p *pass) sealOf(name format.SealName, sources []listing.Row, names ...string) *remedy {
+	return &remedy{names: names, sources: sources, limit: format.MaxSeal, check: func(object []byte) error {
+		_, err := format.OpenSeal(name, object, p.found.Repository)
+		return err
+	}}
 }
 
 const byHand = "; it has no other name: delete it by hand, or the version on top, and run verify --repair"
@@ -193,23 +210,20 @@ func (p *pass) everywhere(h *hour, s *sealing) {
 			continue
 		}
 		key, known := name.String(), "signed by "+strings.Join(sealers, " and ")+"; "
-		check := func(object []byte) error {
-			_, err := format.OpenSeal(name, object, p.found.Repository)
-			return err
-		}
-		p.sealMissing(h, key, s.held[key], known, &remedy{names: []string{key}, sources: s.held[key], limit: format.MaxSeal, check: check})
+		p.sealMissing(h, s, key, known, p.sealOf(name, s.sources(key), key))
 	}
-	for key, rows := range s.held {
+	for key := range s.held {
 		if _, err := format.ParseSealSignature(key); err == nil {
-			p.sealMissing(h, key, rows, "", &remedy{names: []string{key}, object: []byte{}})
+			p.sealMissing(h, s, key, "", &remedy{names: []string{key}, object: []byte{}})
 		}
 	}
 }
 
-func (p *pass) sealMissing(h *hour, key string, rows []listing.Row, known string, mend *remedy) {
+func (p *pass) sealMissing(h *hour, s *sealing, key, known string, mend *remedy) {
+	rows := s.held[key]
 	for i := range p.buckets {
 		switch {
-		case p.dark[i].Load() || of(rows, i) != nil:
+		case p.dark[i].Load() || of(rows, i) != nil || of(s.hidden[key], i) != nil:
 		case p.due(i, h.at) && p.settled(h.at):
 			p.fault(i, key, Missing, known+p.held(rows), mend)
 		default:

@@ -13,6 +13,7 @@ type Verdict string
 // The verdicts. Those that restore has too mean the same there.
 const (
 	Missing    Verdict = "missing"     // the bucket should hold it, and does not list it
+	Hidden     Verdict = "hidden"      // somebody deleted it, and the bucket still has a version of it
 	Damaged    Verdict = "damaged"     // its bytes are not those that its name speaks of
 	TooLarge   Verdict = "too large"   // beyond a limit of the format
 	Malformed  Verdict = "malformed"   // signed and intact, yet not readable
@@ -48,6 +49,7 @@ func verdictOf(err error) Verdict {
 // advice is what an operator can do.
 var advice = map[Verdict]string{
 	Missing:   "verify --repair copies it, where any bucket holds it sound",
+	Hidden:    "verify --repair copies it on top, or beside it; and ask who may delete there",
 	Damaged:   "verify --repair puts a sound copy beside it, where any bucket holds one",
 	TooLarge:  "keep it for the inquiry: the signer made what the format forbids, or the name is another object's",
 	Malformed: "keep it for the inquiry: the signer made what the format forbids",
