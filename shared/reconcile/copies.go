@@ -63,19 +63,12 @@ func (c *copies) copy(ctx context.Context, b listing.Batch, lack []int) {
 	}
 }
 
-// create stores a copy. A name that is taken and was not listed is another run's work, or hidden or damaged: its bytes say
-// which.
+// create stores a copy. Some stores let nobody create what lies under a delete marker: there the copy is a repair.
 func (c *copies) create(ctx context.Context, key format.Key, bucket int, content store.Content) {
-	name := key.String()
-	err := c.buckets[bucket].Create(ctx, name, content)
-	if errors.Is(err, store.ErrExists) {
-		var object []byte
-		if object, err = c.buckets[bucket].ReadAll(ctx, name, format.MaxObject); err == nil {
-			err = c.opener.CheckBytes(key, object)
-		}
-		if errors.Is(err, format.ErrDamaged) {
-			err = fmt.Errorf("the name is taken, not listed, and not sound: outlast verify --repair puts a copy beside it: %w", err)
-		}
+	err := c.createAs(ctx, key, bucket, content)
+	for errors.Is(err, errHidden) && key.Repair < format.MaxRepair {
+		key.Repair++
+		err = c.createAs(ctx, key, bucket, content)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -89,6 +82,30 @@ func (c *copies) create(ctx context.Context, key format.Key, bucket int, content
 	report.Copied++
 	report.Bytes += int64(len(content.Bytes))
 }
+
+// createAs stores a copy under one name. One that is taken and was not listed is another run's work, or hidden or damaged:
+// its bytes say which.
+func (c *copies) createAs(ctx context.Context, key format.Key, bucket int, content store.Content) error {
+	name := key.String()
+	err := c.buckets[bucket].Create(ctx, name, content)
+	if !errors.Is(err, store.ErrExists) {
+		return err
+	}
+	object, err := c.buckets[bucket].ReadAll(ctx, name, format.MaxObject)
+	if err == nil {
+		err = c.opener.CheckBytes(key, object)
+	}
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return fmt.Errorf("%w: %w", errHidden, err)
+	case errors.Is(err, format.ErrDamaged):
+		return fmt.Errorf("the name is taken, not listed, and not sound: outlast verify --repair puts a copy beside it: %w", err)
+	}
+	return err
+}
+
+// errHidden: the name is taken, and nobody can read what it names.
+var errHidden = errors.New("hidden under a delete marker")
 
 // failed notes that a batch stays missing. One that is nowhere sound keeps the hour from being sealed as long as a bucket
 // that does not answer would, and no longer.

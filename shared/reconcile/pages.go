@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 
@@ -60,12 +59,12 @@ func (p *pass) descriptor(ctx context.Context, name string, holders map[int]bool
 
 func (p *pass) complete(ctx context.Context, name string, object []byte, held map[string]map[int]bool, unknown []bool) {
 	content := store.NewContent(object)
-	for i, b := range p.buckets {
+	for i := range p.buckets {
 		if unknown[i] || held[name][i] {
 			continue
 		}
 		report := &p.report.Buckets[i]
-		if err := b.Create(ctx, name, content); err != nil && !errors.Is(err, store.ErrExists) {
+		if err := p.placeIn(ctx, i, name, content); err != nil {
 			report.broken(err)
 			report.Missing++
 			continue

@@ -116,13 +116,12 @@ func (p *pass) wanted(h *hour, s *sealing, name string) bool {
 // bucket must hold another one before, and is not known to, it is left out.
 func (p *pass) place(ctx context.Context, h *hour, s *sealing, name string, object []byte, before string) (holders int) {
 	content := store.NewContent(object)
-	for i, b := range p.buckets {
+	for i := range p.buckets {
 		if !h.complete(i) || before != "" && !s.held[i][before] {
 			continue
 		}
 		if !s.held[i][name] {
-			err := b.Create(ctx, name, content)
-			if err != nil && !errors.Is(err, store.ErrExists) {
+			if err := p.placeIn(ctx, i, name, content); err != nil {
 				p.report.Buckets[i].broken(err)
 				p.report.Buckets[i].Missing++
 				continue
@@ -132,4 +131,18 @@ func (p *pass) place(ctx context.Context, h *hour, s *sealing, name string, obje
 		holders++
 	}
 	return holders
+}
+
+// placeIn creates an object that has one name only. Where that is taken, another run was here; or what it names is hidden, and
+// the object is not there for anybody.
+func (p *pass) placeIn(ctx context.Context, bucket int, name string, content store.Content) error {
+	b := p.buckets[bucket]
+	err := b.Create(ctx, name, content)
+	if !errors.Is(err, store.ErrExists) {
+		return err
+	}
+	if _, err := b.ReadAll(ctx, name, int64(len(content.Bytes))); errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("%w: outlast verify says what to do: %w", errHidden, err)
+	}
+	return nil
 }
