@@ -60,7 +60,7 @@ func looked(b verify.Looked) string {
 		n    int
 		what string
 	}{
-		{b.Behind, "on the way"}, {b.Mended, "mended by a repair"}, {b.NotListed, "hours sealed without it"},
+		{b.Layered, "with older versions under them"}, {b.Behind, "on the way"}, {b.Mended, "mended by a repair"}, {b.NotListed, "hours sealed without it"},
 	} {
 		if met.n > 0 {
 			text += fmt.Sprintf(", %d %s", met.n, met.what)
@@ -68,6 +68,9 @@ func looked(b verify.Looked) string {
 	}
 	if b.Error != "" {
 		text += ", not listed to its end"
+	}
+	if b.Versions == verify.SeenCurrent {
+		text += ", older versions not shown"
 	}
 	return text
 }

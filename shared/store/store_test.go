@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -141,6 +142,43 @@ func TestWorth(t *testing.T) {
 		if got := store.Worth(&store.Error{Op: "create", Err: err}); got != want {
 			t.Errorf("%v: %v, want %v", err, got, want)
 		}
+	}
+}
+
+// A version is read and listed as an object is; where a driver has none, that is said.
+func TestVersionsThroughTheReader(t *testing.T) {
+	bucket := mem.NewVersioned(time.Now)
+	bucket.Put("log/key", []byte("12345"))
+	bucket.Put("log/key", []byte("6"))
+	bucket.Put("log/kez", nil)
+	d := bucket.Open(mem.Options{PageSize: 2})
+	reader := store.NewReader("gs://b", d)
+	var ids []string
+	for v, err := range reader.Versions(t.Context(), "log/") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, v.ID)
+	}
+	if diff := cmp.Diff([]string{"v1", "v2", "v3"}, ids); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	for limit, want := range map[int64]error{4: store.ErrTooLarge, 5: nil} {
+		if b, err := reader.ReadVersion(t.Context(), "log/key", "v1", limit); !errors.Is(err, want) || err == nil && string(b) != "12345" {
+			t.Errorf("limit %d: %q, error %v, want %v", limit, b, err, want)
+		}
+	}
+	none := store.NewReader("gs://b", struct{ store.Driver }{store.Prefixed(struct{ store.Driver }{d}, "log")})
+	for _, r := range []*store.Reader{none, store.NewReader("gs://b", store.Prefixed(struct{ store.Driver }{d}, "log"))} {
+		_, read := r.ReadVersion(t.Context(), "key", "v1", 9)
+		for _, err := range r.Versions(t.Context(), "k") {
+			if !errors.Is(err, store.ErrNoVersions) || err.Error() != "list versions of k in gs://b: no versions: this kind of bucket keeps none" || !errors.Is(read, store.ErrNoVersions) {
+				t.Errorf("error %v, and %v", err, read)
+			}
+		}
+	}
+	if _, err := reader.ReadVersion(t.Context(), "../key", "v1", 9); !errors.Is(err, store.ErrKey) {
+		t.Errorf("error %v, want %v", err, store.ErrKey)
 	}
 }
 

@@ -55,6 +55,21 @@ func (b *endless) List(_ context.Context, prefix string) iter.Seq2[store.Object,
 	}
 }
 
+// Versions are one of each object.
+func (b *endless) Versions(ctx context.Context, prefix string) iter.Seq2[store.Version, error] {
+	return func(yield func(store.Version, error) bool) {
+		for o := range b.List(ctx, prefix) {
+			if !yield(store.Version{Object: o, ID: "1", Current: true}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (b *endless) ReadVersion(context.Context, string, string, int64) ([]byte, error) {
+	return nil, store.ErrNotFound
+}
+
 func (b *endless) ReadAll(_ context.Context, key string, _ int64) ([]byte, error) {
 	return b.objects[key](), nil
 }

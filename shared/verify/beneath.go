@@ -114,7 +114,7 @@ func (u *beneath) top() string {
 func (u *beneath) advice() string {
 	text := fmt.Sprintf("with an administrator's identity, copy %s to the same name", name(u.sound))
 	if len(u.above) > 0 {
-		text += ", or, on S3, delete " + u.top() + " by version id"
+		text += ", or, on S3, delete by version id what lies on top of it: " + u.top()
 	}
 	return text
 }

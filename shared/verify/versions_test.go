@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"outlast.example/shared/format"
 	"outlast.example/shared/store"
 	"outlast.example/shared/store/mem"
@@ -230,4 +232,103 @@ func (d *denying) Versions(context.Context, string, string) (store.VersionPage, 
 
 func (d *denying) ReadVersion(context.Context, string, string, int64, int64) (io.ReadCloser, error) {
 	return nil, d.err
+}
+
+// Whatever is done to a bucket, the rows that its versions make are its listing, and what is hidden is what was there.
+func TestGathered(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		bucket := mem.NewVersioned(time.Now)
+		was := map[string]bool{}
+		for range rapid.IntRange(0, 40).Draw(rt, "steps") {
+			key := rapid.SampledFrom([]string{"a", "a/b", "a/b.r1", "b", "c"}).Draw(rt, "key")
+			if rapid.Bool().Draw(rt, "delete") {
+				bucket.Delete(key)
+				continue
+			}
+			bucket.Put(key, make([]byte, rapid.IntRange(0, 9).Draw(rt, "size")))
+			was[key] = true
+		}
+		reader := store.NewReader("b", bucket.Open(mem.Options{PageSize: 3}))
+		var listed []store.Object
+		for o, err := range reader.List(t.Context(), "") {
+			if err != nil {
+				rt.Fatal(err)
+			}
+			listed = append(listed, o)
+		}
+		var shown []store.Object
+		for row := range verify.Gathered(reader.Versions(t.Context(), "")) {
+			switch {
+			case row.Err != nil || !was[row.Key]:
+				rt.Fatalf("%+v", row)
+			case !row.Hidden:
+				shown = append(shown, row.Object)
+			}
+			delete(was, row.Key)
+		}
+		if !slices.Equal(shown, listed) || len(was) > 0 {
+			rt.Errorf("shown %v, listed %v, lost %v", shown, listed, was)
+		}
+	})
+}
+
+// Where no version is sound, or there are too many to look at, that is said, and not that one would help.
+func TestNothingSoundBeneath(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		extra  int
+		broken bool
+		known  string
+	}{
+		{"none is sound", 1, true, "no other version of it is sound, version v"},
+		{"too many", 1001, false, "it has more than 1000 versions"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := versioned(t, 5)
+			key := r.names(1, format.LogPrefix, "age")[3]
+			if test.broken {
+				kept, objects := mem.NewVersioned(time.Now), r.buckets[1].Objects()
+				objects[key] = flipped(objects[key])
+				for _, name := range slices.Sorted(maps.Keys(objects)) {
+					kept.Put(name, objects[name])
+				}
+				r.buckets[1] = kept
+			}
+			for range test.extra {
+				r.buckets[1].Put(key, []byte("x"))
+			}
+			r.buckets[1].Delete(key)
+			f := r.verify(at(5.3), quick).Finding[0]
+			if f.Verdict != verify.Hidden || !strings.Contains(f.Known, test.known) || strings.Contains(f.Do, "administrator") {
+				t.Errorf("%+v", f)
+			}
+		})
+	}
+}
+
+// A bucket that lists its versions and does not give them out says so.
+func TestVersionsNotGivenOut(t *testing.T) {
+	r := versioned(t, 5)
+	key := r.names(1, format.LogPrefix, "age")[3]
+	r.buckets[1].Delete(key)
+	r.instead[1] = &keeping{r.driver(1).(versions)}
+	f := r.verify(at(5.3), quick).Finding[0]
+	if f.Verdict != verify.Hidden || !strings.Contains(f.Known, "access denied") {
+		t.Errorf("%+v", f)
+	}
+	if report := r.repair(at(5.3)); report.Repaired != 1 {
+		t.Errorf("%+v", report.Finding)
+	}
+}
+
+type versions interface {
+	store.Driver
+	store.VersionDriver
+}
+
+// keeping gives no version out.
+type keeping struct{ versions }
+
+func (keeping) ReadVersion(context.Context, string, string, int64, int64) (io.ReadCloser, error) {
+	return nil, store.ErrDenied
 }

@@ -1,0 +1,4 @@
+package verify
+
+// Gathered lets tests see rows as a run does.
+var Gathered = gathered
