@@ -114,6 +114,28 @@ func TestHiddenEverywhere(t *testing.T) {
 	}
 }
 
+// The only sound copy lies under the damaged one of the same bucket.
+func TestRepairFromBeneath(t *testing.T) {
+	r := versioned(t, 30)
+	key := r.names(1, format.LogPrefix, "age")[20]
+	r.buckets[1].Put(key, flipped(r.object(1, key)))
+	for _, i := range []int{0, 2} {
+		gone, objects := mem.New(), r.buckets[i].Objects()
+		for name, object := range objects {
+			if name != key {
+				gone.Put(name, object)
+			}
+		}
+		r.buckets[i] = gone
+	}
+	report := r.repair(at(39.3))
+	expect(t, report, slices.Concat(one("missing", key)(0), one("damaged", key)(1), one("missing", key)(2))...)
+	if report.Outcome != verify.OK || !strings.HasPrefix(report.Finding[0].Repaired, "copied from version v") {
+		t.Errorf("%s: %+v", report.Outcome, report.Finding)
+	}
+	r.clean(at(39.3))
+}
+
 func TestHiddenSealsAndPages(t *testing.T) {
 	for _, test := range []struct {
 		prefix, suffix string
@@ -163,7 +185,8 @@ func TestHiddenDescriptor(t *testing.T) {
 
 // What has one name only says which version is sound.
 func TestOverwrittenSealsAndPages(t *testing.T) {
-	for _, prefix := range []string{format.SealHourPrefix(at(10)), "RECOVERY", format.DescriptorPrefix} {
+	hours := []string{format.SealHourPrefix(at(10)), format.SealHourPrefix(at(11)), format.SealHourPrefix(at(12))} // read from another bucket each
+	for _, prefix := range append(hours, "RECOVERY", format.DescriptorPrefix) {
 		t.Run(prefix, func(t *testing.T) {
 			r := versioned(t, 30)
 			names := r.names(1, prefix, "")
@@ -270,6 +293,20 @@ func TestGathered(t *testing.T) {
 			rt.Errorf("shown %v, listed %v, lost %v", shown, listed, was)
 		}
 	})
+}
+
+// A name under which only delete markers are left is that of no object.
+func TestOnlyMarkers(t *testing.T) {
+	markers := func(yield func(store.Version, error) bool) {
+		for _, key := range []string{"a", "a", "b"} {
+			if !yield(store.Version{Object: store.Object{Key: key}, Marker: true, Current: true}, nil) {
+				return
+			}
+		}
+	}
+	for row := range verify.Gathered(markers) {
+		t.Errorf("%+v", row)
+	}
 }
 
 // Where no version is sound, or there are too many to look at, that is said, and not that one would help.
