@@ -6,19 +6,27 @@
 // runs as there are parts read every byte once.
 //
 //	fault                                                            quick        with a Part
-//	missing in a bucket, in all of them, or hidden                   yes          yes
+//	missing in a bucket, or in all of them                           yes          yes
+//	hidden under a delete marker, in one bucket or in all of them    yes          yes
+//	under a newer version with other bytes, whatever their size      yes          yes
 //	truncated, or of another size                                    yes          yes
 //	renamed, in another folder, forged, foreign                      yes          yes
 //	added behind a sealed hour with a receiver's key                 unsealed     unsealed
 //	seal or signature removed, chain broken                          yes          yes
-//	other bytes of the same size                                     no           in its part
+//	other bytes of the same size, and no version below               no           in its part
 //	seal with other bytes of the same size                           of one copy  in its part, every copy
 //	listed, and not given out                                        no           in its part
 //	all buckets rolled back                                          by the Checkpoint
 //
-// What a run cannot see: what was removed from every bucket in the last hours, before a seal listed it; what was changed on
-// a receiver before it was signed; versions below the newest, and delete markers as such: what is under one is missing; and
-// what a batch holds, for which restore has the key. From one bucket only, what no seal lists yet is not known to be missing.
+// Where a store keeps versions, a run lists all of them, in place of the objects: in as many requests, as each object has
+// one. What lies on top of another version is read. What is hidden or damaged, the bucket's other versions are read for, the
+// oldest first; the finding names the version that is sound, what lies on top of it, and what an administrator can do.
+// A bucket that does not let its versions be listed is said not to be known in this; one whose versions are switched off,
+// or that is of a kind without, has nothing underneath. Several versions whose current one is sound are harmless.
+//
+// What a run cannot see: what was removed for good from every bucket in the last hours, before a seal listed it; what was
+// changed on a receiver before it was signed; what Google Cloud Storage keeps as soft-deleted; and what a batch holds, for
+// which restore has the key. From one bucket only, what no seal lists yet is not known to be missing, unless it is hidden.
 package verify
 
 import (
