@@ -1,74 +1,61 @@
 package wire_test
 
 import (
-	"net/http"
+	"context"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/google/go-cmp/cmp"
 
 	"outlast.example/shared/descriptors"
 	"outlast.example/shared/format"
 	"outlast.example/shared/reconcile"
 	"outlast.example/shared/restore"
+	"outlast.example/shared/store"
+	"outlast.example/shared/store/gcs"
+	"outlast.example/shared/store/s3"
 	"outlast.example/shared/store/storetest/servers"
 	"outlast.example/shared/verify"
 	"outlast.example/shared/wire"
 )
 
-// versionedClouds are three buckets that keep versions, and what their administrators can do with an object.
+// versionedClouds are three buckets that keep versions, and their administrators.
 type versionedClouds struct {
 	clouds
-	remove    []func(key string)
-	overwrite []func(key, content string)
+	admins []store.TrespassDriver
 }
 
 // newVersionedClouds has two buckets of an S3 server, and one of Google Cloud Storage: the server of Azure keeps no versions.
 func newVersionedClouds(t *testing.T) *versionedClouds {
-	s3Server, gcs := servers.S3(t), servers.GCSInMemory(t)
+	s3Server, gcsServer := servers.S3(t), servers.GCSInMemory(t)
 	t.Setenv("AWS_ACCESS_KEY_ID", servers.Root.ID)
 	t.Setenv("AWS_SECRET_ACCESS_KEY", servers.Root.Secret)
 	c := new(versionedClouds)
 	var urls []string
 	for range 2 {
-		name := s3Server.Bucket(t)
-		urls = append(urls, s3Server.URL(name))
-		c.remove = append(c.remove, func(key string) {
-			_, err := s3Server.Client().DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &name, Key: &key})
-			fatal(t, err)
-		})
-		c.overwrite = append(c.overwrite, func(key, content string) {
-			_, err := s3Server.Client().PutObject(t.Context(), &s3.PutObjectInput{Bucket: &name, Key: &key, Body: strings.NewReader(content)})
-			fatal(t, err)
-		})
+		urls = append(urls, s3Server.URL(s3Server.Bucket(t)))
+		c.admins = append(c.admins, admin(t, urls[len(urls)-1], s3.FromURL, s3.OpenTrespasser))
 	}
-	name := gcs.VersionedBucket(t)
-	urls = append(urls, gcs.URL(name))
-	base := strings.TrimSuffix(gcs.Endpoint, "storage/v1/")
-	c.remove = append(c.remove, func(key string) {
-		send(t, http.MethodDelete, base+"storage/v1/b/"+name+"/o/"+url.PathEscape(key), "")
-	})
-	c.overwrite = append(c.overwrite, func(key, content string) {
-		send(t, http.MethodPost, base+"upload/storage/v1/b/"+name+"/o?uploadType=media&name="+url.QueryEscape(key), content)
-	})
+	urls = append(urls, gcsServer.URL(gcsServer.VersionedBucket(t)))
+	c.admins = append(c.admins, admin(t, urls[2], gcs.FromURL, gcs.OpenTrespasser))
 	c.begin(t, urls)
 	return c
 }
 
-func send(t *testing.T, method, address, body string) {
+func admin[O any](
+	t *testing.T, bucket string, fromURL func(*url.URL) (O, error), open func(context.Context, O) (store.TrespassDriver, error),
+) store.TrespassDriver {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
+	u, err := url.Parse(bucket)
 	fatal(t, err)
-	response, err := http.DefaultClient.Do(request)
+	o, err := fromURL(u)
 	fatal(t, err)
-	fatal(t, response.Body.Close())
-	if response.StatusCode != http.StatusOK {
-		t.Fatalf("%s %s: %s", method, address, response.Status)
-	}
+	d, err := open(t.Context(), o)
+	fatal(t, err)
+	return d
 }
 
 // batches lists the names of the batches in a bucket.
@@ -128,8 +115,8 @@ func TestHiddenOnServers(t *testing.T) {
 	keys := c.batches(t, 0)
 	var want []string
 	for i, bucket := range c.config.Buckets {
-		c.remove[i](keys[2*i])
-		c.overwrite[i](keys[2*i+1], "mine")
+		fatal(t, c.admins[i].Delete(t.Context(), keys[2*i]))
+		fatal(t, c.admins[i].Overwrite(t.Context(), keys[2*i+1], store.NewContent([]byte("mine"))))
 		want = append(want, bucket+" hidden "+keys[2*i], bucket+" damaged "+keys[2*i+1])
 	}
 	report := c.look(t, false)
