@@ -61,26 +61,29 @@ func (p *pass) few(ctx context.Context, prefix string) *little {
 // descriptor opens all copies of one. It is nil if none is sound.
 func (p *pass) descriptor(ctx context.Context, name string, l *little) *format.Descriptor {
 	var d *format.Descriptor
-	check := func(object []byte) (err error) {
-		opened, err := format.OpenDescriptor(name, object, p.Root)
-		if err == nil {
-			d = opened
-		}
+	check := func(object []byte) error {
+		_, err := format.OpenDescriptor(name, object, p.Root)
 		return err
 	}
 	look := &remedy{byHand: true, limit: format.MaxDescriptor, check: check}
 	for _, row := range l.held[name] {
 		object, err := p.buckets[row.Bucket].ReadAll(ctx, name, format.MaxDescriptor)
+		var opened *format.Descriptor
 		if err == nil {
-			err = check(object)
+			opened, err = format.OpenDescriptor(name, object, p.Root)
 		}
 		if err != nil {
 			p.fault(row.Bucket, name, verdictOf(err), err.Error(), look)
+			continue
 		}
+		d = opened
 	}
-	for _, row := range l.hidden[name] {
-		if d == nil { // hidden everywhere, it still is what the root key signed
-			_, _ = p.buckets[row.Bucket].beneath(ctx, name, look)
+	for _, row := range l.hidden[name] { // hidden everywhere, it still is what the root key signed
+		if d != nil {
+			break
+		}
+		if u, err := p.buckets[row.Bucket].beneath(ctx, name, look); err == nil {
+			d, _ = format.OpenDescriptor(name, u.object, p.Root) // as look checked
 		}
 	}
 	if d != nil {
