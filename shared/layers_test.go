@@ -21,6 +21,7 @@ var layers = [][]string{
 	{"scripts/outlast/next"},
 	{"scripts/outlast/begin", "scripts/outlast/recent", "scripts/outlast/trial"},
 	{"scripts/outlast/keys"},
+	{"shared/task"},
 	{"shared/wire"},
 	{"shared/report"},
 	{"shared/config", "shared/capture", "shared/doctor", "shared/keep", "shared/reconcile", "shared/restore", "shared/verify", "shared/watch"},
