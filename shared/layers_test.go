@@ -13,6 +13,7 @@ import (
 // itself. A folder stands for all packages in it.
 var layers = [][]string{
 	{"functions", "scripts"},
+	{"functions/functiontest", "functions/start"},
 	{"scripts/simulate/play"},
 	{"scripts/simulate/scene"},
 	{"scripts/simulate/cloud"},
