@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -33,11 +34,15 @@ type receivers struct {
 	azure *functiontest.AzureHost
 }
 
+// startAll starts them. Google's and Azure's find the configuration in their archives.
 func startAll(t *testing.T, b binaries, r *functiontest.Repository) receivers {
+	r.Configure(t, filepath.Join(b.service, functiontest.SourceFolder))
+	r.Configure(t, b.app)
+	const archived = "OUTLAST_CONFIG=outlast.yaml" // the last one of a name counts
 	all := receivers{
 		aws:   functiontest.StartLambda(t, b.bootstrap, "capture", r.Environ("aws")...),
-		gcp:   functiontest.StartCloudRun(t, b.service, "Capture", r.Environ("gcp")...),
-		azure: functiontest.StartAzure(t, b.app, r.Environ("azure")...),
+		gcp:   functiontest.StartCloudRun(t, b.service, "Capture", append(r.Environ("gcp"), archived)...),
+		azure: functiontest.StartAzure(t, b.app, append(r.Environ("azure"), archived)...),
 	}
 	all.gcp.Await(t)
 	all.azure.Await(t)
@@ -51,7 +56,7 @@ const (
 )
 
 // webhook is a request as HubSpot signs it: with the public address, whatever the one that a runtime calls.
-func webhook(t *testing.T, body string) http.Header {
+func webhook(t testing.TB, body string) http.Header {
 	t.Helper()
 	source, err := crm.Open(hubspot.Kind, crm.Settings{Name: "acme", Secrets: []string{functiontest.HubSpotSecret}})
 	if err != nil {
@@ -84,7 +89,7 @@ func (all receivers) post(t *testing.T, header http.Header, body string) map[str
 	return statuses
 }
 
-func send(t *testing.T, url string, header http.Header, body string) int {
+func send(t testing.TB, url string, header http.Header, body string) int {
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+hook, strings.NewReader(body))
 	if err != nil {
 		t.Error(err)

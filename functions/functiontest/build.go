@@ -28,10 +28,18 @@ func App(t testing.TB) string {
 	return folder
 }
 
-// sourceFolder is where Google's buildpack moves a function's source, below the folder that the function starts in, and
+// Bare builds the program that a function's start is measured against, and gives its path.
+func Bare(t testing.TB) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "bare")
+	command(t, "", nil, "go", "build", "-tags", "disable_grpc_modules", "-o", binary, "outlast.example/functions/functiontest/bare")
+	return binary
+}
+
+// SourceFolder is where Google's buildpack moves a function's source, below the folder that the function starts in, and
 // appFolder where it puts the main package (GoogleCloudPlatform/buildpacks, cmd/go/functions_framework/lib/lib.go).
 const (
-	sourceFolder = "serverless_function_source_code"
+	SourceFolder = "serverless_function_source_code"
 	appFolder    = "functions.local/app"
 )
 
@@ -59,7 +67,7 @@ func main() {
 func Service(t testing.TB) string {
 	t.Helper()
 	folder := t.TempDir()
-	source := filepath.Join(folder, sourceFolder)
+	source := filepath.Join(folder, SourceFolder)
 	if err := os.Rename(unpack(t, "gcp"), source); err != nil {
 		t.Fatal(err)
 	}

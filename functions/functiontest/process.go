@@ -16,6 +16,8 @@ import (
 type Process struct {
 	Ended <-chan error
 	Log   *bytes.Buffer // to be read after the end
+	PID   int
+	Stop  func() // kills it, and waits for its end
 }
 
 // start runs a binary, with nothing in its environment but what is given, until the test ends.
@@ -34,9 +36,9 @@ func start(t testing.TB, folder, binary string, environ []string) *Process {
 		defer close(waited)
 		ended <- c.Wait()
 	}()
+	p.PID, p.Stop = c.Process.Pid, func() { end(); <-waited }
 	t.Cleanup(func() {
-		end()
-		<-waited
+		p.Stop()
 		if t.Failed() {
 			t.Logf("%s wrote:\n%s", binary, tail(p.Log.String()))
 		}

@@ -137,6 +137,18 @@ sources:
 	}
 }
 
+// Configure puts the configuration where an archive has it.
+func (r *Repository) Configure(t testing.TB, folder string) {
+	t.Helper()
+	text, err := os.ReadFile(r.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "outlast.yaml"), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Environ is the environment of a cloud's functions, with the keys that a signer has.
 func (r *Repository) Environ(signer string) []string {
 	environ := []string{"OUTLAST_CONFIG=" + r.file, "OUTLAST_PUBLIC_URL=" + PublicURL,
@@ -149,6 +161,11 @@ func (r *Repository) Environ(signer string) []string {
 		part = "SEALER"
 	}
 	return append(environ, "OUTLAST_"+part+"_NAME="+signer, "OUTLAST_"+part+"_KEY="+r.keys[signer])
+}
+
+// Addresses are the servers' and their buckets', as the bare program takes them.
+func (r *Repository) Addresses(t testing.TB) []string {
+	return []string{r.S3.Endpoint, r.S3.Bucket(t), r.GCS.Endpoint, r.GCS.Bucket(t), r.Azure.Endpoint, r.Azure.Container(t)}
 }
 
 // Restore reads all buckets.

@@ -24,6 +24,9 @@ import (
 // targetVariable names the environment variable by which Google says which function to serve.
 const targetVariable = "FUNCTION_TARGET"
 
+// sourceFolder is where the buildpack leaves the archive's files, below the folder that a function starts in.
+const sourceFolder = "serverless_function_source_code"
+
 // maxBody is what Cloud Run accepts of an HTTP/1 request (Cloud Run quotas and limits, "Maximum HTTP/1 request size"). It
 // is more than a batch's line can hold, so that limits.max_body decides.
 const maxBody = 32 << 20 // bytes
@@ -34,6 +37,7 @@ func init() {
 	if target == "" {
 		return // a test, or a tool that reads the package
 	}
+	_ = os.Chdir(sourceFolder) // so that OUTLAST_CONFIG means the same in all clouds; who builds otherwise has no such folder
 	level := new(slog.LevelVar)
 	slog.SetDefault(logger(level))
 	serve, err := open(context.Background(), target, level)
