@@ -23,7 +23,7 @@ import (
 // What the sources of a Repository are sent with.
 const (
 	PublicURL     = "https://hooks.example.com"
-	HubSpotSecret = "the-app-client-secret"
+	HubSpotSecret = "the-app-client-secret"                                            //nolint:gosec // opens nothing
 	RelaySource   = "aws.partner/salesforce.com/00DHs0000010aBcMAI/0YLHs0000000001CAA" // of the source crm
 )
 
