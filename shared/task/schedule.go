@@ -2,6 +2,7 @@ package task
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -34,8 +35,11 @@ func reconcileSlice(ctx context.Context, c *config.Config, log *slog.Logger) err
 		return err
 	}
 	r, err := Reconcile(ctx, c, Reconciling{Within: slice(ctx, time.Now()), Parallel: inParallel})
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrUntold) {
 		return fmt.Errorf("reconcile: %w", err)
+	}
+	if err != nil {
+		log.WarnContext(ctx, "the report is not in every bucket", "error", err.Error())
 	}
 	logReconciled(ctx, log, &r)
 	if r.Findings > 0 {
