@@ -13,6 +13,7 @@ import (
 // itself. A folder stands for all packages in it.
 var layers = [][]string{
 	{"functions", "scripts"},
+	{"functions/functiontest", "functions/start"},
 	{"scripts/simulate/play"},
 	{"scripts/simulate/scene"},
 	{"scripts/simulate/cloud"},
@@ -21,6 +22,7 @@ var layers = [][]string{
 	{"scripts/outlast/next"},
 	{"scripts/outlast/begin", "scripts/outlast/recent", "scripts/outlast/trial"},
 	{"scripts/outlast/keys"},
+	{"shared/task"},
 	{"shared/wire"},
 	{"shared/report"},
 	{"shared/config", "shared/capture", "shared/doctor", "shared/keep", "shared/reconcile", "shared/restore", "shared/verify", "shared/watch"},

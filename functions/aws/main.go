@@ -1,18 +1,24 @@
-// Bootstrap is the receiver on AWS Lambda: one function behind a Function URL or an API Gateway HTTP API.
+// Bootstrap is Outlast on AWS Lambda. The handler of a function says which part of it the function is:
+//
+//	capture      the receiver: a Function URL, an API Gateway HTTP API, or events of Amazon EventBridge
+//	reconcile    a slice of the task, by a schedule
+//	verify       a slice of the task, by a schedule
 package main
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
-	"outlast.example/shared/config"
-	"outlast.example/shared/wire"
+	"outlast.example/functions/start"
 )
+
+// handlerVariable names the environment variable in which Lambda hands a function's handler to its runtime
+// (https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html).
+const handlerVariable = "_HANDLER"
 
 // maxEvent is what Lambda accepts of a synchronous invocation's payload (AWS Lambda Developer Guide, "Lambda quotas").
 const maxEvent = 6 << 20 // bytes
@@ -27,12 +33,12 @@ const maxBody = (maxEvent - maxFrame) / 4 * 3 // bytes
 func main() {
 	level := new(slog.LevelVar)
 	slog.SetDefault(logger(level))
-	receiver, err := open(context.Background(), level)
+	handler, err := open(context.Background(), os.Getenv(handlerVariable), level)
 	if err != nil {
-		slog.Error("the receiver does not start", "error", err.Error())
+		slog.Error("the function does not start", "error", err.Error())
 		os.Exit(1)
 	}
-	lambda.Start(adapter{receiver}.invoke)
+	lambda.Start(handler)
 }
 
 // logger writes the lines that Lambda's own log format and level filter understand, whatever log_format says.
@@ -43,22 +49,14 @@ func logger(level slog.Leveler) *slog.Logger {
 	}))
 }
 
-// open makes the receiver that the environment and the file of OUTLAST_CONFIG describe. It is never closed: Lambda
-// freezes the process, and ends it without notice.
-func open(ctx context.Context, level *slog.LevelVar) (*wire.Receiver, error) {
-	c, err := config.Load(config.Layers{Path: os.Getenv(config.PathVariable), Environ: config.Environ()})
-	if err != nil {
-		return nil, err
+func open(ctx context.Context, name string, level *slog.LevelVar) (lambda.Handler, error) {
+	if name == "capture" {
+		receiver, err := start.Capture(ctx, level, maxBody)
+		if err != nil {
+			return nil, err
+		}
+		return &capturing{adapter{receiver}, receiver}, nil
 	}
-	if err := c.Capture(); err != nil {
-		return nil, err
-	}
-	if c.PublicURL == "" {
-		return nil, errors.New("public_url: missing; set it, or OUTLAST_PUBLIC_URL, to scheme and host of the Function URL or the custom domain")
-	}
-	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
-		return nil, err
-	}
-	c.Limits.MaxBody = min(c.Limits.MaxBody, maxBody)
-	return wire.Capture(ctx, c, slog.Default())
+	run, err := start.Task(name, level)
+	return scheduled(run), err
 }

@@ -5,8 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -15,20 +13,10 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 
+	"outlast.example/functions/functiontest"
 	"outlast.example/shared/crm"
 	"outlast.example/shared/crm/hubspot"
 )
-
-// build makes the bootstrap as README.md says, for this machine.
-func build(t *testing.T) string {
-	t.Helper()
-	bootstrap := filepath.Join(t.TempDir(), "bootstrap")
-	c := exec.CommandContext(t.Context(), "go", "build", "-tags", "disable_grpc_modules,lambda.norpc", "-o", bootstrap, ".")
-	if out, err := c.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return bootstrap
-}
 
 // call is a request to the URL. Its path and query are as on the wire.
 type call struct {
@@ -88,11 +76,11 @@ func (c call) target() string {
 }
 
 func TestBootstrap(t *testing.T) {
-	bootstrap := build(t)
+	bootstrap := functiontest.Bootstrap(t)
 	t.Run("does not start without what it needs", func(t *testing.T) { refusesToStart(t, bootstrap) })
 
 	r := newRepository(t)
-	f := start(t, bootstrap, r.environ...)
+	f := functiontest.StartLambda(t, bootstrap, "capture", r.environ...)
 	t.Run("refuses", func(t *testing.T) { refuses(t, f, r) })
 	t.Run("fails what is no HTTP event, and serves on", func(t *testing.T) { failsForeignEvents(t, f) })
 	t.Run("keeps", func(t *testing.T) { keeps(t, f, r) })
@@ -106,16 +94,8 @@ func refusesToStart(t *testing.T, bootstrap string) {
 		"OUTLAST_SOURCE_SHOP_SECRETS": `none for \"shop\"`,
 	} {
 		t.Run(lacks, func(t *testing.T) {
-			f := start(t, bootstrap, slices.DeleteFunc(slices.Clone(r.environ), func(v string) bool { return strings.HasPrefix(v, lacks+"=") })...)
-			select {
-			case err := <-f.ended:
-				if err == nil {
-					t.Error("ended without an error")
-				}
-			case f.events <- nil:
-				t.Fatal("started")
-			}
-			checkLastWords(t, f.log.String(), says)
+			environ := slices.DeleteFunc(slices.Clone(r.environ), func(v string) bool { return strings.HasPrefix(v, lacks+"=") })
+			checkLastWords(t, functiontest.StartLambda(t, bootstrap, "capture", environ...).FatalLog(t), says)
 		})
 	}
 }
@@ -133,7 +113,7 @@ func checkLastWords(t *testing.T, log, says string) {
 	}
 }
 
-func refuses(t *testing.T, f *function, r *repository) {
+func refuses(t *testing.T, f *functiontest.Lambda, r *repository) {
 	hook := call{method: "POST", path: "/v1/hooks/acme", body: `[{"objectId":1}]`, secret: hubspotSecret}
 	with := func(change func(*call)) call { c := hook; change(&c); return c }
 	for name, c := range map[string]struct {
@@ -151,7 +131,7 @@ func refuses(t *testing.T, f *function, r *repository) {
 		"over the cap, text":      {with(func(c *call) { c.body = strings.Repeat("x", maxBody+1) }), 413, "Content-Type"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			response := f.answer(t, c.call.event(t))
+			response := f.Answer(t, c.call.event(t))
 			if response.StatusCode != c.status || response.Headers[c.header] == "" || !json.Valid([]byte(response.Body)) {
 				t.Errorf("%+v; want %d with %s and a line of JSON", response, c.status, c.header)
 			}
@@ -164,20 +144,20 @@ func refuses(t *testing.T, f *function, r *repository) {
 	}
 }
 
-func failsForeignEvents(t *testing.T, f *function) {
+func failsForeignEvents(t *testing.T, f *functiontest.Lambda) {
 	rest := events.APIGatewayProxyRequest{HTTPMethod: "POST", Path: "/v1/hooks/acme"}
 	noBase64 := events.LambdaFunctionURLRequest{Version: "2.0", Body: "?", IsBase64Encoded: true}
 	noBase64.RequestContext.HTTP.Method = "POST"
 	for name, event := range map[string]any{"REST API": rest, "schedule": events.CloudWatchEvent{}, "broken base64": noBase64} {
 		t.Run(name, func(t *testing.T) {
-			if o := f.invoke(t, event); !o.failed || !strings.Contains(string(o.payload), "event: ") {
-				t.Errorf("%s; want an error that speaks of the event", o.payload)
+			if o := f.Invoke(t, event); !o.Failed || !strings.Contains(string(o.Payload), "event: ") {
+				t.Errorf("%s; want an error that speaks of the event", o.Payload)
 			}
 		})
 	}
 }
 
-func keeps(t *testing.T, f *function, r *repository) {
+func keeps(t *testing.T, f *functiontest.Lambda, r *repository) {
 	text := "\ufeff{\"n\": 9007199254740993,\r\n \"name\": \"Zoë\"}"
 	binary := "\x00\xff\xfe{\"bad\": \"\xc3\x28\"}\r\n"
 	for name, c := range map[string]struct {
@@ -198,7 +178,7 @@ func keeps(t *testing.T, f *function, r *repository) {
 			if c.kept == "" {
 				c.kept = c.call.target()
 			}
-			response := f.answer(t, c.call.event(t))
+			response := f.Answer(t, c.call.event(t))
 			var answer struct{ Stored string }
 			fatal(t, json.Unmarshal([]byte(response.Body), &answer))
 			if response.StatusCode != http.StatusOK {

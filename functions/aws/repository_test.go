@@ -94,3 +94,10 @@ func (r *repository) deliveries(t *testing.T, bucket string) map[string]*format.
 	}))
 	return all
 }
+
+func fatal(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

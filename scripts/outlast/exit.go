@@ -10,6 +10,7 @@ import (
 	"outlast.example/scripts/outlast/next"
 	"outlast.example/shared/config"
 	"outlast.example/shared/format"
+	"outlast.example/shared/task"
 )
 
 // Exit codes are a promise: scripts decide by them.
@@ -56,7 +57,7 @@ func exitCode(err error) int {
 		return exitWrongKey
 	case errors.Is(err, errDamage), errors.Is(err, errAttention), errors.Is(err, next.ErrFork):
 		return exitDamage
-	case errors.Is(err, errPartial), errors.Is(err, begin.ErrUnseen), errors.Is(err, next.ErrUnseen):
+	case errors.Is(err, errPartial), errors.Is(err, task.ErrUntold), errors.Is(err, begin.ErrUnseen), errors.Is(err, next.ErrUnseen):
 		return exitPartial
 	}
 	return exitFailed

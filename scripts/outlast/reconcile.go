@@ -4,18 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"outlast.example/shared/config"
-	"outlast.example/shared/descriptors"
-	"outlast.example/shared/format"
 	"outlast.example/shared/reconcile"
-	reports "outlast.example/shared/report"
-	"outlast.example/shared/wire"
+	"outlast.example/shared/task"
 )
 
 type reconcileFlags struct {
@@ -53,7 +47,7 @@ func (a *app) reconcile() *cobra.Command {
 	return c
 }
 
-func (a *app) runReconcile(ctx context.Context, f reconcileFlags) (err error) {
+func (a *app) runReconcile(ctx context.Context, f reconcileFlags) error {
 	since, err := moment(f.since)
 	if err != nil {
 		return err
@@ -65,80 +59,26 @@ func (a *app) runReconcile(ctx context.Context, f reconcileFlags) (err error) {
 	if err := settings.Reconcile(); err != nil {
 		return err
 	}
-	buckets, err := wire.Keepers(ctx, append(settings.Buckets, f.to...))
-	if err != nil {
+	done, err := task.Reconcile(ctx, settings, task.Reconciling{
+		To: f.to, Since: since, Relist: f.relist, Within: f.within, Requests: f.requests, Parallel: f.parallel,
+	})
+	if err != nil && !errors.Is(err, task.ErrUntold) {
 		return err
 	}
-	defer func() { err = errors.Join(err, wire.Close(buckets)) }()
-	root, err := format.ParsePublicKey(settings.RootPublicKey)
-	if err != nil {
-		return fmt.Errorf("root_public_key: %w", err)
-	}
-	found, err := descriptors.Find(ctx, buckets, root)
-	if err != nil {
-		return err
-	}
-	o := reconcile.Options{
-		Descriptor: found.Descriptor, Began: found.Began, Now: time.Now(), Since: since,
-		Relist: f.relist, Requests: f.requests, Parallel: f.parallel,
-	}
-	for _, b := range buckets {
-		o.Buckets = append(o.Buckets, b)
-	}
-	if err := seals(&o, settings.Sealer); err != nil {
-		return err
-	}
-	running := ctx
-	if f.within > 0 {
-		var stop context.CancelFunc
-		running, stop = context.WithTimeout(ctx, f.within)
-		defer stop()
-	}
-	report, err := reconcile.Run(running, o)
-	if err != nil {
-		return err
-	}
-	err = errors.Join(ctx.Err(), a.reconciled(report, f.json), a.strangers(o))
-	if o.Sealer == "" || f.since != "" || ctx.Err() != nil {
-		return err // nobody could sign what was found, or it is not all that there is
-	}
-	return errors.Join(err, tell(ctx, buckets, o.Descriptor, settings.Sealer, reports.Reconcile, o.Now, reports.Reconciled(report)))
+	return errors.Join(ctx.Err(), err, a.reconciled(done.Report, f.json), a.strangers(done))
 }
 
-// strangers compares the buckets of this run with those of the descriptor. What a stale configuration leaves out stays
-// behind, and what it names too many is no part of the repository.
-func (a *app) strangers(o reconcile.Options) error {
-	left := map[string]bool{}
-	for _, b := range o.Descriptor.Buckets {
-		left[b.URL] = true
+// strangers says what the configuration and the descriptor do not agree on.
+func (a *app) strangers(done task.Reconciled) error {
+	for _, url := range done.Strange {
+		a.say("%s is none of the descriptor's buckets: add it with \"outlast descriptor next --add-bucket\", or leave it out", url)
 	}
-	strange := 0
-	for _, b := range o.Buckets {
-		if !left[b.Name()] {
-			a.say("%s is none of the descriptor's buckets: add it with \"outlast descriptor next --add-bucket\", or leave it out", b.Name())
-			strange++
-		}
-		delete(left, b.Name())
-	}
-	for _, url := range slices.Sorted(maps.Keys(left)) {
+	for _, url := range done.LeftOut {
 		a.say("%s is one of the descriptor's buckets and was left out: name it in the configuration", url)
 	}
-	if strange+len(left) > 0 {
+	if len(done.Strange)+len(done.LeftOut) > 0 {
 		return fmt.Errorf("%w: the configuration's buckets are not the descriptor's", errPartial)
 	}
-	return nil
-}
-
-// seals gives the run the sealer's key, where the configuration has one.
-func seals(o *reconcile.Options, s config.Signer) error {
-	if s.Name == "" {
-		return nil
-	}
-	key, err := format.ParsePrivateKey([]byte(s.Key))
-	if err != nil {
-		return misconfigured{fmt.Errorf("sealer %s: %w", s.Name, err)}
-	}
-	o.Sealer, o.Key = s.Name, key
 	return nil
 }
 

@@ -105,7 +105,7 @@ func (a *app) view(ctx context.Context, c *config.Config, checkpoint string, now
 	if err := c.Look(); err != nil {
 		return nil, err
 	}
-	root, err := rootKey(c)
+	root, err := c.Root()
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,28 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
-	"outlast.example/shared/config"
 	"outlast.example/shared/format"
-	reports "outlast.example/shared/report"
-	"outlast.example/shared/store"
 )
-
-// tell writes what a task found into the buckets, signed by the sealer.
-func tell(ctx context.Context, keepers []*store.Keeper, d *format.Descriptor, s config.Signer, task string, now time.Time, found *format.Report) error {
-	key, err := format.ParsePrivateKey([]byte(s.Key))
-	if err != nil {
-		return misconfigured{fmt.Errorf("sealer %s: %w", s.Name, err)}
-	}
-	var all []reports.Bucket
-	for _, k := range keepers {
-		all = append(all, k)
-	}
-	w := reports.Writer{Descriptor: d, Sealer: s.Name, Key: key, Now: now}
-	if err := w.Write(ctx, all, task, found); err != nil {
-		return fmt.Errorf("%w: what %s found was not reported everywhere: %w", errPartial, task, err)
-	}
-	return nil
-}
 
 // foundFile holds what verify found last, on the operator's machine: verify may not write to the buckets.
 type foundFile string

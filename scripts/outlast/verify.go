@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,11 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"outlast.example/shared/config"
-	"outlast.example/shared/descriptors"
-	"outlast.example/shared/format"
 	reports "outlast.example/shared/report"
+	"outlast.example/shared/task"
 	"outlast.example/shared/verify"
-	"outlast.example/shared/wire"
 )
 
 // readingAtOnce is how many objects verify reads or repairs at once: enough to fill a line, whatever the distance.
@@ -66,9 +63,9 @@ func (a *app) runVerify(ctx context.Context, f verifyFlags) error {
 	}
 	bar := a.progress("looking at batches")
 	o.Progress = func(n int) { bar.set(int64(n), 0) }
-	look := lookOnly
+	look := task.Verify
 	if f.repair {
-		look = lookAndRepair
+		look = task.Repair
 	}
 	report, err := look(ctx, c, o)
 	bar.clear()
@@ -100,10 +97,6 @@ func (a *app) verifyOptions(f verifyFlags) (o verify.Options, c *config.Config, 
 	if err = c.Look(); err != nil {
 		return o, nil, "", err
 	}
-	if o.Root, err = rootKey(c); err != nil {
-		return o, nil, "", err
-	}
-	o.Repository = c.Repository
 	if c.Buckets, err = chosen(c.Buckets, f.from); err != nil {
 		return o, nil, "", err
 	}
@@ -119,14 +112,6 @@ func (a *app) verifyOptions(f verifyFlags) (o verify.Options, c *config.Config, 
 	return o, c, kept, nil
 }
 
-func rootKey(c *config.Config) (ed25519.PublicKey, error) {
-	root, err := format.ParsePublicKey(c.RootPublicKey)
-	if err != nil {
-		return nil, fmt.Errorf("root_public_key: %w", err)
-	}
-	return root, nil
-}
-
 // chosen are all buckets, or the one that is named.
 func chosen(buckets []string, from string) ([]string, error) {
 	switch {
@@ -136,39 +121,4 @@ func chosen(buckets []string, from string) ([]string, error) {
 		return []string{from}, nil
 	}
 	return nil, fmt.Errorf("%w: --from %s is none of the buckets: want one of %s", errUsage, from, strings.Join(buckets, ", "))
-}
-
-// lookOnly opens the buckets with the right to read.
-func lookOnly(ctx context.Context, c *config.Config, o verify.Options) (_ verify.Report, err error) {
-	readers, err := wire.Readers(ctx, c.Buckets)
-	if err != nil {
-		return verify.Report{}, err
-	}
-	defer func() { err = errors.Join(err, wire.Close(readers)) }()
-	for _, r := range readers {
-		o.Buckets = append(o.Buckets, r)
-	}
-	return verify.Run(ctx, o)
-}
-
-// lookAndRepair opens them with the right to create, too, and reports what it found where a sealer can sign that.
-func lookAndRepair(ctx context.Context, c *config.Config, o verify.Options) (_ verify.Report, err error) {
-	keepers, err := wire.Keepers(ctx, c.Buckets)
-	if err != nil {
-		return verify.Report{}, err
-	}
-	defer func() { err = errors.Join(err, wire.Close(keepers)) }()
-	var all []verify.Keeper
-	for _, k := range keepers {
-		all = append(all, k)
-	}
-	report, err := verify.Repair(ctx, o, all)
-	if err != nil || c.Reconcile() != nil || c.Sealer.Name == "" {
-		return report, err // no sealer's key is here: what was found stays on this machine
-	}
-	found, err := descriptors.Find(ctx, keepers, o.Root)
-	if err != nil {
-		return report, err
-	}
-	return report, tell(ctx, keepers, found.Descriptor, c.Sealer, reports.Verify, o.Now, reports.Verified(&report))
 }

@@ -54,10 +54,15 @@ func (h *Handler) take(v *visit, w http.ResponseWriter, r *http.Request) answer 
 		v.reason = err
 		return unverified
 	}
+	return h.store(r.Context(), v, request, how)
+}
+
+// store keeps a request that is verified, in the time that there is.
+func (h *Handler) store(ctx context.Context, v *visit, request *crm.Request, how string) answer {
 	if v.delivery, v.reason = v.source.Delivery(request, how, v.began); v.reason != nil {
 		return notStored
 	}
-	v.result = h.Writer.Write(v.delivery, h.deadline(r.Context(), v.began))
+	v.result = h.Writer.Write(v.delivery, h.deadline(ctx, v.began))
 	return verdict(v)
 }
 

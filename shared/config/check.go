@@ -55,6 +55,7 @@ func (c *Config) Reconcile() error {
 	if c.Sealer != (Signer{}) {
 		c.Sealer.check(&p, "sealer")
 		c.Sealer.readKey(&p, "sealer")
+		c.Sealer.checkKey(&p, "sealer")
 	}
 	return p.err()
 }
@@ -156,6 +157,16 @@ func (s *Signer) check(p *Problems, setting string) {
 	}
 }
 
+// checkKey wants a key that was read to be one.
+func (s *Signer) checkKey(p *Problems, setting string) {
+	if s.Key == "" {
+		return // that is said already
+	}
+	if _, err := format.ParsePrivateKey([]byte(s.Key)); err != nil {
+		p.add(setting+".key", "not a private key; want the PEM text that \"outlast keygen\" wrote")
+	}
+}
+
 // checkOwnKey compares the receiver's key with its line among all receivers, where the file has those: what another key
 // signs is acknowledged today and taken for a forgery on the day of the restore.
 func (c *Config) checkOwnKey(p *Problems) {
@@ -195,6 +206,10 @@ func (c *Config) checkSources(p *Problems) {
 			p.add(setting+".kind", "missing; \"outlast help config\" lists the kinds")
 		}
 		seen[source.Name] = true
+		if source.EventSource != "" && seen[" "+source.EventSource] {
+			p.add(setting+".event_source", "used twice; an event belongs to one source")
+		}
+		seen[" "+source.EventSource] = true // no name of a source begins with a space
 	}
 }
 

@@ -141,7 +141,7 @@ recipients: [AGE-SECRET-KEY-hush]
 receiver: {key: hush, key_file: hush}
 public_url: https://hush@example.com/path
 log_format: xml
-sources: [{name: Ü, secrets: [hush]}, {name: a, kind: generic}, {name: a, kind: generic, secret_files: [/nowhere]}]
+sources: [{name: Ü, secrets: [hush]}, {name: a, kind: generic, event_source: bus}, {name: a, kind: generic, event_source: bus, secret_files: [/nowhere]}]
 limits: {straggler: 5s, memory: 1KiB, batch_lines: 0}
 `, nil)
 	problems, ok := errors.AsType[Problems](c.Capture())
@@ -155,7 +155,7 @@ limits: {straggler: 5s, memory: 1KiB, batch_lines: 0}
 	want := []string{
 		"repository", "root_public_key", "buckets[1]", "buckets[2]", "quorum", "log_format", "recipients[0]", "receiver.name",
 		"receiver.key", "public_url", "limits.batch_lines", "limits.straggler", "limits.memory", "sources[0].name",
-		"sources[0].kind", "sources[2].name", "sources[1].secrets", "sources[2].secret_files[0]", "sources[2].secrets",
+		"sources[0].kind", "sources[2].name", "sources[2].event_source", "sources[1].secrets", "sources[2].secret_files[0]", "sources[2].secrets",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -1,10 +1,14 @@
 package config
 
 import (
+	"crypto/ed25519"
+	"fmt"
 	"os"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
+
+	"outlast.example/shared/format"
 )
 
 const prefix = "OUTLAST_"
@@ -41,6 +45,15 @@ func Load(layers Layers) (*Config, error) {
 	}
 	c.tidy()
 	return c, nil
+}
+
+// Root is the key that signs the repository's descriptors.
+func (c *Config) Root() (ed25519.PublicKey, error) {
+	root, err := format.ParsePublicKey(c.RootPublicKey)
+	if err != nil {
+		return nil, fmt.Errorf("root_public_key: %w", err)
+	}
+	return root, nil
 }
 
 // tidy forgives white space in lists, and fills in what follows from other settings.

@@ -93,6 +93,11 @@ type Source struct {
 	// from what is kept once a part of the address is cut.
 	Credentials []string `yaml:"credentials" variable:"SOURCE_<NAME>_CREDENTIALS"`
 
+	// The name under which Amazon EventBridge passes this source's events to the Lambda function, such as Salesforce's event
+	// relay does: aws.partner/salesforce.com/ORGANIZATION/CHANNEL. Only events of this very name are taken as this source's;
+	// without it, none are.
+	EventSource string `yaml:"event_source"`
+
 	// What only this kind knows: the kind's page in shared/crm names its options.
 	Options map[string]string `yaml:"options"`
 }

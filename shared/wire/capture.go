@@ -34,7 +34,7 @@ func Capture(ctx context.Context, c *config.Config, log *slog.Logger) (*Receiver
 	if err != nil {
 		return nil, err
 	}
-	buckets, err := Creators(ctx, c.Buckets)
+	buckets, err := creators(ctx, c, log)
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +49,22 @@ func Capture(ctx context.Context, c *config.Config, log *slog.Logger) (*Receiver
 // buckets. Nothing may arrive any more.
 func (r *Receiver) Drain(ctx context.Context) error {
 	return errors.Join(r.replicator.Drain(ctx), r.observer.Drain(ctx), Close(r.buckets))
+}
+
+// creators wants clients for a quorum: with fewer, nothing could be acknowledged.
+func creators(ctx context.Context, c *config.Config, log *slog.Logger) ([]*store.Creator, error) {
+	all, err := openAll(ctx, c.Buckets)
+	if err != nil {
+		return nil, err
+	}
+	without := problems(all)
+	if len(all)-len(without) < c.Quorum {
+		return nil, errors.Join(append(without, closeAll(all))...)
+	}
+	for _, err := range without {
+		log.WarnContext(ctx, "no client for a bucket; tried again with each batch", "error", err.Error())
+	}
+	return rights(all, store.NewCreator), nil
 }
 
 func encoder(c *config.Config) (*format.Encoder, error) {

@@ -42,7 +42,7 @@ func bucket[O any](fromURL func(*url.URL) (O, error), open func(context.Context,
 		}
 		d, err := open(ctx, options)
 		if err != nil {
-			return nil, err
+			return nil, &noClient{err}
 		}
 		return store.Prefixed(d, prefix), nil
 	}

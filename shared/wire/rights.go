@@ -8,13 +8,8 @@ import (
 	"outlast.example/shared/store"
 )
 
-// Creators opens buckets with the right to create. Each is named by its URL, which holds no credentials: drivers refuse
-// one that does.
-func Creators(ctx context.Context, urls []string) ([]*store.Creator, error) {
-	return each(ctx, urls, store.NewCreator)
-}
-
-// Readers opens buckets with the right to read.
+// Readers opens buckets with the right to read. Each is named by its URL, which holds no credentials: drivers refuse one
+// that does. All URLs must be right; of the clients one is enough, and the others are made when they can be.
 func Readers(ctx context.Context, urls []string) ([]*store.Reader, error) {
 	return each(ctx, urls, store.NewReader)
 }
@@ -26,30 +21,42 @@ func Keepers(ctx context.Context, urls []string) ([]*store.Keeper, error) {
 
 // LockViewers opens buckets with the right to see locks.
 func LockViewers(ctx context.Context, urls []string) ([]*store.LockViewer, error) {
-	return each(ctx, urls, store.NewLockViewer)
+	return everyone(ctx, urls, store.NewLockViewer)
 }
 
 // Lockers opens buckets with the right to extend locks.
 func Lockers(ctx context.Context, urls []string) ([]*store.Locker, error) {
-	return each(ctx, urls, func(name string, d store.Driver) *store.Locker { return store.NewLocker(name, d, time.Now) })
+	return everyone(ctx, urls, func(name string, d store.Driver) *store.Locker { return store.NewLocker(name, d, time.Now) })
 }
 
-// each opens all buckets or none, and says everything that is wrong at once.
-func each[R interface{ Close() error }](ctx context.Context, urls []string, right func(string, store.Driver) R) ([]R, error) {
-	var all []R
-	var errs []error
-	for _, rawURL := range urls {
-		d, err := Driver(ctx, rawURL)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		all = append(all, right(rawURL, d))
+// everyone is each for what speaks of locks: a client that cannot be made is an error, since nobody knows then whether the
+// bucket has any.
+func everyone[R any](ctx context.Context, urls []string, right func(string, store.Driver) R) ([]R, error) {
+	all, err := openAll(ctx, urls)
+	if err != nil {
+		return nil, err
 	}
-	if len(errs) > 0 {
-		return nil, errors.Join(append(errs, Close(all))...)
+	if errs := problems(all); len(errs) > 0 {
+		return nil, errors.Join(append(errs, closeAll(all))...)
 	}
-	return all, nil
+	return rights(all, right), nil
+}
+
+// each opens buckets with one right.
+func each[R any](ctx context.Context, urls []string, right func(string, store.Driver) R) ([]R, error) {
+	all, err := openAll(ctx, urls)
+	if err != nil {
+		return nil, err
+	}
+	return rights(all, right), nil
+}
+
+func rights[R any](all []opening, right func(string, store.Driver) R) []R {
+	rights := make([]R, len(all))
+	for i, o := range all {
+		rights[i] = right(o.url, o.driver)
+	}
+	return rights
 }
 
 // Close closes buckets.

@@ -1,0 +1,105 @@
+// Package functiontest runs the functions' real binaries as each cloud's runtime runs them, as far as those are documented.
+package functiontest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Process is a running binary of a function.
+type Process struct {
+	Ended <-chan error
+	Log   *bytes.Buffer // to be read after the end
+	PID   int
+	Stop  func() // kills it, and waits for its end
+}
+
+// start runs a binary, with nothing in its environment but what is given, until the test ends.
+func start(t testing.TB, folder, binary string, environ []string) *Process {
+	t.Helper()
+	ctx, end := context.WithCancel(context.WithoutCancel(t.Context()))
+	c := exec.CommandContext(ctx, binary)
+	c.Dir, c.Env = folder, environ
+	ended, p := make(chan error, 1), &Process{Log: &bytes.Buffer{}}
+	c.Stdout, c.Stderr, p.Ended = p.Log, p.Log, ended
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waited := make(chan struct{})
+	go func() {
+		defer close(waited)
+		ended <- c.Wait()
+	}()
+	p.PID, p.Stop = c.Process.Pid, func() { end(); <-waited }
+	t.Cleanup(func() {
+		p.Stop()
+		if t.Failed() {
+			t.Logf("%s wrote:\n%s", binary, tail(p.Log.String()))
+		}
+	})
+	return p
+}
+
+func tail(text string) string {
+	const most = 4 << 10
+	return text[max(0, len(text)-most):]
+}
+
+// freePort is one that nobody listens on. Runtimes choose the port, and tell the function.
+func freePort(t testing.TB) string {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	_, port, _ := strings.Cut(l.Addr().String(), ":")
+	return port
+}
+
+const (
+	readyWithin = time.Minute
+	readyPoll   = 10 * time.Millisecond
+)
+
+// await waits until the binary is ready.
+func (p *Process) await(t testing.TB, ready func(context.Context) bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), readyWithin)
+	defer cancel()
+	poll := time.NewTicker(readyPoll)
+	defer poll.Stop()
+	for {
+		select {
+		case err := <-p.Ended:
+			t.Fatalf("ended: %v\n%s", err, p.Log)
+		case <-ctx.Done():
+			t.Fatalf("not ready after %s", readyWithin)
+		case <-poll.C:
+			if ready(ctx) {
+				return
+			}
+		}
+	}
+}
+
+// FatalLog waits for a binary that cannot start, and gives what it wrote.
+func (p *Process) FatalLog(t testing.TB) string {
+	t.Helper()
+	select {
+	case err := <-p.Ended:
+		if err == nil {
+			t.Error("ended without an error")
+		}
+		return p.Log.String()
+	case <-time.After(readyWithin):
+		t.Fatal(fmt.Errorf("still running after %s", readyWithin))
+		return ""
+	}
+}

@@ -1,0 +1,106 @@
+package task
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"outlast.example/shared/config"
+	"outlast.example/shared/descriptors"
+	"outlast.example/shared/format"
+	"outlast.example/shared/reconcile"
+	reports "outlast.example/shared/report"
+	"outlast.example/shared/store"
+)
+
+// Reconciling says how far a run of Reconcile goes. The zero value is a whole run, one copy after the other.
+type Reconciling struct {
+	To       []string      // further buckets to bring everything to, which the configuration does not name yet
+	Since    time.Time     // the hour to begin with; zero: the repository's first
+	Relist   bool          // list every hour, also those that are sealed in every bucket
+	Within   time.Duration // time after which the run stops and reports, the next one goes on; 0: no limit
+	Requests int           // to make at most; 0: no limit
+	Parallel int           // copies under way at once
+}
+
+// Reconciled is the account of a run, and what the configuration and the descriptor do not agree on.
+type Reconciled struct {
+	reconcile.Report
+	Strange []string // buckets of the run that the descriptor does not name
+	LeftOut []string // buckets of the descriptor that the run did not have
+}
+
+// Partial reports whether something is left to do, for a later run or for a person. Findings are more than that.
+func (r *Reconciled) Partial() bool {
+	return !r.Next.IsZero() || !r.Equal || len(r.Strange)+len(r.LeftOut) > 0
+}
+
+// Reconcile makes the buckets hold the same objects, and seals the hours that are over where the configuration has a
+// sealer. The configuration must have passed its Reconcile check. An error says that there was nothing to do anything with, or is
+// ErrUntold, which leaves the account standing: a sealer's run puts what it found into the buckets.
+// Where Within or the context ends a run, the report says how far it came.
+func Reconcile(ctx context.Context, c *config.Config, r Reconciling) (Reconciled, error) {
+	var done Reconciled
+	urls := slices.Concat(c.Buckets, r.To)
+	err := withKeepers(ctx, urls, func(buckets []*store.Keeper) error {
+		o, err := reconcileOptions(ctx, c, r, buckets)
+		if err != nil {
+			return err
+		}
+		done.Strange, done.LeftOut = strangers(urls, o.Descriptor)
+		running, stop := within(ctx, r.Within)
+		defer stop()
+		if done.Report, err = reconcile.Run(running, o); err != nil {
+			return err
+		}
+		if o.Sealer == "" || !r.Since.IsZero() || ctx.Err() != nil {
+			return nil // nobody could sign what was found, or it is not all that there is
+		}
+		return tell(ctx, buckets, o.Descriptor, c.Sealer, reports.Reconcile, o.Now, reports.Reconciled(done.Report))
+	})
+	return done, err
+}
+
+func reconcileOptions(ctx context.Context, c *config.Config, r Reconciling, buckets []*store.Keeper) (reconcile.Options, error) {
+	root, err := c.Root()
+	if err != nil {
+		return reconcile.Options{}, err
+	}
+	found, err := descriptors.Find(ctx, buckets, root)
+	if err != nil {
+		return reconcile.Options{}, err
+	}
+	o := reconcile.Options{
+		Descriptor: found.Descriptor, Began: found.Began, Now: time.Now(), Since: r.Since,
+		Relist: r.Relist, Requests: r.Requests, Parallel: r.Parallel,
+	}
+	for _, b := range buckets {
+		o.Buckets = append(o.Buckets, b)
+	}
+	if c.Sealer.Name == "" {
+		return o, nil
+	}
+	if o.Key, err = format.ParsePrivateKey([]byte(c.Sealer.Key)); err != nil {
+		return o, fmt.Errorf("sealer %s: %w", c.Sealer.Name, err)
+	}
+	o.Sealer = c.Sealer.Name
+	return o, nil
+}
+
+// strangers compares the buckets of a run with those of the descriptor. What a stale configuration leaves out stays behind,
+// and what it names too many is no part of the repository.
+func strangers(urls []string, d *format.Descriptor) (strange, leftOut []string) {
+	left := map[string]bool{}
+	for _, b := range d.Buckets {
+		left[b.URL] = true
+	}
+	for _, url := range urls {
+		if !left[url] {
+			strange = append(strange, url)
+		}
+		delete(left, url)
+	}
+	return strange, slices.Sorted(maps.Keys(left))
+}
