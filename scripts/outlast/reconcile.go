@@ -65,7 +65,7 @@ func (a *app) runReconcile(ctx context.Context, f reconcileFlags) (err error) {
 	if err := settings.Reconcile(); err != nil {
 		return err
 	}
-	buckets, err := wire.Keepers(ctx, append(settings.Buckets, f.to...))
+	buckets, err := wire.Keepers(ctx, settings.Federation, append(settings.Buckets, f.to...))
 	if err != nil {
 		return err
 	}

@@ -140,7 +140,7 @@ func chosen(buckets []string, from string) ([]string, error) {
 
 // lookOnly opens the buckets with the right to read.
 func lookOnly(ctx context.Context, c *config.Config, o verify.Options) (_ verify.Report, err error) {
-	readers, err := wire.Readers(ctx, c.Buckets)
+	readers, err := wire.Readers(ctx, c.Federation, c.Buckets)
 	if err != nil {
 		return verify.Report{}, err
 	}
@@ -153,7 +153,7 @@ func lookOnly(ctx context.Context, c *config.Config, o verify.Options) (_ verify
 
 // lookAndRepair opens them with the right to create, too, and reports what it found where a sealer can sign that.
 func lookAndRepair(ctx context.Context, c *config.Config, o verify.Options) (_ verify.Report, err error) {
-	keepers, err := wire.Keepers(ctx, c.Buckets)
+	keepers, err := wire.Keepers(ctx, c.Federation, c.Buckets)
 	if err != nil {
 		return verify.Report{}, err
 	}

@@ -34,7 +34,7 @@ func Capture(ctx context.Context, c *config.Config, log *slog.Logger) (*Receiver
 	if err != nil {
 		return nil, err
 	}
-	buckets, err := Creators(ctx, c.Buckets)
+	buckets, err := Creators(ctx, c.Federation, c.Buckets)
 	if err != nil {
 		return nil, err
 	}
