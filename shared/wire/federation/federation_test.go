@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"cloud.google.com/go/auth/httptransport"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"outlast.example/shared/config"
@@ -114,5 +117,49 @@ func (w *world) neverShown(err error) {
 				w.t.Errorf("shows a token: %v", err)
 			}
 		}
+	}
+}
+
+// Google's library keeps tokens to shortly before their end; what is renewed at half its life has to reach requests sooner.
+func TestRenewedTokenReachesGoogle(t *testing.T) {
+	w := newWorld(t, config.AWS)
+	w.trust.audience = "https:" + provider
+	f := w.open(config.AWS, nil)
+	var sent []string
+	bucket := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { sent = append(sent, r.Header.Get("Authorization")) }))
+	defer bucket.Close()
+	authorized, err := httptransport.NewClient(&httptransport.Options{Credentials: f.GCP(t.Context()), DisableTelemetry: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, token := range []string{googleToken, "renewed"} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, bucket.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := authorized.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if sent[len(sent)-1] != "Bearer "+token {
+			t.Errorf("sent %q, want %q", sent, token)
+		}
+		f.gcp.mutex.Lock()
+		f.gcp.token = "renewed"
+		f.gcp.mutex.Unlock()
+	}
+}
+
+// Azure's library asks again from RefreshOn on, which has to be half of the life.
+func TestAzureKnowsWhenToAskAgain(t *testing.T) {
+	w := newWorld(t, config.GCP)
+	w.trust.audience = "api://AzureADTokenExchange"
+	token, err := w.open(config.GCP, nil).Azure(t.Context()).GetToken(t.Context(), policy.TokenRequestOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left, whole := time.Until(token.RefreshOn), time.Until(token.ExpiresOn); left < whole*4/10 || left > whole*6/10 {
+		t.Errorf("asks again in %v of %v", left, whole)
 	}
 }

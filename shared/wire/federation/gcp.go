@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	googleTokenURL = "https://sts.googleapis.com/v1/token"
+	googleTokenURL = "https://sts.googleapis.com/v1/token" //nolint:gosec // an address
 	googleIAM      = "https://iamcredentials.googleapis.com"
 	storageScope   = "https://www.googleapis.com/auth/devstorage.read_write"
 	jwtType        = "urn:ietf:params:oauth:token-type:jwt"

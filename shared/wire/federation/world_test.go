@@ -44,16 +44,17 @@ var owns = map[string]struct{ issuer, subject string }{
 // world plays the issuers of all three clouds, and checks what they document that they check. Its tokens are signed, and
 // verified by a library that is not the product's.
 type world struct {
-	t       *testing.T
-	key     *rsa.PrivateKey  // signs what vouches
-	http    *httptest.Server // all but Entra, which has to be reached by TLS
-	entra   *httptest.Server
-	life    time.Duration // of the tokens that vouch
-	trust   struct{ issuer, subject, audience string }
-	mutex   sync.Mutex
-	asked   []string     // the issuers' answers, in order
-	vouched []string     // every token that was given out
-	trouble http.Handler // answers instead, where it is set
+	t            *testing.T
+	key          *rsa.PrivateKey  // signs what vouches
+	http         *httptest.Server // all but Entra, which has to be reached by TLS
+	entra        *httptest.Server
+	life         time.Duration // of the tokens that vouch
+	trust        struct{ issuer, subject, audience string }
+	misaddressed bool // whoever vouches ignores the audience
+	mutex        sync.Mutex
+	asked        []string     // the issuers' answers, in order
+	vouched      []string     // every token that was given out
+	trouble      http.Handler // answers instead, where it is set
 }
 
 var signingKey, otherKey = sync.OnceValue(newKey), sync.OnceValue(newKey)
@@ -96,7 +97,8 @@ func newWorld(t *testing.T, from string) *world {
 func (w *world) orTrouble(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		if w.trouble != nil {
-			next = w.trouble
+			w.trouble.ServeHTTP(out, r)
+			return
 		}
 		next.ServeHTTP(out, r)
 	})
@@ -125,6 +127,9 @@ func (w *world) open(from string, change func(*config.Federation)) *Federation {
 // vouch makes a token of the own cloud.
 func (w *world) vouch(from, audience string) string {
 	now := time.Now()
+	if w.misaddressed {
+		audience = "somebody else"
+	}
 	token, err := jwt.NewWithClaims(jwt.SigningMethodRS256, jwt.MapClaims{
 		"iss": owns[from].issuer, "sub": owns[from].subject, "aud": audience, "iat": now.Unix(), "exp": now.Add(w.life).Unix(),
 	}).SignedString(w.key)
