@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -45,37 +46,48 @@ func (f *Federation) ToAzure() (FederationAzure, bool) {
 
 func (f *Federation) crosses(to string) bool { return f.From != "" && f.From != to }
 
-const providerPrefix, providerPart = "//iam.googleapis.com/projects/", "/providers/"
-
-func (f *Federation) check(p *Problems) {
-	const none = "missing; \"outlast help config\" says what it is"
+// checkFederation asks for what the configured buckets need. What is there for a cloud without a bucket may be unfinished:
+// three clouds are deployed one after the other.
+func (c *Config) checkFederation(p *Problems) {
+	f := &c.Federation
 	switch f.From {
 	case "", AWS, GCP, Azure:
 	default:
 		p.add("federation.from", "want aws, gcp or azure: the cloud that this process runs in")
 	}
-	if aws, ok := f.ToAWS(); ok {
-		if !strings.HasPrefix(aws.Role, "arn:") || !strings.Contains(aws.Role, ":role/") {
-			p.add("federation.aws.role", "want a role's ARN, arn:aws:iam::ACCOUNT:role/NAME")
-		}
-		if aws.Audience == "" {
-			p.add("federation.aws.audience", none)
-		}
+	if to, ok := f.ToAWS(); ok && c.hasBucket("s3") {
+		to.check(p)
 	}
-	if gcp, ok := f.ToGCP(); ok {
-		if !strings.HasPrefix(gcp.Provider, providerPrefix) || !strings.Contains(gcp.Provider, providerPart) {
-			p.add("federation.gcp.provider", "want %sNUMBER/locations/global/workloadIdentityPools/POOL%sPROVIDER", providerPrefix, providerPart)
-		}
-		if gcp.Audience == "" {
-			p.add("federation.gcp.audience", none)
-		}
+	if to, ok := f.ToGCP(); ok && c.hasBucket("gs") {
+		to.check(p)
 	}
-	if azure, ok := f.ToAzure(); ok {
-		if azure.Tenant == "" {
-			p.add("federation.azure.tenant", none)
-		}
-		if azure.Client == "" {
-			p.add("federation.azure.client", none)
-		}
+	if to, ok := f.ToAzure(); ok && c.hasBucket("azblob") {
+		required(p, "federation.azure.tenant", to.Tenant)
+		required(p, "federation.azure.client", to.Client)
+	}
+}
+
+func (c *Config) hasBucket(scheme string) bool {
+	return slices.ContainsFunc(c.Buckets, func(b string) bool { return strings.HasPrefix(b, scheme+"://") })
+}
+
+func (to FederationAWS) check(p *Problems) {
+	if !strings.HasPrefix(to.Role, "arn:") || !strings.Contains(to.Role, ":role/") {
+		p.add("federation.aws.role", "want a role's ARN, arn:aws:iam::ACCOUNT:role/NAME")
+	}
+	required(p, "federation.aws.audience", to.Audience)
+}
+
+func (to FederationGCP) check(p *Problems) {
+	const prefix, part = "//iam.googleapis.com/projects/", "/providers/"
+	if !strings.HasPrefix(to.Provider, prefix) || !strings.Contains(to.Provider, part) {
+		p.add("federation.gcp.provider", "want %sNUMBER/locations/global/workloadIdentityPools/POOL%sPROVIDER", prefix, part)
+	}
+	required(p, "federation.gcp.audience", to.Audience)
+}
+
+func required(p *Problems, setting, value string) {
+	if value == "" {
+		p.add(setting, "missing; \"outlast help config\" says what it is")
 	}
 }
