@@ -57,15 +57,17 @@ func TestDeadIssuerStopsOneBucketOnly(t *testing.T) {
 			c.config.Buckets = append(c.config.Buckets, "s3://b?region=eu-central-1&endpoint=http://127.0.0.1:1")
 			c.config.Limits.Deadline, c.config.Limits.Straggler = time.Second, 300*time.Millisecond
 
-			var log bytes.Buffer
-			receiver, err := wire.Capture(t.Context(), c.config, slog.New(slog.NewTextHandler(&log, nil)))
+			log := &awaited{text: "token from AWS STS AssumeRoleWithWebIdentity", said: make(chan struct{})}
+			receiver, err := wire.Capture(t.Context(), c.config, slog.New(slog.NewTextHandler(log, nil)))
 			fatal(t, err)
 			sources, err := wire.Sources(c.config)
 			fatal(t, err)
 			post(t, receiver, sources["acme"], hubspotContact(1))
 			fatal(t, receiver.Drain(t.Context()))
-			if !strings.Contains(log.String(), "token from AWS STS AssumeRoleWithWebIdentity") {
-				t.Errorf("the log does not say who gave no token:\n%s", &log)
+			select {
+			case <-log.said: // a straggler's end is told after the answer
+			case <-time.After(10 * time.Second):
+				t.Errorf("the log does not say who gave no token:\n%s", log.lines)
 			}
 			records, _ := c.restore(t, 0)
 			if alone, _ := c.restore(t, 1); len(records) != 1 || len(alone) != 1 {
@@ -73,6 +75,22 @@ func TestDeadIssuerStopsOneBucketOnly(t *testing.T) {
 			}
 		})
 	}
+}
+
+// awaited is a log that tells when a text stands in it. slog writes one line at a time.
+type awaited struct {
+	text  string
+	said  chan struct{}
+	lines []byte
+}
+
+func (a *awaited) Write(line []byte) (int, error) {
+	before := bytes.Contains(a.lines, []byte(a.text))
+	a.lines = append(a.lines, line...)
+	if !before && bytes.Contains(a.lines, []byte(a.text)) {
+		close(a.said)
+	}
+	return len(line), nil
 }
 
 // answering is the address of a server with one status for everything.
