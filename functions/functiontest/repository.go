@@ -87,7 +87,7 @@ func (r *Repository) begin(t testing.TB) {
 	for variable, value := range variables() {
 		t.Setenv(variable, value)
 	}
-	keepers, err := wire.Keepers(t.Context(), r.Buckets)
+	keepers, err := wire.Keepers(t.Context(), config.Federation{}, r.Buckets)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func (r *Repository) Restore(t testing.TB) *restore.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	readers, err := wire.Readers(t.Context(), slices.Clone(r.Buckets))
+	readers, err := wire.Readers(t.Context(), config.Federation{}, slices.Clone(r.Buckets))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,20 +86,21 @@ func (a *app) runShow(ctx context.Context, asJSON bool) error {
 }
 
 // whereToLook reads the configuration; a command opens buckets with as much right as it needs.
-func whereToLook[B descriptors.Bucket](a *app, open func(context.Context, []string) ([]B, error)) (*config.Config, next.Where[B], error) {
-	w := next.Where[B]{Open: func(ctx context.Context, url string) (b B, err error) {
-		opened, err := open(ctx, []string{url})
-		if err == nil {
-			b = opened[0]
-		}
-		return b, err
-	}}
+func whereToLook[B descriptors.Bucket](a *app, open func(context.Context, config.Federation, []string) ([]B, error)) (*config.Config, next.Where[B], error) {
+	var w next.Where[B]
 	c, err := a.configure()
 	if err != nil {
 		return nil, w, err
 	}
 	if err := c.Begin(); err != nil {
 		return nil, w, err
+	}
+	w.Open = func(ctx context.Context, url string) (b B, err error) {
+		opened, err := open(ctx, c.Federation, []string{url})
+		if err == nil {
+			b = opened[0]
+		}
+		return b, err
 	}
 	w.URLs, w.Repository = slices.Clone(c.Buckets), c.Repository
 	w.Root, err = format.ParsePublicKey(c.RootPublicKey)

@@ -20,8 +20,8 @@ import (
 )
 
 type doctorFlags struct {
-	as, probe string
-	json      bool
+	as, probe   string
+	token, json bool
 }
 
 func (a *app) doctor() *cobra.Command {
@@ -33,6 +33,8 @@ func (a *app) doctor() *cobra.Command {
 			"needs, and what nobody may do: overwrite, delete, shorten a lock. It tries these on a probe, a batch made for it that\n" +
 			"says nothing. As capture and reconcile it makes one, in the name of the configured receiver, and prints its key; as keep and\n" +
 			"restore it is told which. A probe stays, as everything does.\n\n" +
+			"With --token it shows instead what each way of the federation yields: the claims that this cloud vouches for, and whom\n" +
+			"the other cloud takes this process for. No token is shown.\n\n" +
 			"Exit codes: 0 all is as it should be; 1 something forbidden succeeded, or something needed was refused; 3 something\n" +
 			"could not be tried.",
 		Example: "  outlast doctor --as capture\n" +
@@ -42,8 +44,10 @@ func (a *app) doctor() *cobra.Command {
 	}
 	c.Flags().StringVar(&f.as, "as", "", "what the identity is for: "+roles())
 	c.Flags().StringVar(&f.probe, "probe", "", "as keep and restore: the key of a probe that another run printed")
+	c.Flags().BoolVar(&f.token, "token", false, "show what each way of the federation yields, and try nothing else")
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object")
-	_ = c.MarkFlagRequired("as") // it is there
+	c.MarkFlagsOneRequired("as", "token")
+	c.MarkFlagsMutuallyExclusive("as", "token")
 	return c
 }
 
@@ -63,6 +67,9 @@ type doctorReport struct {
 }
 
 func (a *app) runDoctor(ctx context.Context, f doctorFlags) error {
+	if f.token {
+		return a.runTokens(ctx, f.json)
+	}
 	role := doctor.Role(f.as)
 	if !slices.Contains(doctor.Roles(), role) {
 		return fmt.Errorf("%w: --as %s: want one of %s", errUsage, f.as, roles())
@@ -78,7 +85,7 @@ func (a *app) runDoctor(ctx context.Context, f doctorFlags) error {
 	}
 	report := doctorReport{As: role, Probe: probe.Key, Checks: []doctor.Check{}}
 	for _, url := range c.Buckets {
-		checks, err := examine(ctx, role, url, probe, now)
+		checks, err := examine(ctx, role, c.Federation, url, probe, now)
 		if err != nil {
 			return err
 		}
@@ -113,8 +120,10 @@ func (f doctorFlags) probeFor(role doctor.Role, c *config.Config, now time.Time)
 	return doctor.Probe{Key: f.probe, Content: store.NewContent(nil)}, nil
 }
 
-func examine(ctx context.Context, role doctor.Role, url string, probe doctor.Probe, now time.Time) (_ []doctor.Check, err error) {
-	b, err := wire.Doctored(ctx, url, probe.Key)
+func examine(
+	ctx context.Context, role doctor.Role, f config.Federation, url string, probe doctor.Probe, now time.Time,
+) (_ []doctor.Check, err error) {
+	b, err := wire.Doctored(ctx, f, url, probe.Key)
 	if err != nil {
 		return nil, err
 	}

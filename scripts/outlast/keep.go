@@ -64,7 +64,7 @@ func (a *app) runKeep(ctx context.Context, f keepFlags) (err error) {
 	if err := c.Look(); err != nil {
 		return err
 	}
-	buckets, err := wire.Lockers(ctx, c.Buckets)
+	buckets, err := wire.Lockers(ctx, c.Federation, c.Buckets)
 	if err != nil {
 		return err
 	}

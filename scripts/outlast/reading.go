@@ -38,7 +38,7 @@ func (a *app) openForReading(ctx context.Context, flags ...func(*config.Config))
 	if r.identities, err = keys.ReadIdentities(c.Identities); err != nil {
 		return nil, err
 	}
-	r.buckets, err = wire.Readers(ctx, c.Buckets)
+	r.buckets, err = wire.Readers(ctx, c.Federation, c.Buckets)
 	return r, err
 }
 

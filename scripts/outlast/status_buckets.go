@@ -109,7 +109,7 @@ func (a *app) view(ctx context.Context, c *config.Config, checkpoint string, now
 	if err != nil {
 		return nil, err
 	}
-	readers, err := wire.Readers(ctx, c.Buckets)
+	readers, err := wire.Readers(ctx, c.Federation, c.Buckets)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (a *app) view(ctx context.Context, c *config.Config, checkpoint string, now
 	if v.found.Repository != c.Repository {
 		return nil, fmt.Errorf("the buckets hold repository %s, and the configuration names %s", v.found.Repository, c.Repository)
 	}
-	if v.standings, err = look(ctx, c.Buckets, asked, v.found.Descriptor, now); err != nil {
+	if v.standings, err = look(ctx, c, asked, v.found.Descriptor, now); err != nil {
 		return nil, err
 	}
 	v.seen = reports.Read(ctx, asked, v.found.Descriptor, now)
@@ -130,8 +130,8 @@ func (a *app) view(ctx context.Context, c *config.Config, checkpoint string, now
 	return v, nil
 }
 
-func look(ctx context.Context, urls []string, asked []*standing.Asked, d *format.Descriptor, now time.Time) (_ []standing.Standing, err error) {
-	viewers, err := wire.LockViewers(ctx, urls)
+func look(ctx context.Context, c *config.Config, asked []*standing.Asked, d *format.Descriptor, now time.Time) (_ []standing.Standing, err error) {
+	viewers, err := wire.LockViewers(ctx, c.Federation, c.Buckets)
 	if err != nil {
 		return nil, err
 	}

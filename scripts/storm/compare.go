@@ -84,7 +84,7 @@ func (st *stage) one(ctx context.Context, s *server, wanted map[int64]bool) (obj
 	if err != nil {
 		return nil, err
 	}
-	buckets, err := wire.Readers(ctx, []string{s.url})
+	buckets, err := wire.Readers(ctx, config.Federation{}, []string{s.url})
 	if err != nil {
 		return nil, err
 	}

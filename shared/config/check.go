@@ -104,6 +104,7 @@ func (c *Config) checkRepository(p *Problems) {
 	if n := len(c.Buckets); n > 0 && (c.Quorum < 1 || c.Quorum > n) {
 		p.add("quorum", "%d of %d buckets; want 1 to %d", c.Quorum, n, n)
 	}
+	c.checkFederation(p)
 	c.checkLog(p)
 }
 

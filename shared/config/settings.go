@@ -19,6 +19,10 @@ type Config struct {
 	// azblob://container/prefix?storage_account=…, file:///folder. Usually three, one per provider.
 	Buckets []string `yaml:"buckets" env:"BUCKETS"`
 
+	// How buckets of other clouds are reached by this process's own identity, without a stored key. Left out, each bucket
+	// is reached as its cloud's SDK finds credentials.
+	Federation Federation `yaml:"federation" envPrefix:"FEDERATION_"`
+
 	// How many buckets must hold a delivery before its CRM hears 2xx. Left out, it is the majority: 2 of 3.
 	Quorum int `yaml:"quorum" env:"QUORUM"`
 
@@ -100,6 +104,66 @@ type Source struct {
 
 	// What only this kind knows: the kind's page in shared/crm names its options.
 	Options map[string]string `yaml:"options"`
+}
+
+// Federation says by which identity the buckets of other clouds are reached: the own cloud vouches for the process, and
+// the other one trusts that.
+type Federation struct {
+	// The cloud that this process runs in, and whose identity vouches for it: aws, gcp or azure. Its own buckets need no
+	// other cloud's token. Left out, nothing below counts, so that one file serves several places.
+	From string `yaml:"from" env:"FROM"`
+
+	// Whom the own cloud's tokens must name, or none is sent anywhere: the role's ARN (aws), the service account's number
+	// (gcp), the managed identity's object id (azure). Left out, whoever the process is.
+	Subject string `yaml:"subject" env:"SUBJECT"`
+
+	// How s3:// buckets are reached from gcp or azure.
+	AWS FederationAWS `yaml:"aws" envPrefix:"AWS_"`
+
+	// How gs:// buckets are reached from aws or azure.
+	GCP FederationGCP `yaml:"gcp" envPrefix:"GCP_"`
+
+	// How azblob:// containers are reached from aws or gcp.
+	Azure FederationAzure `yaml:"azure" envPrefix:"AZURE_"`
+}
+
+// FederationAWS is a role that trusts the own cloud's identity.
+type FederationAWS struct {
+	// The ARN of the IAM role to assume, by AssumeRoleWithWebIdentity.
+	Role string `yaml:"role" env:"ROLE"`
+
+	// The region whose STS is asked. Left out, AWS_REGION.
+	Region string `yaml:"region" env:"REGION"`
+
+	// What the own cloud's token is made out to; the role's trust pins it. From gcp it is sts.amazonaws.com if left out;
+	// from azure it is the application that stands for AWS in Entra: api://… or its client id.
+	Audience string `yaml:"audience" env:"AUDIENCE"`
+}
+
+// FederationGCP is a workload identity pool's provider that trusts the own cloud's identity.
+type FederationGCP struct {
+	// The provider: //iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER.
+	Provider string `yaml:"provider" env:"PROVIDER"`
+
+	// The e-mail address of the service account to act as. Left out, the bucket's own policy names the federated identity.
+	ServiceAccount string `yaml:"service_account" env:"SERVICE_ACCOUNT"`
+
+	// What the own cloud's token is made out to; the provider pins it. From aws it is the provider with https: in front
+	// if left out, which a provider accepts by itself; from azure it is the application that stands for Google in Entra.
+	Audience string `yaml:"audience" env:"AUDIENCE"`
+}
+
+// FederationAzure is an application or a user-assigned identity with a federated credential that trusts the own cloud's
+// identity.
+type FederationAzure struct {
+	// The Entra tenant's id.
+	Tenant string `yaml:"tenant" env:"TENANT"`
+
+	// The client id of the application, or of the user-assigned managed identity.
+	Client string `yaml:"client" env:"CLIENT"`
+
+	// What the own cloud's token is made out to; the federated credential pins it. Left out, api://AzureADTokenExchange.
+	Audience string `yaml:"audience" env:"AUDIENCE"`
 }
 
 // Limits bound time and memory.

@@ -48,3 +48,14 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
+
+// TokenError says who gave no token for a bucket, so that nothing was asked of the bucket itself. Err wraps ErrDenied where
+// that issuer refused, and ErrBusy where it did not answer. It never shows a token.
+type TokenError struct {
+	Issuer string // and what it was asked for: "AWS STS AssumeRoleWithWebIdentity"
+	Err    error
+}
+
+func (e *TokenError) Error() string { return fmt.Sprintf("token from %s: %v", e.Issuer, e.Err) }
+
+func (e *TokenError) Unwrap() error { return e.Err }

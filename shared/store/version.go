@@ -43,8 +43,8 @@ type VersionDriver interface {
 	ReadVersion(ctx context.Context, key, version string, offset, length int64) (io.ReadCloser, error)
 }
 
-// versionsOf gives the driver's part for versions.
-func versionsOf(d Driver) VersionDriver {
+// VersionsOf gives the driver's part for versions: of one without it, a part that says ErrNoVersions.
+func VersionsOf(d Driver) VersionDriver {
 	if versions, has := d.(VersionDriver); has {
 		return versions
 	}
@@ -67,7 +67,7 @@ func (noVersions) ReadVersion(context.Context, string, string, int64, int64) (io
 // with the first error.
 func (r *Reader) Versions(ctx context.Context, prefix string) iter.Seq2[Version, error] {
 	return pages(func(token string) ([]Version, string, error) {
-		page, err := versionsOf(r.driver).Versions(ctx, prefix, token)
+		page, err := VersionsOf(r.driver).Versions(ctx, prefix, token)
 		if err != nil {
 			return nil, "", &Error{"list versions of", r.name, prefix, err}
 		}
@@ -78,12 +78,12 @@ func (r *Reader) Versions(ctx context.Context, prefix string) iter.Seq2[Version,
 // ReadVersion reads a version of at most limit bytes; a larger one is ErrTooLarge.
 func (r *Reader) ReadVersion(ctx context.Context, key, version string, limit int64) ([]byte, error) {
 	return r.whole("read version "+version+" of", key, limit, func() (io.ReadCloser, error) {
-		return versionsOf(r.driver).ReadVersion(ctx, key, version, 0, limit+1)
+		return VersionsOf(r.driver).ReadVersion(ctx, key, version, 0, limit+1)
 	})
 }
 
 func (p *prefixed) Versions(ctx context.Context, prefix, token string) (VersionPage, error) {
-	page, err := versionsOf(p.Driver).Versions(ctx, p.prefix+prefix, token)
+	page, err := VersionsOf(p.Driver).Versions(ctx, p.prefix+prefix, token)
 	for i := range page.Versions {
 		page.Versions[i].Key = strings.TrimPrefix(page.Versions[i].Key, p.prefix)
 	}
@@ -91,5 +91,5 @@ func (p *prefixed) Versions(ctx context.Context, prefix, token string) (VersionP
 }
 
 func (p *prefixed) ReadVersion(ctx context.Context, key, version string, offset, length int64) (io.ReadCloser, error) {
-	return versionsOf(p.Driver).ReadVersion(ctx, p.prefix+key, version, offset, length)
+	return VersionsOf(p.Driver).ReadVersion(ctx, p.prefix+key, version, offset, length)
 }

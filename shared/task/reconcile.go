@@ -44,7 +44,7 @@ func (r *Reconciled) Partial() bool {
 func Reconcile(ctx context.Context, c *config.Config, r Reconciling) (Reconciled, error) {
 	var done Reconciled
 	urls := slices.Concat(c.Buckets, r.To)
-	err := withKeepers(ctx, urls, func(buckets []*store.Keeper) error {
+	err := withKeepers(ctx, c.Federation, urls, func(buckets []*store.Keeper) error {
 		o, err := reconcileOptions(ctx, c, r, buckets)
 		if err != nil {
 			return err

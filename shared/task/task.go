@@ -8,6 +8,7 @@ import (
 	"errors"
 	"time"
 
+	"outlast.example/shared/config"
 	"outlast.example/shared/store"
 	"outlast.example/shared/wire"
 )
@@ -16,8 +17,8 @@ import (
 const inParallel = 16
 
 // withKeepers opens buckets for as long as use runs.
-func withKeepers(ctx context.Context, urls []string, use func([]*store.Keeper) error) (err error) {
-	keepers, err := wire.Keepers(ctx, urls)
+func withKeepers(ctx context.Context, f config.Federation, urls []string, use func([]*store.Keeper) error) (err error) {
+	keepers, err := wire.Keepers(ctx, f, urls)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ func Verify(ctx context.Context, c *config.Config, o verify.Options) (_ verify.R
 	if err := toVerify(c, &o); err != nil {
 		return verify.Report{}, err
 	}
-	readers, err := wire.Readers(ctx, c.Buckets)
+	readers, err := wire.Readers(ctx, c.Federation, c.Buckets)
 	if err != nil {
 		return verify.Report{}, err
 	}
@@ -35,7 +35,7 @@ func Repair(ctx context.Context, c *config.Config, o verify.Options) (report ver
 	if err := toVerify(c, &o); err != nil {
 		return verify.Report{}, err
 	}
-	err = withKeepers(ctx, c.Buckets, func(buckets []*store.Keeper) error {
+	err = withKeepers(ctx, c.Federation, c.Buckets, func(buckets []*store.Keeper) error {
 		var keepers []verify.Keeper
 		for _, b := range buckets {
 			keepers = append(keepers, b)

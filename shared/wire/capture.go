@@ -53,7 +53,7 @@ func (r *Receiver) Drain(ctx context.Context) error {
 
 // creators wants clients for a quorum: with fewer, nothing could be acknowledged.
 func creators(ctx context.Context, c *config.Config, log *slog.Logger) ([]*store.Creator, error) {
-	all, err := openAll(ctx, c.Buckets)
+	all, err := openAll(ctx, c.Federation, c.Buckets)
 	if err != nil {
 		return nil, err
 	}

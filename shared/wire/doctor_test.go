@@ -8,6 +8,7 @@ import (
 	"filippo.io/age"
 	"github.com/google/go-cmp/cmp"
 
+	"outlast.example/shared/config"
 	"outlast.example/shared/doctor"
 	"outlast.example/shared/format"
 	"outlast.example/shared/store/storetest/servers"
@@ -50,7 +51,7 @@ func TestDoctor(t *testing.T) {
 			t.Setenv("AWS_ACCESS_KEY_ID", test.as.ID)
 			t.Setenv("AWS_SECRET_ACCESS_KEY", test.as.Secret)
 			t.Setenv("AZURE_STORAGE_SAS_TOKEN", azure.CreateOnly(t, container))
-			b, err := Doctored(t.Context(), test.url, test.probe.Key)
+			b, err := Doctored(t.Context(), config.Federation{}, test.url, test.probe.Key)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -60,7 +60,7 @@ func admin[O any](
 
 // batches lists the names of the batches in a bucket.
 func (c *versionedClouds) batches(t *testing.T, bucket int) (keys []string) {
-	readers, err := wire.Readers(t.Context(), c.config.Buckets[bucket:bucket+1])
+	readers, err := wire.Readers(t.Context(), c.config.Federation, c.config.Buckets[bucket:bucket+1])
 	fatal(t, err)
 	for o, err := range readers[0].List(t.Context(), format.LogPrefix) {
 		fatal(t, err)
@@ -72,7 +72,7 @@ func (c *versionedClouds) batches(t *testing.T, bucket int) (keys []string) {
 // look runs verify, which reads no bytes of what has one version.
 func (c *versionedClouds) look(t *testing.T, repair bool) verify.Report {
 	t.Helper()
-	keepers, err := wire.Keepers(t.Context(), c.config.Buckets)
+	keepers, err := wire.Keepers(t.Context(), c.config.Federation, c.config.Buckets)
 	fatal(t, err)
 	o := verify.Options{Root: c.root, Now: time.Now(), Parallel: 4}
 	var all []verify.Keeper
@@ -91,7 +91,7 @@ func (c *versionedClouds) look(t *testing.T, repair bool) verify.Report {
 
 func (c *versionedClouds) reconcile(t *testing.T) reconcile.Report {
 	t.Helper()
-	keepers, err := wire.Keepers(t.Context(), c.config.Buckets)
+	keepers, err := wire.Keepers(t.Context(), c.config.Federation, c.config.Buckets)
 	fatal(t, err)
 	found, err := descriptors.Find(t.Context(), keepers, c.root)
 	fatal(t, err)

@@ -81,7 +81,7 @@ func (c *clouds) begin(t *testing.T, buckets []string) {
 	}
 	name, object, err := format.SignDescriptor(d, rootKey)
 	fatal(t, err)
-	keepers, err := wire.Keepers(t.Context(), buckets)
+	keepers, err := wire.Keepers(t.Context(), config.Federation{}, buckets)
 	fatal(t, err)
 	for _, k := range keepers {
 		fatal(t, k.Create(t.Context(), name, store.NewContent(object)))
@@ -151,7 +151,7 @@ func (c *clouds) restore(t *testing.T, which ...int) (map[string]map[string]json
 	for _, i := range which {
 		urls = append(urls, c.config.Buckets[i])
 	}
-	readers, err := wire.Readers(t.Context(), urls)
+	readers, err := wire.Readers(t.Context(), c.config.Federation, urls)
 	fatal(t, err)
 	sources, err := wire.Interpreters(c.config)
 	fatal(t, err)

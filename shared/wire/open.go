@@ -8,7 +8,9 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"outlast.example/shared/config"
 	"outlast.example/shared/store"
+	"outlast.example/shared/wire/federation"
 )
 
 // opening is a bucket's driver, or why it has none.
@@ -21,15 +23,20 @@ type opening struct {
 // openAll opens buckets side by side: some ask their surroundings for credentials, and a cold start has no time for one
 // after the other. A URL that is wrong is an error. A client that cannot be made is one only if none can: it must not stop
 // the others, and its bucket gets a driver that tries again at each request.
-func openAll(ctx context.Context, urls []string) ([]opening, error) {
+func openAll(ctx context.Context, c config.Federation, urls []string) ([]opening, error) {
+	f, err := federation.New(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	open := func(ctx context.Context, rawURL string) (store.Driver, error) { return driver(ctx, rawURL, f) }
 	all := make([]opening, len(urls))
 	var running sync.WaitGroup
 	for i, rawURL := range urls {
 		running.Go(func() {
-			d, err := Driver(ctx, rawURL)
+			d, err := open(ctx, rawURL)
 			all[i] = opening{rawURL, d, err}
 			if errors.As(err, new(*noClient)) {
-				all[i].driver = &late{url: rawURL, open: Driver}
+				all[i].driver = &late{url: rawURL, open: open}
 			}
 		})
 	}
@@ -129,6 +136,22 @@ func (l *late) List(ctx context.Context, prefix, token string) (store.Page, erro
 		return store.Page{}, err
 	}
 	return d.List(ctx, prefix, token)
+}
+
+func (l *late) Versions(ctx context.Context, prefix, token string) (store.VersionPage, error) {
+	d, err := l.get(ctx)
+	if err != nil {
+		return store.VersionPage{}, err
+	}
+	return store.VersionsOf(d).Versions(ctx, prefix, token)
+}
+
+func (l *late) ReadVersion(ctx context.Context, key, version string, offset, length int64) (io.ReadCloser, error) {
+	d, err := l.get(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return store.VersionsOf(d).ReadVersion(ctx, key, version, offset, length)
 }
 
 func (l *late) Close() error {

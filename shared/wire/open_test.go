@@ -23,7 +23,7 @@ func withoutCredentials(t *testing.T) string {
 
 func TestBucketWithoutAClientStopsNoOther(t *testing.T) {
 	without := withoutCredentials(t)
-	keepers, err := Keepers(t.Context(), []string{without, "file://" + t.TempDir()})
+	keepers, err := Keepers(t.Context(), config.Federation{}, []string{without, "file://" + t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,10 +41,10 @@ func TestBucketWithoutAClientStopsNoOther(t *testing.T) {
 
 func TestNoClientAtAllIsAnError(t *testing.T) {
 	without := withoutCredentials(t)
-	if _, err := Readers(t.Context(), []string{without, "gs://c"}); err == nil || strings.Count(err.Error(), "missing.json") != 2 {
+	if _, err := Readers(t.Context(), config.Federation{}, []string{without, "gs://c"}); err == nil || strings.Count(err.Error(), "missing.json") != 2 {
 		t.Errorf("got %v, want both problems", err)
 	}
-	if _, err := Lockers(t.Context(), []string{without, "file://" + t.TempDir()}); err == nil {
+	if _, err := Lockers(t.Context(), config.Federation{}, []string{without, "file://" + t.TempDir()}); err == nil {
 		t.Error("opened a bucket whose locks nobody knows")
 	}
 }

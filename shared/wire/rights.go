@@ -5,34 +5,39 @@ import (
 	"errors"
 	"time"
 
+	"outlast.example/shared/config"
 	"outlast.example/shared/store"
 )
 
 // Readers opens buckets with the right to read. Each is named by its URL, which holds no credentials: drivers refuse one
-// that does. All URLs must be right; of the clients one is enough, and the others are made when they can be.
-func Readers(ctx context.Context, urls []string) ([]*store.Reader, error) {
-	return each(ctx, urls, store.NewReader)
+// that does. All URLs must be right; of the clients one is enough, and the others are made when they can be. Tokens for
+// other clouds are fetched from here on, side by side; a bucket whose token cannot be had fails at each request, and the
+// others do not.
+func Readers(ctx context.Context, f config.Federation, urls []string) ([]*store.Reader, error) {
+	return each(ctx, f, urls, store.NewReader)
 }
 
 // Keepers opens buckets with the rights to read and to create.
-func Keepers(ctx context.Context, urls []string) ([]*store.Keeper, error) {
-	return each(ctx, urls, store.NewKeeper)
+func Keepers(ctx context.Context, f config.Federation, urls []string) ([]*store.Keeper, error) {
+	return each(ctx, f, urls, store.NewKeeper)
 }
 
 // LockViewers opens buckets with the right to see locks.
-func LockViewers(ctx context.Context, urls []string) ([]*store.LockViewer, error) {
-	return everyone(ctx, urls, store.NewLockViewer)
+func LockViewers(ctx context.Context, f config.Federation, urls []string) ([]*store.LockViewer, error) {
+	return everyone(ctx, f, urls, store.NewLockViewer)
 }
 
 // Lockers opens buckets with the right to extend locks.
-func Lockers(ctx context.Context, urls []string) ([]*store.Locker, error) {
-	return everyone(ctx, urls, func(name string, d store.Driver) *store.Locker { return store.NewLocker(name, d, time.Now) })
+func Lockers(ctx context.Context, f config.Federation, urls []string) ([]*store.Locker, error) {
+	return everyone(ctx, f, urls, func(name string, d store.Driver) *store.Locker { return store.NewLocker(name, d, time.Now) })
 }
 
 // everyone is each for what speaks of locks: a client that cannot be made is an error, since nobody knows then whether the
 // bucket has any.
-func everyone[R any](ctx context.Context, urls []string, right func(string, store.Driver) R) ([]R, error) {
-	all, err := openAll(ctx, urls)
+func everyone[R any](
+	ctx context.Context, f config.Federation, urls []string, right func(string, store.Driver) R,
+) ([]R, error) {
+	all, err := openAll(ctx, f, urls)
 	if err != nil {
 		return nil, err
 	}
@@ -43,8 +48,10 @@ func everyone[R any](ctx context.Context, urls []string, right func(string, stor
 }
 
 // each opens buckets with one right.
-func each[R any](ctx context.Context, urls []string, right func(string, store.Driver) R) ([]R, error) {
-	all, err := openAll(ctx, urls)
+func each[R any](
+	ctx context.Context, f config.Federation, urls []string, right func(string, store.Driver) R,
+) ([]R, error) {
+	all, err := openAll(ctx, f, urls)
 	if err != nil {
 		return nil, err
 	}

@@ -159,7 +159,7 @@ func (d told) deliver(t *testing.T, h http.Handler, source *crm.Source) {
 // remember restores at a moment, and tells every record in a line.
 func (c *clouds) remember(t *testing.T, m moment) ([]string, restore.Report) {
 	t.Helper()
-	readers, err := wire.Readers(t.Context(), c.config.Buckets)
+	readers, err := wire.Readers(t.Context(), c.config.Federation, c.config.Buckets)
 	fatal(t, err)
 	sources, err := wire.Interpreters(c.config)
 	fatal(t, err)

@@ -56,7 +56,7 @@ func TestEveryDriverOpens(t *testing.T) {
 }
 
 func TestAllBucketsOrNone(t *testing.T) {
-	_, err := Readers(t.Context(), []string{"file://" + t.TempDir(), "ftp://a", "gopher://b"})
+	_, err := Readers(t.Context(), config.Federation{}, []string{"file://" + t.TempDir(), "ftp://a", "gopher://b"})
 	if err == nil || !strings.Contains(err.Error(), "ftp") || !strings.Contains(err.Error(), "gopher") {
 		t.Errorf("got %v, want both problems", err)
 	}

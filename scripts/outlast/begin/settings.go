@@ -34,7 +34,7 @@ func Run(ctx context.Context, c *config.Config, rootKey string, allowOne bool) (
 	if err != nil {
 		return nil, err
 	}
-	buckets, err := wire.Keepers(ctx, c.Buckets)
+	buckets, err := wire.Keepers(ctx, c.Federation, c.Buckets)
 	if err != nil {
 		return nil, err
 	}

@@ -128,7 +128,7 @@ func (s *stage) restore(ctx context.Context, from string) (_ *restore.Result, er
 	if err != nil {
 		return nil, err
 	}
-	buckets, err := wire.Readers(ctx, s.config.Buckets)
+	buckets, err := wire.Readers(ctx, s.config.Federation, s.config.Buckets)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +160,7 @@ func (s *stage) bucketPath(i int) string { return filepath.Join(s.folder, trial.
 // batches are the files of a bucket's batches, oldest first, as paths from the bucket on.
 func (s *stage) batches(i int) ([]string, error) {
 	var all []string
-	r, err := wire.Readers(context.Background(), s.config.Buckets[i:i+1])
+	r, err := wire.Readers(context.Background(), s.config.Federation, s.config.Buckets[i:i+1])
 	if err != nil {
 		return nil, err
 	}

@@ -25,7 +25,7 @@ type Options struct {
 	Endpoint    string                  // empty: Amazon's for the region
 	PathStyle   bool                    // the bucket's name goes into the path, not into the host name
 	PageSize    int                     // objects in a page of a listing; 0: 1,000, which is also the most
-	Credentials aws.CredentialsProvider // nil: the SDK's chain of environment, profiles, web identity and roles
+	Credentials aws.CredentialsProvider // asked for each request; nil: the SDK's chain of environment, profiles, web identity and roles
 }
 
 // FromURL reads s3://BUCKET?region=…&endpoint=…&use_path_style=true. The path is the caller's prefix.
@@ -72,6 +72,9 @@ func Open(ctx context.Context, o Options) (store.Driver, error) {
 func (o Options) apply(options *sdk.Options, connections *http.Client) {
 	options.HTTPClient = connections
 	options.UsePathStyle = o.PathStyle
+	if o.Credentials != nil {
+		options.Credentials = o.Credentials // the SDK's configuration keeps them until they expire; who gives them knows better
+	}
 	if o.Endpoint != "" {
 		options.BaseEndpoint = &o.Endpoint
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -105,6 +106,30 @@ func TestNoCredentials(t *testing.T) {
 		t.Fatal(err)
 	}
 	transporttest.WantSentinel(t, d.Create(t.Context(), "key", content), store.ErrBusy)
+}
+
+// Whoever gives credentials knows when to renew them: half a life before they expire, and the SDK waits for the end.
+func TestGivenCredentialsAreAskedForEachRequest(t *testing.T) {
+	server := xml(t, 200, "")
+	asked := 0
+	d, err := s3.Open(t.Context(), s3.Options{
+		Bucket: "b", Endpoint: server.Address,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			asked++
+			return aws.Credentials{AccessKeyID: "id", SecretAccessKey: "secret", CanExpire: true, Expires: time.Now().Add(time.Hour)}, nil
+		}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := d.Create(t.Context(), "key", content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if asked != 2 {
+		t.Errorf("asked %d times for two requests", asked)
+	}
 }
 
 // withoutProfile hides the configuration of whoever runs the test.

@@ -86,7 +86,7 @@ func testPlain(t *testing.T, d store.Driver) {
 func testOneVersion(t *testing.T, b VersionBucket) {
 	objects := createListed(t, b.Driver)
 	var got []store.Object
-	for _, v := range versionsOf(t, b.Driver, "") {
+	for _, v := range VersionsOf(t, b.Driver, "") {
 		if !v.Current || v.Marker || v.Deleted || v.ID == "" || v.Time.IsZero() {
 			t.Errorf("%+v, want a current version", v)
 		}
@@ -114,7 +114,7 @@ func testDeleted(t *testing.T, b VersionBucket) {
 	mustCreate(t, b.Driver, "log/key", []byte("hidden"))
 	b.Delete(t, "log/key")
 	wantAbsent(t, b.Driver, "log/key")
-	all := versionsOf(t, b.Driver, "log/key")
+	all := VersionsOf(t, b.Driver, "log/key")
 	i := slices.IndexFunc(all, func(v store.Version) bool { return !v.Marker })
 	if i < 0 || all[i].Current {
 		t.Fatalf("%+v, want a version that is not current", all)
@@ -186,8 +186,8 @@ func testVersionOddKeys(t *testing.T, b VersionBucket) {
 	}
 }
 
-// versionsOf lists all versions, each key's older ones first, and asserts that the keys are in order.
-func versionsOf(t *testing.T, d store.Driver, prefix string) []store.Version {
+// VersionsOf lists all versions, each key's older ones first, and asserts that the keys are in order.
+func VersionsOf(t *testing.T, d store.Driver, prefix string) []store.Version {
 	t.Helper()
 	var all []store.Version
 	token := ""
@@ -225,7 +225,7 @@ func byAge(a, b store.Version) int {
 
 func wantVersions(t *testing.T, d store.Driver, prefix string, want int) []store.Version {
 	t.Helper()
-	all := versionsOf(t, d, prefix)
+	all := VersionsOf(t, d, prefix)
 	if len(all) != want {
 		t.Fatalf("%d versions of %q, want %d: %+v", len(all), prefix, want, all)
 	}

@@ -30,10 +30,14 @@ func Watch(ctx context.Context) (context.Context, *Attempt) {
 // Explain wraps the error of an SDK with the sentinel that fits; nil stays nil. answer is what an HTTP server said, nil if
 // nobody answered. code reads the store's own error codes; where it gives nil, the HTTP status decides.
 //
-// The result shows neither URLs, which may carry a signature, nor bodies.
+// The result shows neither URLs, which may carry a signature, nor bodies. A store.TokenError stays what it is: it has its
+// sentinel, and what the SDK says around it helps nobody.
 func (a *Attempt) Explain(err error, answer *Answer, code func(*Answer) error) error {
 	if err == nil {
 		return nil
+	}
+	if token, ok := errors.AsType[*store.TokenError](err); ok && !a.sent.Load() {
+		return token
 	}
 	sentinel := a.judge(answer, code)
 	err = withoutURL(err)
