@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
 	"time"
 
 	"outlast.example/scripts/simulate/exhaust"
@@ -58,15 +59,12 @@ func (o options) run() error {
 		return err
 	}
 	began := time.Now()
-	var counts play.Counts
-	for seed := o.from; seed < o.from+o.seeds; seed++ {
-		result := play.Run(scene.Draw(seed), nil)
-		if result.Violation != nil {
-			return o.failed(seed, result.Violation)
-		}
-		counts.Add(result.Counts)
+	t := tally{next: o.from, end: o.from + o.seeds}
+	t.run(runtime.GOMAXPROCS(0))
+	if t.violation != nil {
+		return o.failed(t.failed, t.violation)
 	}
-	counts.Print(os.Stdout)
+	t.counts.Print(os.Stdout)
 	fmt.Printf("every promise held: seeds %d to %d, in %s\n", o.from, o.from+o.seeds-1, time.Since(began).Round(time.Millisecond))
 	return nil
 }
