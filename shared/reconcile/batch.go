@@ -68,7 +68,7 @@ func (p *pass) batch(ctx context.Context, h *hour, b listing.Batch, copies *copi
 		}
 		return
 	}
-	entry, err := p.entry(ctx, b)
+	entry, err := p.entry(ctx, b, len(lack) == 0)
 	switch {
 	case err != nil: // no bucket is complete without it
 		copies.failed(b, lack, err)
@@ -95,10 +95,12 @@ func (p *pass) lack(h *hour, b listing.Batch) []int {
 	return lack
 }
 
-// entry is the batch as a seal lists it. Where the listings do not agree on its size, its bytes decide.
-func (p *pass) entry(ctx context.Context, b listing.Batch) (format.Sealed, error) {
+// entry is the batch as a seal lists it. Where the listings do not agree on its size, or one bucket alone gives it and no
+// copy will be made of it, its bytes decide.
+func (p *pass) entry(ctx context.Context, b listing.Batch, read bool) (format.Sealed, error) {
 	size := b.Copies[0].Size
-	if slices.ContainsFunc(b.Copies, func(row listing.Row) bool { return row.Size != size }) {
+	alone := b.Copies[0].Bucket == b.Copies[len(b.Copies)-1].Bucket
+	if read && alone || slices.ContainsFunc(b.Copies, func(row listing.Row) bool { return row.Size != size }) {
 		object, err := p.sound(ctx, b)
 		if err != nil {
 			return format.Sealed{}, err

@@ -208,6 +208,33 @@ func TestTheSecondSealer(t *testing.T) {
 	}
 }
 
+// blind is a bucket that gives no listing of some names.
+type blind struct {
+	store.Driver
+	prefix string
+}
+
+func (b blind) List(ctx context.Context, prefix, token string) (store.Page, error) {
+	if prefix == b.prefix {
+		return store.Page{}, store.ErrDenied
+	}
+	return b.Driver.List(ctx, prefix, token)
+}
+
+// What one bucket alone lists, and nobody needs a copy of, has the size of its bytes.
+func TestTheSizeThatOneBucketSays(t *testing.T) {
+	r := newRepository(t)
+	r.run(at(1.3), "seal-a")
+	key := r.put(at(0.5), 1)
+	r.buckets[1].Put(key, r.buckets[1].Objects()[key][:99])
+	for _, i := range []int{0, 2} {
+		r.down[i] = blind{r.buckets[i].Open(mem.Options{}), format.HourPrefix(at(0))}
+	}
+	if report := r.run(at(2.3), "seal-a"); report.Sealed != 1 || len(r.lateIn(0)) != 0 {
+		t.Errorf("%d sealed, late: %v", report.Sealed, r.lateIn(0))
+	}
+}
+
 // A run that finds nothing to do lists the recent hours and the names of seals, opens the seals of recent hours, and asks each
 // bucket for little more.
 func TestIdleIsCheap(t *testing.T) {

@@ -33,7 +33,6 @@ type run struct {
 	began      time.Time
 	now        time.Time // by its cloud's clock, when it began
 	descriptor *format.Descriptor
-	sealer     string
 	report     reconcile.Report
 	done       bool
 }
@@ -71,7 +70,6 @@ func (k *keeper) run(t *loop.Task, r *run, a scene.Act, relist bool) {
 	}
 	if k.index < sealers {
 		o.Sealer, o.Key = sealerName(k.index), private(sealerName(k.index))
-		r.sealer = o.Sealer
 	}
 	for _, b := range buckets {
 		o.Buckets = append(o.Buckets, b)

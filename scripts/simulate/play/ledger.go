@@ -37,6 +37,7 @@ type ledger struct {
 	pages      map[string][]byte // descriptors and recovery pages that the operator wrote, or that follow from them
 	seals      map[string]*format.Seal
 	signatures map[string]bool // of seals: whether a sealer made them
+	witnesses  map[string]bool // signatures of seals that were made
 	quiet      bool            // no trouble any more
 	runs       map[string]*run // of the clouds' functions, by the names of their tasks
 }
@@ -44,7 +45,8 @@ type ledger struct {
 func newLedger(w *World) *ledger {
 	return &ledger{
 		World: w, byKey: map[string]*batch{}, pages: map[string][]byte{}, seals: map[string]*format.Seal{}, signatures: map[string]bool{},
-		runs: map[string]*run{},
+		witnesses: map[string]bool{},
+		runs:      map[string]*run{},
 	}
 }
 

@@ -17,7 +17,8 @@ func (l *ledger) seal(b *cloud.Bucket, who, key string, content []byte) {
 		if !l.signed(s) || len(content) != 0 {
 			l.fail(promiseForged, "%s creates %s in bucket %d, which no sealer signed", who, short(key), b.Index)
 		}
-		if run, seal := l.running(who), l.seals[s.SealName.String()]; run != nil && run.sealer == s.Sealer && seal != nil {
+		if run, seal := l.running(who), l.seals[s.SealName.String()]; run != nil && seal != nil && !l.witnesses[key] {
+			l.witnesses[key] = true // whoever spreads it later signs nothing
 			l.witnessed(run, seal, key)
 		}
 		return
