@@ -179,5 +179,9 @@ func (a *app) printReconciled(r reconcile.Report) error {
 			return err
 		}
 	}
+	if r.Late > 0 {
+		a.say("%d late batches are in no seal yet. Those of older hours wait for their turn, or for a run with --relist that has an hour "+
+			"to seal: the next is due at a quarter past", r.Late)
+	}
 	return a.print("%d hours, %d sealed now, %d waiting to be sealed; %d batches lost; %d requests", r.Hours, r.Sealed, r.Unsealed, r.Lost, r.Requests)
 }

@@ -51,6 +51,10 @@ func TestEveryHourHasItsTurn(t *testing.T) {
 	r.run(at(4.3), "seal-a", cycle)
 	r.run(at(34.3), "seal-a", cycle)
 	late := r.put(at(2.5), 1)
+	if report := r.run(at(34.3), "seal-a", cycle, func(o *reconcile.Options) { o.Relist = true }); report.Late != 1 || len(r.lateIn(0)) != 0 {
+		t.Errorf("found when nothing is to be sealed: %+v", report)
+	}
+	r.buckets[0].Delete(late)
 	var found float64
 	for h := 35.3; h < 60 && found == 0; h++ {
 		if copies(r.run(at(h), "seal-a", cycle)) > 0 && r.buckets[0].Objects()[late] != nil {

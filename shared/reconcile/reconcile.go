@@ -81,6 +81,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 			o.Progress(p.report)
 		}
 	}
+	p.report.Late = len(p.late)
 	p.report.finish()
 	return p.report, nil
 }

@@ -17,6 +17,7 @@ type Report struct {
 	Requests int       `json:"requests"`
 	Sealed   int       `json:"sealed"`   // hours
 	Unsealed int       `json:"unsealed"` // hours that are due and could not be sealed, or must wait for a bucket
+	Late     int       `json:"late"`     // batches of sealed hours that were found, and that no seal made by now lists
 	Lost     int       `json:"lost"`     // batches whose names are known, and of which no bucket has a sound copy
 
 	Buckets  []BucketReport `json:"buckets"`
