@@ -73,7 +73,6 @@ var sealing = []Mutant{
 	{"what is late in older hours is not sealed", "reconcile/hour.go", `all && !h.seal && (`, `all && !h.seal && p.recent(at) && (`},
 	{"what is late before the first seal is not sealed", "reconcile/hour.go", `return at.Before(first) && (`, `return at.IsZero() && (`},
 	{"signed although the seal leaves out a batch", "format/seal.go", `holds(s.Objects, o.Objects) && `, ``},
-	{"signed although more is known to be late", "format/seal.go", `holds(s.Late, o.Late) && `, ``},
 	{"signed although it names fewer seals before it", "format/seal.go", ` && holds(s.Previous, o.Previous)`, ``},
 	{"a signature without its seal", "reconcile/seal.go", `|| before != "" && !s.held[i][before] {`, `|| before == "?" {`},
 	{"seals are not spread", "reconcile/seal.go", `if p.wanted(h, s, n.String()) {`, `if false {`},

@@ -126,12 +126,13 @@ func (l *ledger) witnessed(run *run, s *format.Seal, key string) {
 	}
 }
 
-// onlyNew: what an earlier hour's seal lists is not late.
+// onlyNew: what an earlier hour's seal lists, of its hour or as late, is not late once more.
 func (l *ledger) onlyNew(s *format.Seal, key string) {
 	for name, earlier := range l.seals {
 		n, _ := format.ParseSealName(name)
 		for _, late := range s.Late {
-			if earlier.Hour.Before(s.Hour) && l.counts(n) && slices.Contains(earlier.Objects, late) {
+			known := slices.Contains(earlier.Objects, late) || slices.Contains(earlier.Late, late)
+			if known && earlier.Hour.Before(s.Hour) && l.counts(n) {
 				l.fail(promiseSeal, "%s calls %s late, which an earlier seal lists", short(key), short(late.Key))
 			}
 		}
