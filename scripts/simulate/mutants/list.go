@@ -79,7 +79,7 @@ var sealing = []Mutant{
 	{"signatures are not spread", "reconcile/seal.go", `if p.wanted(h, s, signature.String()) {`, `if false {`},
 	{"a refused seal counts as placed", "reconcile/seal.go", `if err != nil && !errors.Is(err, store.ErrExists) {`, `if false && !errors.Is(err, store.ErrExists) {`},
 	{"the size of the first copy stands in the seal", "reconcile/batch.go", `slices.ContainsFunc(b.Copies, func(row listing.Row) bool { return row.Size != size }) {`, `size < 0 {`},
-	{"the size that one bucket alone says stands in the seal", "reconcile/batch.go", `if read && alone ||`, `if false ||`},
+	{"the size that one bucket alone says stands in the seal", "reconcile/batch.go", `if read && alone ||`, `if read && alone && size < 0 ||`},
 	{"sealed without a batch that is not known", "reconcile/batch.go", `copies.incomplete(err)`, ``},
 	{"what is nowhere sound stops all seals", "reconcile/copies.go", `return errors.Is(err, errDamaged) && c.waited(c.at) }`, `return errors.Is(err, errDamaged) && c.at.IsZero() }`},
 	{"what is nowhere sound is sealed as late", "reconcile/copies.go", `delete(c.late, name)`, `_ = name`},
