@@ -65,7 +65,10 @@ func (b *Bucket) Get(key string) ([]byte, bool) {
 
 // Keys gives the names under a prefix that are really there, in order.
 func (b *Bucket) Keys(prefix string) (keys []string) {
-	for o := range store.NewReader(b.URL, b.objects.Open(mem.Options{})).List(context.Background(), prefix) {
+	for o, err := range store.NewReader(b.URL, b.objects.Open(mem.Options{})).List(context.Background(), prefix) {
+		if err != nil {
+			panic(err) // a store in memory lists what it has
+		}
 		keys = append(keys, o.Key)
 	}
 	return keys
