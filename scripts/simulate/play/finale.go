@@ -99,7 +99,7 @@ func (w *World) runs(k *keeper, relist bool) {
 	}
 }
 
-// lost reports whether there is a batch of which every copy is ruined. It cannot be one that was acknowledged; buckets may be
+// lost reports whether there is a batch of which every copy is ruined, or gone after somebody noted that. It cannot be one that was acknowledged; buckets may be
 // called unequal for it.
 func (w *World) lost() bool {
 	return slices.ContainsFunc(w.ledger.batches, func(m *batch) bool {
@@ -112,7 +112,14 @@ func (w *World) lost() bool {
 				}
 			}
 		}
-		return listed > 0 && listed < w.Buckets && sound == 0
+		return sound == 0 && (listed > 0 && listed < w.Buckets || w.noted(m))
+	})
+}
+
+func (w *World) noted(m *batch) bool {
+	return slices.ContainsFunc(w.buckets, func(b *cloud.Bucket) bool {
+		_, there := b.Get(format.LostName(m.parsed))
+		return there
 	})
 }
 
