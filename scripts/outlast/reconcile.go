@@ -29,9 +29,10 @@ func (a *app) reconcile() *cobra.Command {
 		Short: "Copy to every bucket what it lacks, and seal the hours that are over",
 		Long: "Reconcile makes all buckets hold the same objects: it lists the last hours in every bucket, and older ones\n" +
 			"where a bucket lacks their seals, copies what is missing after it checked hash and signature, and deletes\n" +
-			"nothing. With a sealer's key it signs the list of each hour that is over, and, where that changed or once a day,\n" +
-			"a report of what it found, for \"outlast status\". It needs no age identity. Run it as often as you like, also\n" +
-			"twice at once; a run that is stopped is finished by the next.\n\n" +
+			"nothing. With a sealer's key it signs the list of each hour that is over, lists every older hour again once in\n" +
+			"thirty days, and writes, where that changed or once a day, a report of what it found, for \"outlast status\".\n" +
+			"It needs no age identity. Run it as often as you like, also twice at once; a run that is stopped is finished\n" +
+			"by the next.\n\n" +
 			"To fill a new bucket: add it with \"outlast descriptor next --add-bucket\", run \"outlast reconcile\", and say\n" +
 			"with \"outlast descriptor next --complete\" from when on it holds everything.",
 		Args: cobra.NoArgs,
@@ -118,5 +119,9 @@ func (a *app) printReconciled(r reconcile.Report) error {
 			return err
 		}
 	}
-	return a.print("%d hours, %d sealed now, %d waiting to be sealed; %d requests", r.Hours, r.Sealed, r.Unsealed, r.Requests)
+	if r.Late > 0 {
+		a.say("%d late batches are in no seal yet. Those of older hours wait for their turn, or for a run with --relist that has an hour "+
+			"to seal: the next is due at a quarter past", r.Late)
+	}
+	return a.print("%d hours, %d sealed now, %d waiting to be sealed; %d batches lost; %d requests", r.Hours, r.Sealed, r.Unsealed, r.Lost, r.Requests)
 }

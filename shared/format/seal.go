@@ -106,6 +106,23 @@ func (s *Seal) sort() {
 	}
 }
 
+// Covers reports whether the seal says all that another one says, and lists no other batches of their hour: whoever would
+// make that one can sign this one.
+func (s *Seal) Covers(o *Seal) bool {
+	return s.Format == o.Format && s.Repository == o.Repository && s.Hour.Equal(o.Hour) &&
+		holds(s.Objects, o.Objects) && holds(o.Objects, s.Objects) &&
+		holds(s.Late, o.Late) && holds(s.Listed, o.Listed) && holds(s.Previous, o.Previous)
+}
+
+// holds reports whether a list holds all of another one.
+func holds[T comparable](list, other []T) bool {
+	in := make(map[T]bool, len(list))
+	for _, e := range list {
+		in[e] = true
+	}
+	return !slices.ContainsFunc(other, func(e T) bool { return !in[e] })
+}
+
 // check says why a sorted seal cannot stand.
 func (s *Seal) check() error {
 	switch {

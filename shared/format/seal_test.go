@@ -181,3 +181,51 @@ func FuzzSealNames(f *testing.F) {
 		}
 	})
 }
+
+// Whoever would say no more than a seal does, and saw no other batches of the hour, can sign it.
+func TestSealCovers(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(own *Seal)
+		want   bool
+	}{
+		"the same":                 {func(*Seal) {}, true},
+		"fewer buckets listed":     {func(s *Seal) { s.Listed = s.Listed[:1] }, true},
+		"fewer seals before it":    {func(s *Seal) { s.Previous = nil }, true},
+		"fewer late batches":       {func(s *Seal) { s.Late = nil }, true},
+		"fewer batches":            {func(s *Seal) { s.Objects = s.Objects[:1] }, false},
+		"a batch more":             {func(s *Seal) { s.Objects = append(s.Objects, batchAt(testTime, "three")) }, false},
+		"another batch":            {func(s *Seal) { s.Objects[0] = batchAt(testTime, "three") }, false},
+		"a batch of another size":  {func(s *Seal) { s.Objects[0].Size++ }, false},
+		"another bucket listed":    {func(s *Seal) { s.Listed[0] = "azblob://outlast-c" }, false},
+		"another seal before it":   {func(s *Seal) { s.Previous[0] = strings.Repeat("cd", 32) }, false},
+		"another late batch":       {func(s *Seal) { s.Late[0] = batchAt(testTime.Add(-time.Hour), "later") }, false},
+		"another hour":             {func(s *Seal) { s.Hour = s.Hour.Add(time.Hour) }, false},
+		"of another repository":    {func(s *Seal) { s.Repository = foreignRepository }, false},
+		"in a format of its own":   {func(s *Seal) { s.Format++ }, false},
+		"in whatever order, twice": {func(s *Seal) { s.Listed = append([]string{"gs://outlast-b"}, s.Listed...) }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			own := testSeal()
+			test.change(own)
+			if got := testSeal().Covers(own); got != test.want {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}
+
+// Every note of a lost batch has one spelling, and is of no repair.
+func TestLostName(t *testing.T) {
+	k := withKey([]byte("x"), "aws", testTime).Key
+	repaired := k
+	repaired.Repair = 2
+	name := LostName(repaired)
+	if got, err := ParseLostName(name); err != nil || got != k {
+		t.Errorf("%s: %v, %v", name, got, err)
+	}
+	for _, other := range []string{"", "lost/", k.String(), "lost/" + k.String(), name + ".r1", name + "x", "lost" + name} {
+		if _, err := ParseLostName(other); !errors.Is(err, ErrName) {
+			t.Errorf("%q: %v", other, err)
+		}
+	}
+}

@@ -49,6 +49,7 @@ func makeVectors(t *testing.T) {
 	m.unreadable()
 	m.layers()
 	m.lines()
+	m.seals()
 
 	b, err := json.MarshalIndent(m.index, "", "  ")
 	if err != nil {

@@ -34,6 +34,11 @@ type vectorIndex struct {
 	Descriptors []descriptorVector `json:"descriptors"`
 	Sets        []setVector        `json:"sets"`
 	Batches     []batchVector      `json:"batches"`
+
+	SealDescriptor string            `json:"seal_descriptor"` // key of the one by which the seals are read
+	Seals          []sealVector      `json:"seals"`
+	Signatures     []signatureVector `json:"signatures"`
+	Chains         []chainVector     `json:"chains"`
 }
 
 type descriptorVector struct {
@@ -89,7 +94,7 @@ func TestVectors(t *testing.T) {
 		t.Fatal(err)
 	}
 	opened := map[string]*Descriptor{} // by title
-	var descriptor *Descriptor
+	var descriptor, sealers *Descriptor
 	for _, v := range index.Descriptors {
 		d, err := OpenDescriptor(v.Key, readVector(t, v.File), root)
 		checkVerdict(t, v.Title, v.Verdict, err)
@@ -97,10 +102,14 @@ func TestVectors(t *testing.T) {
 		if v.Key == index.Descriptor {
 			descriptor = d
 		}
+		if v.Key == index.SealDescriptor {
+			sealers = d
+		}
 	}
-	if descriptor == nil {
-		t.Fatal("no descriptor to read the batches by")
+	if descriptor == nil || sealers == nil {
+		t.Fatal("no descriptor to read the batches or the seals by")
 	}
+	checkSealVectors(t, index, sealers)
 	for _, v := range index.Sets {
 		t.Run(v.Title, func(t *testing.T) { checkSetVector(t, v, index.Descriptors, opened) })
 	}

@@ -36,7 +36,7 @@ const (
 )
 
 // prefixes hold all that is wanted, in the order of the keys.
-var prefixes = []string{format.RecoveryPrefix, format.LogPrefix, format.DescriptorPrefix, format.SealPrefix}
+var prefixes = []string{format.RecoveryPrefix, format.LogPrefix, format.LostPrefix, format.DescriptorPrefix, format.SealPrefix}
 
 // Options say what to keep, and how much of it in this run.
 type Options struct {

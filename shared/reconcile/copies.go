@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 
 	"golang.org/x/sync/semaphore"
@@ -108,18 +107,17 @@ func (c *copies) createAs(ctx context.Context, key format.Key, bucket int, conte
 var errHidden = errors.New("hidden under a delete marker")
 
 // failed notes that a batch stays missing. One that is nowhere sound keeps the hour from being sealed as long as a bucket
-// that does not answer would, and no longer.
+// that does not answer would, and no longer: then it is lost.
 func (c *copies) failed(b listing.Batch, lack []int, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	name := b.Key.String()
-	c.late = slices.DeleteFunc(c.late, func(o format.Sealed) bool { return o.Key == name }) // until it is known what it is
-	lost := c.hopeless(err)
-	if lost {
+	delete(c.late, name) // until it is known what it is
+	if errors.Is(err, errDamaged) {
 		c.lost = append(c.lost, b.Key)
 	}
 	for _, i := range lack {
-		c.lacking[i] = c.lacking[i] || !lost
+		c.lacking[i] = c.lacking[i] || !c.hopeless(err)
 		c.report.Buckets[i].Missing++
 		if errors.Is(err, errDamaged) {
 			c.report.find(c.buckets[i].Name(), name, err)

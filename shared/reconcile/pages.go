@@ -13,9 +13,20 @@ import (
 // pages copies descriptors, and writes the recovery pages that belong to them, where a bucket lacks them. Descriptors that
 // the root key did not sign, or that are damaged, are reported and not copied.
 func (p *pass) pages(ctx context.Context) {
-	held := map[string]map[int]bool{}
-	unknown := make([]bool, len(p.buckets))
-	for _, prefix := range []string{format.DescriptorPrefix, format.RecoveryPrefix} {
+	held, unknown := p.held(ctx, 0, format.DescriptorPrefix, format.RecoveryPrefix)
+	for _, name := range slices.Sorted(maps.Keys(held)) {
+		if d, object := p.descriptor(ctx, name, held[name]); d != nil {
+			p.complete(ctx, format.RecoveryName(d.Number), format.RecoveryPage(d), held, unknown)
+			p.complete(ctx, name, object, held, unknown) // last: where there is a descriptor, there is its page
+		}
+	}
+}
+
+// held says which buckets list what under some prefixes, and which were not listed to their end. With a limit it stops
+// behind so many names.
+func (p *pass) held(ctx context.Context, limit int, prefixes ...string) (held map[string]map[int]bool, unknown []bool) {
+	held, unknown = map[string]map[int]bool{}, make([]bool, len(p.buckets))
+	for _, prefix := range prefixes {
 		for row := range listing.Rows(ctx, p.buckets, prefix) {
 			p.count(row)
 			if row.Err != nil {
@@ -26,14 +37,12 @@ func (p *pass) pages(ctx context.Context) {
 				held[row.Key] = map[int]bool{}
 			}
 			held[row.Key][row.Bucket] = true
+			if limit > 0 && len(held) > limit {
+				break
+			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(held)) {
-		if d, object := p.descriptor(ctx, name, held[name]); d != nil {
-			p.complete(ctx, format.RecoveryName(d.Number), format.RecoveryPage(d), held, unknown)
-			p.complete(ctx, name, object, held, unknown) // last: where there is a descriptor, there is its page
-		}
-	}
+	return held, unknown
 }
 
 // descriptor reads one from the first bucket whose copy is sound.
@@ -57,6 +66,7 @@ func (p *pass) descriptor(ctx context.Context, name string, holders map[int]bool
 	return nil, nil
 }
 
+// complete creates an object in the buckets that were listed and lack it.
 func (p *pass) complete(ctx context.Context, name string, object []byte, held map[string]map[int]bool, unknown []bool) {
 	content := store.NewContent(object)
 	for i := range p.buckets {
@@ -69,6 +79,10 @@ func (p *pass) complete(ctx context.Context, name string, object []byte, held ma
 			report.Missing++
 			continue
 		}
+		if held[name] == nil {
+			held[name] = map[int]bool{}
+		}
+		held[name][i] = true
 		report.Copied++
 		report.Bytes += int64(len(object))
 	}

@@ -20,13 +20,20 @@ type pass struct {
 	report Report
 
 	seals *seals
-	known sealed          // batches that the seals of recent hours list; nil before the first recent hour
-	late  []format.Sealed // batches of sealed hours that no seal lists
-	chain bool            // every hour up to here is sealed
+	late  map[string]int64    // sizes of batches of sealed hours that no seal lists, by name
+	gone  map[format.Key]bool // batches that are lost
+	noted map[format.Key]bool // batches of which a bucket holds a note that they are
+	chain bool                // every hour up to here is sealed
 }
 
 func newPass(o Options) *pass {
-	p := &pass{Options: o, opener: format.NewOpener(o.Descriptor, nil), chain: true}
+	p := &pass{
+		Options: o, opener: format.NewOpener(o.Descriptor, nil), chain: true,
+		late: map[string]int64{}, gone: map[format.Key]bool{}, noted: map[format.Key]bool{},
+	}
+	if p.Cycle == 0 {
+		p.Cycle = DefaultCycle
+	}
 	p.report.Finding = []Finding{}
 	for _, b := range o.Buckets {
 		p.buckets = append(p.buckets, &counted{Bucket: b, requests: &p.requests})
@@ -52,12 +59,24 @@ func (p *pass) begins() time.Time {
 
 // first is the hour to begin with. Nothing is sealed after an hour that is not.
 func (p *pass) first(ctx context.Context) time.Time {
-	first := p.begins().Add(-time.Hour) // some receiver's clock may be behind
+	first := p.Began.UTC().Truncate(time.Hour)
 	if since := p.Since.UTC().Truncate(time.Hour); since.After(first) {
-		p.chain = len(p.seals.of(ctx, since.Add(-time.Hour)).counting) > 0
+		p.chain = !since.After(p.begins()) || len(p.seals.of(ctx, since.Add(-time.Hour)).counting) > 0
 		return since
 	}
+	p.before(ctx, first)
 	return first
+}
+
+// before brings in line what was named before the repository began: by a clock that is far behind, or by a receiver that is
+// older. Nothing is mostly there, and one request of each bucket says so.
+func (p *pass) before(ctx context.Context, first time.Time) {
+	h := &hour{
+		at: first.Add(-time.Hour), judged: p.Sealer != "" && p.early(ctx, first.Add(-time.Hour)),
+		unknown: make([]bool, len(p.buckets)), lacking: make([]bool, len(p.buckets)),
+	}
+	p.list(ctx, h, format.LogPrefix, format.HourPrefix(first))
+	p.giveUp(ctx, h)
 }
 
 // spent reports whether the run must end.
@@ -70,15 +89,15 @@ func (p *pass) recent(hour time.Time) bool { return hour.After(p.Now.Add(-recent
 
 // hour brings one hour in line: its batches first, then its seals.
 func (p *pass) hour(ctx context.Context, at time.Time) {
-	if p.recent(at) && p.known == nil && p.Sealer != "" {
-		p.known = p.seals.remember(ctx, at)
-	}
 	s := p.seals.of(ctx, at)
-	if p.Relist || p.recent(at) || !s.settled(p.Sealer) {
-		h := p.list(ctx, at, s)
+	if p.looks(ctx, at, s) {
+		h := p.newHour(ctx, at, s)
+		p.list(ctx, h, format.HourPrefix(at), "")
+		p.giveUp(ctx, h)
 		p.seal(ctx, h, s)
 		p.spread(ctx, h, s)
 	}
+	p.listedLate(ctx, s)
 	p.chain = p.chain && (len(s.counting) > 0 || at.Before(p.begins()))
 }
 

@@ -3,7 +3,7 @@
 // at once, or be stopped at any moment: what is left is done by the next run.
 //
 // A bucket that holds the seals of an hour has been brought in line for that hour: they are copied last. So recent hours are
-// listed again and again, and older ones only where a bucket lacks a seal that another one has.
+// listed again and again, and older ones where a bucket lacks a seal that another one has, and once in a Cycle.
 package reconcile
 
 import (
@@ -34,8 +34,12 @@ const (
 	// Patience is how long a seal waits for buckets that do not answer. After it the hour is sealed without them.
 	Patience = 24 * time.Hour
 
-	// recent is how far back hours are listed in every run: what is named later than that, a receiver's clock misled.
+	// recent is how far back hours are listed in every run. What is named later than that, a receiver's clock misled, or a
+	// bucket brings it that was away when its seals were copied to it.
 	recent = 26 * time.Hour
+
+	// DefaultCycle is how often every older hour is listed again: what lies there, no seal and no bucket's absence tells of.
+	DefaultCycle = 30 * 24 * time.Hour
 )
 
 // Options say what to make equal, and who seals.
@@ -45,10 +49,11 @@ type Options struct {
 	Began      time.Time // when the repository did: hours are sealed from then on
 	Now        time.Time
 
-	Since    time.Time // the hour to begin with; zero: the repository's first
-	Relist   bool      // list every hour, also those that are sealed in every bucket
-	Requests int       // to make at most, but for ending the copy under way; 0: no limit
-	Parallel int       // copies under way at once; 0 or 1: one after the other
+	Since    time.Time     // the hour to begin with; zero: the repository's first
+	Relist   bool          // list every hour, also those that are sealed in every bucket
+	Cycle    time.Duration // in which every hour is listed again by those who seal, whole hours; 0: DefaultCycle
+	Requests int           // to make at most, but for ending the copy under way; 0: no limit
+	Parallel int           // copies under way at once; 0 or 1: one after the other
 
 	Sealer string             // the name of Key in the descriptor; empty: hours are not sealed
 	Key    ed25519.PrivateKey // the sealer's
@@ -64,6 +69,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	}
 	p := newPass(o)
 	p.pages(ctx)
+	p.remembered(ctx)
 	for hour := p.first(ctx); !hour.After(o.Now.Add(time.Hour)); hour = hour.Add(time.Hour) {
 		if p.spent(ctx) {
 			p.report.Next = hour
@@ -75,6 +81,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 			o.Progress(p.report)
 		}
 	}
+	p.report.Late = len(p.late)
 	p.report.finish()
 	return p.report, nil
 }
@@ -83,6 +90,8 @@ func (o Options) check() error {
 	switch {
 	case len(o.Buckets) < 2:
 		return errors.New("fewer than two buckets: there is nothing to compare")
+	case o.Cycle < 0 || o.Cycle%time.Hour != 0:
+		return errors.New("the cycle is no number of hours")
 	case (o.Sealer == "") != (o.Key == nil):
 		return errors.New("a sealer needs a name and a key")
 	}

@@ -11,12 +11,14 @@ const maxListed = 1000
 
 // Report is the account of a run. Its names in JSON are a promise.
 type Report struct {
-	Equal    bool      `json:"equal"` // every bucket answered, and holds all that any of them holds
+	Equal    bool      `json:"equal"` // every bucket answered, holds all that was found in any of them, and nothing is lost
 	Hours    int       `json:"hours"`
 	Next     time.Time `json:"next,omitzero"` // the hour to go on with; absent: the run is through
 	Requests int       `json:"requests"`
 	Sealed   int       `json:"sealed"`   // hours
 	Unsealed int       `json:"unsealed"` // hours that are due and could not be sealed, or must wait for a bucket
+	Late     int       `json:"late"`     // batches of sealed hours that were found, and that no seal made by now lists
+	Lost     int       `json:"lost"`     // batches whose names are known, and of which no bucket has a sound copy
 
 	Buckets  []BucketReport `json:"buckets"`
 	Findings int            `json:"findings"`
@@ -55,7 +57,7 @@ func (r *Report) find(bucket, key string, err error) {
 }
 
 func (r *Report) finish() {
-	r.Equal = r.Next.IsZero()
+	r.Equal = r.Next.IsZero() && r.Lost == 0
 	for _, b := range r.Buckets {
 		r.Equal = r.Equal && b.Error == "" && b.Missing == 0
 	}

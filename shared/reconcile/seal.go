@@ -21,19 +21,11 @@ func (p *pass) seal(ctx context.Context, h *hour, s *sealing) {
 	if !h.seal {
 		return
 	}
-	if !p.chain || !p.enough(h) {
+	if !p.chain || !p.enough(h) || h.unmarked {
 		p.report.Unsealed++
 		return
 	}
-	seal := &format.Seal{
-		Format: format.Version, Repository: p.Descriptor.Repository, Hour: h.at, Objects: h.found(), Late: p.late,
-		Previous: p.previous(ctx, h.at),
-	}
-	for i := range p.buckets {
-		if h.complete(i) {
-			seal.Listed = append(seal.Listed, p.buckets[i].Name())
-		}
-	}
+	seal := p.draft(ctx, h)
 	name, object, err := seal.Encode()
 	if err != nil {
 		p.report.Unsealed++
@@ -45,9 +37,29 @@ func (p *pass) seal(ctx context.Context, h *hour, s *sealing) {
 		s.seals[name] = true
 		s.signed = append(s.signed, signature)
 		s.conclude()
-		p.late = nil
+		p.letGo(seal)
 		p.report.Sealed++
 	}
+}
+
+// draft is what is to be signed of an hour: another sealer's seal, if it says all that this one would, and of the hour's
+// batches nothing else; otherwise an own one.
+func (p *pass) draft(ctx context.Context, h *hour) *format.Seal {
+	own := &format.Seal{
+		Format: format.Version, Repository: p.Descriptor.Repository, Hour: h.at, Objects: h.found(), Late: p.lateAt(ctx, h.at),
+		Previous: p.previous(ctx, h.at),
+	}
+	for i := range p.buckets {
+		if h.complete(i) {
+			own.Listed = append(own.Listed, p.buckets[i].Name())
+		}
+	}
+	for _, other := range h.seals {
+		if other.Covers(own) {
+			return other
+		}
+	}
+	return own
 }
 
 // enough reports whether the hour can be sealed: every bucket was listed and is complete, or the time to wait for one is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -53,22 +54,28 @@ func (s *sealing) settled(sealer string) bool {
 	return true
 }
 
-// seals knows the seals of the day of the hour under way, and of the day before.
+// seals knows the seals of the day of the hour under way, of the day before, and of the current hours' days.
 type seals struct {
 	*pass
-	days map[string]map[time.Time]*sealing
+	days map[string]map[time.Time]*sealing // by prefix
 }
 
 func newSeals(p *pass) *seals { return &seals{p, map[string]map[time.Time]*sealing{}} }
 
-// of gives the hour's seals; it lists a day at once, and forgets the days before yesterday.
+// of gives the hour's seals; it lists a day at once.
 func (s *seals) of(ctx context.Context, at time.Time) *sealing {
 	prefix := format.SealDayPrefix(at)
 	if s.days[prefix] == nil {
-		yesterday := format.SealDayPrefix(at.Add(-24 * time.Hour))
-		s.days = map[string]map[time.Time]*sealing{yesterday: s.days[yesterday], prefix: s.list(ctx, at)}
+		s.forget(at)
+		s.days[prefix] = s.list(ctx, at)
 	}
 	return s.days[prefix][at]
+}
+
+// forget forgets the days before yesterday, but for those of current hours.
+func (s *seals) forget(at time.Time) {
+	yesterday, keep := format.SealDayPrefix(at.Add(-24*time.Hour)), format.SealDayPrefix(s.Now.Add(-recent-Patience))
+	maps.DeleteFunc(s.days, func(prefix string, _ map[time.Time]*sealing) bool { return prefix < yesterday && prefix < keep })
 }
 
 func (s *seals) list(ctx context.Context, at time.Time) map[time.Time]*sealing {
@@ -152,40 +159,12 @@ func (s *seals) open(ctx context.Context, n format.SealName, one *sealing) (*for
 	return nil, nil, fmt.Errorf("read seal %s: no bucket gives out a sound copy: %w", n, errors.Join(errs...))
 }
 
-// remember reads what the seals from an hour on list.
-func (s *seals) remember(ctx context.Context, from time.Time) sealed {
-	known := sealed{}
-	for at := from; !at.After(s.Now); at = at.Add(time.Hour) {
-		one := s.of(ctx, at)
-		for _, n := range one.counting {
-			if seal, _, err := s.open(ctx, n, one); err == nil {
-				known.add(seal)
-			}
+// read opens the seals of an hour that count, and reports whether it could read all of them.
+func (s *seals) read(ctx context.Context, one *sealing) (read []*format.Seal, all bool) {
+	for _, n := range one.counting {
+		if seal, _, err := s.open(ctx, n, one); err == nil {
+			read = append(read, seal)
 		}
 	}
-	s.days = map[string]map[time.Time]*sealing{} // the pass begins at the first of these hours again
-	return known
-}
-
-// sealed is a set of batches, by the first half of their hashes.
-type sealed map[[16]byte]struct{}
-
-func (s sealed) add(seal *format.Seal) {
-	for _, list := range [][]format.Sealed{seal.Objects, seal.Late} {
-		for _, o := range list {
-			if k, err := format.ParseKey(o.Key); err == nil {
-				s.with(k)
-			}
-		}
-	}
-}
-
-func (s sealed) with(k format.Key) sealed {
-	s[[16]byte(k.SHA256[:16])] = struct{}{}
-	return s
-}
-
-func (s sealed) has(k format.Key) bool {
-	_, found := s[[16]byte(k.SHA256[:16])]
-	return found
+	return read, len(read) == len(one.counting)
 }

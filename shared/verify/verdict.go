@@ -59,6 +59,6 @@ var advice = map[Verdict]string{
 	Unchained:  "ask who holds the sealers' keys: an honest sealer names the seals of the hour before",
 	RolledBack: "stop everything that deletes, look for older versions with the store's own tools, and ask who could remove them",
 	Unreadable: "run verify again; if it stays, treat it as damaged",
-	Unsealed:   "run reconcile with the sealers' keys; what stays unsealed, a receiver's key signed behind the sealers' back",
+	Unsealed:   "run reconcile --relist --since that hour with the sealers' keys, from a quarter past an hour on; what stays unsealed, a receiver's key signed behind the sealers' back",
 	Unsigned:   "delete it by hand, if it stays: a sealer was interrupted, or somebody else made it",
 }

@@ -6,9 +6,6 @@ package cloud
 import (
 	"context"
 	"io"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"outlast.example/scripts/simulate/loop"
@@ -67,9 +64,14 @@ func (b *Bucket) Get(key string) ([]byte, bool) {
 }
 
 // Keys gives the names under a prefix that are really there, in order.
-func (b *Bucket) Keys(prefix string) []string {
-	keys := slices.Sorted(maps.Keys(b.objects.Objects()))
-	return slices.DeleteFunc(keys, func(key string) bool { return !strings.HasPrefix(key, prefix) })
+func (b *Bucket) Keys(prefix string) (keys []string) {
+	for o, err := range store.NewReader(b.URL, b.objects.Open(mem.Options{})).List(context.Background(), prefix) {
+		if err != nil {
+			panic(err) // a store in memory lists what it has
+		}
+		keys = append(keys, o.Key)
+	}
+	return keys
 }
 
 // Reader reads what is really there, with no trouble and in no time.

@@ -19,18 +19,17 @@ func (w *World) finale() {
 		return
 	}
 	w.before()
-	for cycle := range 2 {
-		for _, k := range w.clouds {
-			w.cycle(k)
-		}
+	relist := w.turns()
+	for round := range 2 {
+		w.round(relist)
 		if w.violation != nil {
 			return
 		}
 		w.equal(format.LogPrefix)
-		if cycle > 0 {
-			w.equal(format.SealPrefix)
-			w.equal(format.DescriptorPrefix)
-			w.equal(format.RecoveryPrefix)
+		if round > 0 {
+			for _, prefix := range []string{format.SealPrefix, format.DescriptorPrefix, format.RecoveryPrefix, format.LostPrefix} {
+				w.equal(prefix)
+			}
 		}
 	}
 	for _, b := range w.buckets {
@@ -57,9 +56,7 @@ func (w *World) rest() {
 	w.probe()
 	w.loop.Run(w.loop.Now().Add(5 * time.Hour)) // clocks that are ahead
 	if w.lost() {
-		for _, k := range w.clouds {
-			w.cycle(k)
-		}
+		w.round(false)
 		w.loop.Run(w.loop.Now().Add(reconcile.Patience))
 	}
 }
@@ -78,22 +75,31 @@ func (w *World) probe() {
 	}
 }
 
-// cycle has one cloud's function run to its end.
-func (w *World) cycle(k *keeper) {
+// round has each cloud's function run to its end, one after the other.
+func (w *World) round(relist bool) {
+	for _, k := range w.clouds {
+		w.runs(k, relist)
+	}
+}
+
+func (w *World) runs(k *keeper, relist bool) {
 	w.ledger.quiet = true
-	task, run := k.start(scene.Act{}, w.relists())
+	task, run := k.start(scene.Act{}, relist)
 	if over := w.loop.RunTask(task, w.loop.Now().Add(6*time.Hour)); !over && w.violation == nil {
 		w.fail(promiseConverge, "%s does not come to its end", task.Name)
 	}
 	if w.violation == nil && (!run.done || !run.report.Equal && !w.lost()) {
 		w.fail(promiseConverge, "%s says that the buckets are not equal, without any trouble", task.Name)
 	}
+	if w.violation == nil && run.report.Equal && w.turned && w.lost() {
+		w.fail(promiseLost, "%s says that the buckets are equal, and there is a batch that is sound in none of them", task.Name)
+	}
 	if newest := w.operator.current(); run.done && run.descriptor.Number != newest.Number {
 		w.fail(promiseConverge, "%s goes by descriptor %d, and number %d is there", task.Name, run.descriptor.Number, newest.Number)
 	}
 }
 
-// lost reports whether there is a batch of which every copy is ruined. It cannot be one that was acknowledged; buckets may be
+// lost reports whether there is a batch of which every copy is ruined, or gone after somebody noted that. It cannot be one that was acknowledged; buckets may be
 // called unequal for it.
 func (w *World) lost() bool {
 	return slices.ContainsFunc(w.ledger.batches, func(m *batch) bool {
@@ -106,16 +112,38 @@ func (w *World) lost() bool {
 				}
 			}
 		}
-		return listed > 0 && listed < w.Buckets && sound == 0
+		return sound == 0 && (listed > 0 && listed < w.Buckets || w.noted(m))
 	})
 }
 
-// relists reports whether only a look at every hour finds what is missing: an administrator removed single objects of hours
-// whose seals are there.
-func (w *World) relists() bool {
-	return slices.ContainsFunc(w.Acts, func(a scene.Act) bool {
+func (w *World) noted(m *batch) bool {
+	return slices.ContainsFunc(w.buckets, func(b *cloud.Bucket) bool {
+		_, there := b.Get(format.LostName(m.parsed))
+		return there
+	})
+}
+
+// turns has older hours be looked at, where only that finds what is missing: an administrator removed single objects of hours
+// whose seals are there, or a clock named batches of such hours. They have their turn, unless the operator asks for all of
+// them at once.
+func (w *World) turns() (relist bool) {
+	removed := slices.ContainsFunc(w.Acts, func(a scene.Act) bool {
 		return a.Kind == scene.Delete || a.Kind == scene.Hide || a.Kind == scene.Lie || a.Kind == scene.RollBack
 	})
+	late := slices.ContainsFunc(w.ledger.batches, func(b *batch) bool {
+		return slices.ContainsFunc(b.stored, func(at time.Time) bool { return at.Sub(b.parsed.Time) > time.Hour })
+	})
+	w.turned = true
+	if removed && w.Seed%2 == 0 {
+		return true
+	}
+	if removed || late {
+		w.turned = false
+		w.round(false)
+		w.turned = true
+		w.loop.Run(w.loop.Now().Add(cycle))
+	}
+	return false
 }
 
 // equal: what is sound in one bucket is so in every one.
@@ -151,6 +179,9 @@ func (l *ledger) sound(key string, object []byte) bool {
 	}
 	if s, err := format.ParseSealSignature(key); err == nil {
 		return l.signed(s) && len(object) == 0
+	}
+	if k, err := format.ParseLostName(key); err == nil {
+		return l.byKey[k.String()] != nil && len(object) == 0
 	}
 	n, err := format.ParseSealName(key)
 	if err != nil || !l.counts(n) {

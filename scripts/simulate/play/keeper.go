@@ -17,6 +17,9 @@ import (
 // sealers is how many clouds' functions seal; the others only reconcile.
 const sealers = 2
 
+// cycle is in which every older hour is listed again: shorter than it would be, so that scenes see several.
+const cycle = 30 * time.Hour
+
 // keeper is one cloud's function that reconciles and seals. It remembers nothing but the hour that a slice ended with.
 type keeper struct {
 	*World
@@ -63,7 +66,7 @@ func (k *keeper) run(t *loop.Task, r *run, a scene.Act, relist bool) {
 	k.trusts(t.Name, found)
 	r.descriptor = found.Descriptor
 	o := reconcile.Options{
-		Descriptor: found.Descriptor, Began: found.Began, Now: r.now, Relist: relist,
+		Descriptor: found.Descriptor, Began: found.Began, Now: r.now, Relist: relist, Cycle: cycle,
 	}
 	if k.index < sealers {
 		o.Sealer, o.Key = sealerName(k.index), private(sealerName(k.index))
@@ -97,16 +100,20 @@ func (k *keeper) judge(name string, r *run, o reconcile.Options) {
 	}
 	k.Counts.Equal++
 	for _, b := range k.ledger.batches {
-		if k.early(b, r) && (o.Since.IsZero() || !b.parsed.Time.Before(o.Since)) {
+		if k.looked(b, r) && (o.Since.IsZero() || !b.parsed.Time.Before(o.Since)) {
 			k.everywhere(name, b)
 		}
 	}
 }
 
-// early reports whether a batch was in a bucket that nobody destroys before the run began, at an hour that the run looks at.
-func (k *keeper) early(b *batch, r *run) bool {
+// looked reports whether a run must know of a batch: it was in a bucket that nobody destroys before the run began, and its
+// hour is recent or before the repository's beginning, or it was there before its hour could be sealed.
+func (k *keeper) looked(b *batch, r *run) bool {
+	hour := b.parsed.Time.Truncate(time.Hour)
+	seen := hour.After(r.now.Add(-26*time.Hour)) || hour.Before(scene.Begin.Truncate(time.Hour))
 	for i, at := range b.stored {
-		if !k.victim(i) && !at.IsZero() && at.Before(r.began) {
+		inTime := at.Before(hour.Add(time.Hour + reconcile.Grace - time.Minute)) // clouds' clocks differ
+		if !k.victim(i) && !at.IsZero() && at.Before(r.began) && (seen || inTime) {
 			return b.parsed.Time.Before(r.now.Add(time.Hour))
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"filippo.io/age"
@@ -31,18 +33,42 @@ func (sameness) Read(b []byte) (int, error) {
 // cast is everybody's keys. They are the same in all runs, so that encoders, which are costly to make, serve them all.
 type cast struct {
 	root     ed25519.PrivateKey
-	identity *age.X25519Identity
+	identity *identity
 	encoders sync.Map // by repository, name and key: *format.Encoder
 }
 
 var everybody = sync.OnceValue(func() *cast {
 	rand.Reader = sameness{}
-	identity, err := age.GenerateX25519Identity()
+	x, err := age.GenerateX25519Identity()
 	if err != nil {
 		panic(err) // only without randomness, and there is some
 	}
-	return &cast{root: private("root"), identity: identity}
+	return &cast{root: private("root"), identity: &identity{X25519Identity: x}}
 })
+
+// identity remembers the file keys that it unwrapped: those of all batches are the same here, and each costs as much as
+// the rest of a batch's reading.
+type identity struct {
+	*age.X25519Identity
+	keys sync.Map // by what is wrapped
+}
+
+// Unwrap gives what the X25519 identity gives.
+func (i *identity) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
+	var all strings.Builder
+	for _, s := range stanzas {
+		_, _ = fmt.Fprintf(&all, "%q\n", *s)
+	}
+	wrapped := all.String()
+	if key, found := i.keys.Load(wrapped); found {
+		return slices.Clone(key.([]byte)), nil
+	}
+	key, err := i.X25519Identity.Unwrap(stanzas)
+	if err == nil {
+		i.keys.Store(wrapped, slices.Clone(key))
+	}
+	return key, err
+}
 
 // private is somebody's key.
 func private(name string) ed25519.PrivateKey {

@@ -22,6 +22,7 @@ const (
 	promiseChain     = "7: seals are a chain without gaps"
 	promiseFirm      = "7: the seals of an hour list exactly its batches"
 	promiseHealthy   = "11: no \"equal\" that is wrong"
+	promiseLost      = "11: what is lost is said to be, in every run"
 	promiseConverge  = "4: when troubles end, all buckets become the same"
 	promiseAnyNeeded = "5: N - quorum + 1 buckets hold every delivery that was acknowledged"
 	promiseAny       = "5: every bucket holds every delivery that was acknowledged"
@@ -36,6 +37,7 @@ type ledger struct {
 	pages      map[string][]byte // descriptors and recovery pages that the operator wrote, or that follow from them
 	seals      map[string]*format.Seal
 	signatures map[string]bool // of seals: whether a sealer made them
+	witnesses  map[string]bool // signatures of seals that were made
 	quiet      bool            // no trouble any more
 	runs       map[string]*run // of the clouds' functions, by the names of their tasks
 }
@@ -43,7 +45,8 @@ type ledger struct {
 func newLedger(w *World) *ledger {
 	return &ledger{
 		World: w, byKey: map[string]*batch{}, pages: map[string][]byte{}, seals: map[string]*format.Seal{}, signatures: map[string]bool{},
-		runs: map[string]*run{},
+		witnesses: map[string]bool{},
+		runs:      map[string]*run{},
 	}
 }
 
@@ -69,6 +72,8 @@ func (l *ledger) Asked(b *cloud.Bucket, who, key string, content []byte) {
 		}
 	case strings.HasPrefix(key, format.SealPrefix):
 		l.seal(b, who, key, content)
+	case strings.HasPrefix(key, format.LostPrefix):
+		l.lostNote(b, who, key, content)
 	default:
 		if page, made := l.pages[key]; !made || !bytes.Equal(page, content) {
 			l.fail(promiseForged, "%s creates %s in bucket %d, which the operator did not sign", who, short(key), b.Index)

@@ -27,7 +27,7 @@ func (o *operator) begin() {
 		Format: format.Version, Repository: repositoryID, Number: 1, Created: scene.Begin, Quorum: o.Quorum,
 		Recipients: []string{o.cast.identity.Recipient().String()}, AllowOneRecipient: true,
 	}
-	since := scene.Begin.Add(-24 * time.Hour) // clocks go wrong
+	since := scene.Begin.Add(-48 * time.Hour) // clocks go wrong
 	for _, b := range o.buckets {
 		d.Buckets = append(d.Buckets, format.Bucket{URL: b.URL, CompleteSince: scene.Begin})
 	}

@@ -17,6 +17,10 @@ func (l *ledger) seal(b *cloud.Bucket, who, key string, content []byte) {
 		if !l.signed(s) || len(content) != 0 {
 			l.fail(promiseForged, "%s creates %s in bucket %d, which no sealer signed", who, short(key), b.Index)
 		}
+		if run, seal := l.running(who), l.seals[s.SealName.String()]; run != nil && seal != nil && !l.witnesses[key] {
+			l.witnesses[key] = true // whoever spreads it later signs nothing
+			l.witnessed(run, seal, key)
+		}
 		return
 	}
 	if l.seals[key] != nil {
@@ -105,12 +109,30 @@ func (l *ledger) whole(run *run, s *format.Seal, key string) {
 	}
 }
 
-// onlyNew: what an earlier hour's seal lists is not late.
+// witnessed: whoever signs a seal saw no other batch of the hour. What every bucket held that nobody destroys before the run
+// began, it saw.
+func (l *ledger) witnessed(run *run, s *format.Seal, key string) {
+	if l.needed() == 1 && len(l.victims) > 0 {
+		return
+	}
+	for _, b := range l.batches {
+		everywhere := format.HourPrefix(b.parsed.Time) == format.HourPrefix(s.Hour)
+		for i, at := range b.stored {
+			everywhere = everywhere && (l.victim(i) || !at.IsZero() && at.Before(run.began))
+		}
+		if everywhere && !slices.ContainsFunc(s.Objects, func(o format.Sealed) bool { return o.Key == b.key }) {
+			l.fail(promiseSeal, "%s is made although the seal leaves out batch %d, which every bucket held", short(key), b.number)
+		}
+	}
+}
+
+// onlyNew: what an earlier hour's seal lists, of its hour or as late, is not late once more.
 func (l *ledger) onlyNew(s *format.Seal, key string) {
 	for name, earlier := range l.seals {
 		n, _ := format.ParseSealName(name)
 		for _, late := range s.Late {
-			if earlier.Hour.Before(s.Hour) && l.counts(n) && slices.Contains(earlier.Objects, late) {
+			known := slices.Contains(earlier.Objects, late) || slices.Contains(earlier.Late, late)
+			if known && earlier.Hour.Before(s.Hour) && l.counts(n) {
 				l.fail(promiseSeal, "%s calls %s late, which an earlier seal lists", short(key), short(late.Key))
 			}
 		}
@@ -169,9 +191,38 @@ func (w *World) sealed(b *cloud.Bucket) {
 			w.fail(promiseFirm, "the hour from %s has %d sealers in bucket %d", at, len(signers[at]), b.Index)
 		}
 	}
+	if len(w.victims) == 0 {
+		w.named(b, last)
+	}
 	for _, m := range w.ledger.batches {
 		if _, there := b.Get(m.key); there && !listed[m.key] && m.parsed.Time.Before(last) {
 			w.fail(promiseFirm, "bucket %d holds batch %d of %s, which no seal lists", b.Index, m.number, strings.TrimPrefix(format.HourPrefix(m.parsed.Time), format.LogPrefix))
 		}
+	}
+}
+
+// named: every seal is named by one of the next hour, so that its absence shows.
+func (w *World) named(b *cloud.Bucket, last time.Time) {
+	names := map[string]bool{}
+	for _, key := range b.Keys(format.SealPrefix) {
+		if s := w.ledger.seals[key]; s != nil {
+			for _, hash := range s.Previous {
+				names[hash] = true
+			}
+		}
+	}
+	for _, key := range b.Keys(format.SealPrefix) {
+		n, err := format.ParseSealName(key)
+		if err == nil && w.ledger.counts(n) && n.Hour.Before(last.Add(-time.Hour)) && !names[hex.EncodeToString(n.SHA256[:])] {
+			w.fail(promiseChain, "no seal names %s, which is in bucket %d", short(key), b.Index)
+		}
+	}
+}
+
+// lostNote: a note is of a batch that a receiver made.
+func (l *ledger) lostNote(b *cloud.Bucket, who, key string, content []byte) {
+	k, err := format.ParseLostName(key)
+	if err != nil || l.byKey[k.String()] == nil || len(content) != 0 {
+		l.fail(promiseForged, "%s creates %s in bucket %d, which no receiver made", who, key, b.Index)
 	}
 }

@@ -29,6 +29,7 @@ type World struct {
 
 	victims   map[int]bool
 	snapshots map[uint64]cloud.Snapshot // by the seed of the act that rolls back to it
+	turned    bool                      // every hour has had its turn, or has it now
 	ruined    map[string]bool           // names whose bytes in the victim's bucket may be others
 
 	trace io.Writer // nil: nobody reads it
@@ -66,7 +67,7 @@ func Run(s *scene.Scene, trace io.Writer) Result {
 		w.remember(a)
 		w.loop.At(scene.Begin.Add(a.At), func() { w.act(a) })
 	}
-	w.loop.Run(scene.Begin.Add(s.Quiet + s.Span))
+	w.loop.Run(scene.Begin.Add(s.Span))
 	w.finale()
 	w.Counts.Events += w.loop.Events()
 	return Result{w.violation, w.Counts, w.hash.Sum64()}

@@ -36,9 +36,6 @@ func Draw(seed uint64) *Scene {
 	default:
 		d.destroy()
 	}
-	for i := range d.Acts {
-		d.Acts[i].At += d.Quiet
-	}
 	slices.SortStableFunc(d.Acts, func(a, b Act) int { return int(a.At - b.At) })
 	return d.Scene
 }
@@ -67,18 +64,18 @@ func (d draft) cast() {
 			d.Skews[i] = -150 * time.Minute // what is lost belongs to an hour that is sealed
 		}
 	}
-	d.Quiet = max(0, -slices.Min(d.Skews))
 	for range d.Buckets {
 		d.Leads = append(d.Leads, d.between(-time.Minute, time.Minute))
 	}
 	d.Lines, d.Bytes = []int{1, 3, 1000}[d.r.IntN(3)], []int{1000, 1 << 20}[d.r.IntN(2)] // a delivery has some 700
 }
 
-// wrongClock has a receiver be hours off. Reconcile looks for what was named so late in recent hours only, a day's: a run as
-// long as that could end before reconcile ever ran.
+// wrongClock has a receiver be hours off, or more than a day behind.
 func (d draft) wrongClock() {
 	d.Skews[0] = d.between(-4*time.Hour, 4*time.Hour)
-	d.Span = min(d.Span, 14*time.Hour)
+	if d.r.IntN(3) == 0 {
+		d.Skews[0] = d.between(-40*time.Hour, 0)
+	}
 }
 
 func (d draft) webhooks() {

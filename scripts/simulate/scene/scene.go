@@ -23,8 +23,7 @@ type Scene struct {
 	Leads   []time.Duration // of the clouds' clocks, one for each bucket
 	Lines   int             // deliveries in a batch at most
 	Bytes   int             // of deliveries in a batch at most
-	Quiet   time.Duration   // before anything happens: no clock is so far behind that it names what was before the repository
-	Span    time.Duration   // from then until the troubles end
+	Span    time.Duration   // until the troubles end
 	Acts    []Act           // in order
 }
 

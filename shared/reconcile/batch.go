@@ -1,0 +1,146 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"outlast.example/shared/format"
+	"outlast.example/shared/listing"
+	"outlast.example/shared/store"
+)
+
+// list compares an hour's batches in all buckets, up to a name where there is one, and copies what one of them lacks.
+func (p *pass) list(ctx context.Context, h *hour, prefix, until string) {
+	copies := newCopies(p, h)
+	for b := range listing.Batches(p.rows(ctx, h, prefix, until)) {
+		switch {
+		case b.Err == nil:
+			p.batch(ctx, h, b, copies)
+		case b.Copies[0].Err == nil:
+			p.find(b.Copies[0].Bucket, b.Copies[0].Key, b.Err)
+		}
+	}
+	copies.wait()
+}
+
+// rows are the listings of all buckets, noted in the report.
+func (p *pass) rows(ctx context.Context, h *hour, prefix, until string) iter.Seq[listing.Row] {
+	return func(yield func(listing.Row) bool) {
+		for row := range listing.Rows(ctx, p.buckets, prefix) {
+			if row.Err != nil {
+				h.unknown[row.Bucket] = true
+			} else if until != "" && row.Key >= until {
+				return
+			}
+			p.count(row)
+			if !yield(row) {
+				return
+			}
+		}
+	}
+}
+
+func (p *pass) count(row listing.Row) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.report.listed(row)
+}
+
+// batch checks the name of a batch that some bucket lacks, or that is to stand in a seal, before anything is done with it:
+// what is forged is reported, and neither copied nor sealed.
+func (p *pass) batch(ctx context.Context, h *hour, b listing.Batch, copies *copies) {
+	lack := p.lack(h, b)
+	name := b.Key.String()
+	_, listed := h.listed[name]
+	if listed {
+		h.listed[name] = true
+	}
+	late := h.judged && !listed
+	if len(lack) == 0 && !h.seal && !late {
+		return
+	}
+	if err := p.opener.CheckName(b.Key); err != nil {
+		for _, row := range b.Copies {
+			p.find(row.Bucket, row.Key, err)
+		}
+		return
+	}
+	entry, err := p.entry(ctx, b, len(lack) == 0)
+	switch {
+	case err != nil: // no bucket is complete without it
+		copies.failed(b, lack, err)
+		copies.incomplete(err)
+		return
+	case h.seal:
+		h.objects = append(h.objects, entry)
+	case late:
+		p.noteLate(entry)
+	}
+	if len(lack) > 0 {
+		copies.start(ctx, b, lack)
+	}
+}
+
+// lack lists the buckets that were listed past the batch and have neither it nor a repair of it.
+func (p *pass) lack(h *hour, b listing.Batch) []int {
+	var lack []int
+	for i := range p.buckets {
+		if !h.unknown[i] && !b.In(i) {
+			lack = append(lack, i)
+		}
+	}
+	return lack
+}
+
+// entry is the batch as a seal lists it. Where the listings do not agree on its size, or one bucket alone gives it and no
+// copy will be made of it, its bytes decide.
+func (p *pass) entry(ctx context.Context, b listing.Batch, read bool) (format.Sealed, error) {
+	size := b.Copies[0].Size
+	alone := b.Copies[0].Bucket == b.Copies[len(b.Copies)-1].Bucket
+	if read && alone || slices.ContainsFunc(b.Copies, func(row listing.Row) bool { return row.Size != size }) {
+		object, err := p.sound(ctx, b)
+		if err != nil {
+			return format.Sealed{}, err
+		}
+		size = int64(len(object))
+	}
+	return format.Sealed{Key: b.Key.String(), Size: size}, nil
+}
+
+// errDamaged: every copy was read, and none is sound.
+var errDamaged = errors.New("every copy is damaged")
+
+// sound reads the first copy whose bytes are those of the name, and reports those before it that are not.
+func (p *pass) sound(ctx context.Context, b listing.Batch) ([]byte, error) {
+	damaged := true
+	for _, row := range b.Copies {
+		object, err := p.buckets[row.Bucket].ReadAll(ctx, row.Key, format.MaxObject)
+		if err == nil {
+			err = p.opener.CheckBytes(b.Key, object)
+		}
+		if err == nil {
+			return object, nil
+		}
+		damaged = damaged && errors.Is(err, format.ErrDamaged)
+		p.blame(row.Bucket, row.Key, err)
+	}
+	if damaged {
+		return nil, fmt.Errorf("%s: %w", b.Key, errDamaged)
+	}
+	return nil, fmt.Errorf("%s: no bucket gives out a sound copy", b.Key)
+}
+
+// blame notes that an object is not sound, or that its bucket did not give it out, which says nothing of the object.
+func (p *pass) blame(bucket int, key string, err error) {
+	var refused *store.Error
+	if !errors.As(err, &refused) || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrTooLarge) {
+		p.find(bucket, key, err)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.report.Buckets[bucket].broken(err)
+}
