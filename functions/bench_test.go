@@ -22,7 +22,7 @@ type started struct {
 
 // BenchmarkColdStart measures the time from the start of a process to its first stored delivery, on three real servers, in
 // milliseconds (median), beside a bare program with the same SDKs; the memory that it holds then; and the time that Go
-// reports for initialising packages.
+// reports for initialising packages, in which Google's function opens the receiver.
 func BenchmarkColdStart(b *testing.B) {
 	bin := binaries{functiontest.Bootstrap(b), functiontest.Service(b), functiontest.App(b)}
 	bare := functiontest.Bare(b)

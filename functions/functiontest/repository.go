@@ -127,7 +127,7 @@ repository: %s
 root_public_key: %s
 recipients: [%s]
 buckets: ["%s"]
-limits: {deadline: 50s, straggler: 40s, attempt: 30s} # a busy machine is no slow bucket
+limits: {deadline: 15s, straggler: 10s, attempt: 8s} # a busy machine is no slow bucket
 sources:
   - {name: acme, kind: hubspot}
   - {name: crm, kind: salesforce, event_source: %s}
