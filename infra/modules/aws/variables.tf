@@ -1,0 +1,115 @@
+variable "name" {
+  description = "The name of this deployment: what is made is named after it."
+  type        = string
+  default     = "outlast"
+  nullable    = false
+}
+
+variable "bucket" {
+  description = "The bucket's name, unique in all of S3."
+  type        = string
+  nullable    = false
+}
+
+variable "region" {
+  description = "Where the bucket must be. It has to be the provider's own region."
+  type        = string
+  nullable    = false
+}
+
+variable "lock" {
+  description = "\"locked\", or \"unlocked\" for trying out: then the owner can delete everything."
+  type        = string
+  default     = "locked"
+  nullable    = false
+}
+
+variable "lock_days" {
+  description = "For how many days an object is locked when it is created."
+  type        = number
+  default     = 14
+  nullable    = false
+}
+
+variable "log_days" {
+  description = "For how many days logs are kept."
+  type        = number
+  default     = 90
+  nullable    = false
+}
+
+variable "sources" {
+  description = "The configured sources, each with the hours after which its silence is an alarm: 1 to 24, 0 for never."
+  type        = map(number)
+  nullable    = false
+  validation {
+    condition     = alltrue([for hours in var.sources : hours == 0 || (hours >= 1 && hours <= 24 && hours == floor(hours))])
+    error_message = "A source's hours of silence are a whole number from 1 to 24, or 0 for no alarm."
+  }
+}
+
+variable "audience" {
+  description = "What the tokens of the other clouds must be made for. A word of this repository's own: a token for anything else is refused."
+  type        = string
+  nullable    = false
+}
+
+variable "google" {
+  description = "The unique ids (numbers, not addresses) of the Google service accounts that may become a role here, by role. Empty until Google's state is applied."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+  validation {
+    condition     = length(setsubtract(keys(var.google), ["capture", "reconcile"])) == 0 && alltrue([for id in var.google : can(regex("^[0-9]+$", id))])
+    error_message = "google maps capture and reconcile to unique ids, which are numbers: an address can be given to somebody else later."
+  }
+}
+
+variable "azure" {
+  description = "The tenant, and the principal ids of the managed identities that may become a role here, by role. Null until Azure's state is applied."
+  type = object({
+    tenant     = string
+    audience   = string # the aud of the tenant's tokens: the client id of the app that stands for this repository
+    principals = map(string)
+  })
+  default = null
+  validation {
+    condition     = var.azure == null ? true : length(setsubtract(keys(var.azure.principals), ["capture", "reconcile"])) == 0
+    error_message = "azure.principals has capture and reconcile, and nothing else."
+  }
+}
+
+variable "operators" {
+  description = "The ARNs of the people's or jobs' roles that may become keeper, reconcile (init, verify at the desk) or restore, by role."
+  type        = map(list(string))
+  default     = {}
+  nullable    = false
+  validation {
+    condition     = length(setsubtract(keys(var.operators), ["keeper", "reconcile", "restore"])) == 0
+    error_message = "operators may become keeper, reconcile and restore; nobody becomes capture by hand."
+  }
+  validation {
+    condition     = alltrue(flatten([for arns in values(var.operators) : [for arn in arns : can(regex("^arn:aws:iam::[0-9]{12}:(role|user)/[^*]+$", arn))]]))
+    error_message = "An operator is one role or user: neither a whole account nor a pattern."
+  }
+}
+
+variable "token_audiences" {
+  description = "What this account's own tokens are made for: the audiences at which Google's and Azure's trust expects them."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "email" {
+  description = "Who is told of alarms. The address gets a message that asks for a confirmation."
+  type        = string
+  nullable    = false
+}
+
+variable "budget" {
+  description = "Dollars a month above which the address is told, at 80 % and as soon as the forecast says so."
+  type        = number
+  default     = 50
+  nullable    = false
+}
