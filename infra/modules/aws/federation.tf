@@ -10,7 +10,7 @@ locals {
       Condition = {
         StringEquals = {
           "accounts.google.com:aud"  = id
-          "accounts.google.com:oaud" = var.audience
+          "accounts.google.com:oaud" = var.google_audience
           "accounts.google.com:sub"  = id
         }
       }

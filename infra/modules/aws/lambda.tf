@@ -1,6 +1,6 @@
 # What the functions of serverless.yml run as, and where they log. The functions are its own; nothing here is made twice.
 locals {
-  functions = { capture = "capture", reconcile = "reconcile", verify = "reconcile" } # function to rights
+  functions = { capture = ["capture"], reconcile = ["reconcile", "verify"] } # the rights, and whose they are
 
   # A token of this account's own, for Google and for Azure, and for nobody else.
   # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_getting_started.html
@@ -11,17 +11,18 @@ locals {
     Condition = {
       "ForAllValues:StringEquals" = { "sts:IdentityTokenAudience" = var.token_audiences }
       Null                        = { "sts:IdentityTokenAudience" = "false" }
-      NumericLessThanEquals       = { "sts:DurationSeconds" = "3600" }
+      NumericLessThanEquals       = { "sts:DurationSeconds" = "300" }
+      StringEquals                = { "sts:SigningAlgorithm" = "RS256" }
     }
   }
 
   lambda_rights = {
-    for function, role in local.functions : function => concat(
+    for role, functions in local.functions : role => concat(
       local.rights[role],
       [{
         Effect   = "Allow"
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = "${aws_cloudwatch_log_group.function[function].arn}:log-stream:*"
+        Resource = [for function in functions : "${aws_cloudwatch_log_group.function[function].arn}:log-stream:*"]
       }],
       [for s in [local.own_token] : s if length(var.token_audiences) > 0],
     )
@@ -29,7 +30,7 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "function" {
-  for_each          = local.functions
+  for_each          = toset(flatten(values(local.functions)))
   name              = "/aws/lambda/${var.name}-live-${each.key}"
   retention_in_days = var.log_days
 }

