@@ -117,6 +117,22 @@ resource "aws_cloudwatch_metric_alarm" "good" {
   alarm_actions       = [aws_sns_topic.alarms.arn]
 }
 
+# What is in the queue is in no bucket.
+resource "aws_cloudwatch_metric_alarm" "undelivered" {
+  alarm_name          = local.undelivered
+  alarm_description   = "An event could not be kept, after all attempts: send it again from the queue, within 14 days."
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateNumberOfMessagesVisible"
+  dimensions          = { QueueName = local.undelivered }
+  statistic           = "Maximum"
+  period              = 300
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+}
+
 resource "aws_budgets_budget" "this" {
   name         = var.name
   budget_type  = "COST"

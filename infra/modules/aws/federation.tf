@@ -3,7 +3,7 @@ locals {
   # Google needs no provider of one's own here. The names mislead: aud is the token's azp, which for a service account is its
   # unique id; oaud is the token's aud. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
   google_trust = {
-    for role, id in var.google : role => {
+    for function, id in var.google : function => {
       Effect    = "Allow"
       Principal = { Federated = "accounts.google.com" }
       Action    = "sts:AssumeRoleWithWebIdentity"
@@ -19,7 +19,7 @@ locals {
 
   azure_issuer = var.azure == null ? "" : "sts.windows.net/${var.azure.tenant}/"
   azure_trust = {
-    for role, id in try(var.azure.principals, {}) : role => {
+    for function, id in try(var.azure.principals, {}) : function => {
       Effect    = "Allow"
       Principal = { Federated = "arn:aws:iam::${data.aws_caller_identity.this.account_id}:oidc-provider/${local.azure_issuer}" }
       Action    = "sts:AssumeRoleWithWebIdentity"
@@ -41,9 +41,11 @@ locals {
   }
 
   trust = {
-    for role in keys(local.rights) : role => [
-      for by in [local.google_trust, local.azure_trust, local.operator_trust] : by[role] if contains(keys(by), role)
-    ]
+    for role in keys(local.rights) : role => concat(
+      [for function, right in local.functions : local.google_trust[function] if right == role && contains(keys(local.google_trust), function)],
+      [for function, right in local.functions : local.azure_trust[function] if right == role && contains(keys(local.azure_trust), function)],
+      [for by in [local.operator_trust] : by[role] if contains(keys(by), role)],
+    )
   }
 }
 

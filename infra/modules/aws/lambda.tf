@@ -1,6 +1,18 @@
 # What the functions of serverless.yml run as, and where they log. The functions are its own; nothing here is made twice.
 locals {
-  functions = { capture = ["capture"], reconcile = ["reconcile", "verify"] } # the rights, and whose they are
+  functions = { capture = "capture", reconcile = "reconcile", verify = "restore" } # each function's rights
+
+  # Events that could not be kept go to serverless.yml's queue, instead of nowhere.
+  undelivered = "${var.name}-live-undelivered"
+  own_rights = {
+    capture = [{
+      Effect   = "Allow"
+      Action   = ["sqs:SendMessage"]
+      Resource = "arn:aws:sqs:${var.region}:${data.aws_caller_identity.this.account_id}:${local.undelivered}"
+    }]
+    reconcile = []
+    verify    = []
+  }
 
   # A token of this account's own, for Google and for Azure, and for nobody else.
   # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_getting_started.html
@@ -17,12 +29,13 @@ locals {
   }
 
   lambda_rights = {
-    for role, functions in local.functions : role => concat(
+    for function, role in local.functions : function => concat(
       local.rights[role],
+      local.own_rights[function],
       [{
         Effect   = "Allow"
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = [for function in functions : "${aws_cloudwatch_log_group.function[function].arn}:log-stream:*"]
+        Resource = "${aws_cloudwatch_log_group.function[function].arn}:log-stream:*"
       }],
       [for s in [local.own_token] : s if length(var.token_audiences) > 0],
     )
@@ -30,7 +43,7 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "function" {
-  for_each          = toset(flatten(values(local.functions)))
+  for_each          = local.functions
   name              = "/aws/lambda/${var.name}-live-${each.key}"
   retention_in_days = var.log_days
 }

@@ -9,7 +9,7 @@ output "roles" {
 }
 
 output "lambda_roles" {
-  description = "What the functions of serverless.yml run as: OUTLAST_ROLE."
+  description = "What the functions of serverless.yml run as: OUTLAST_CAPTURE_ROLE, OUTLAST_RECONCILE_ROLE, OUTLAST_VERIFY_ROLE."
   value       = { for function, r in aws_iam_role.lambda : function => r.arn }
 }
 

@@ -56,18 +56,18 @@ variable "google_audience" {
 }
 
 variable "google" {
-  description = "The unique ids (numbers, not addresses) of the Google service accounts that may become a role here, by role. Empty until Google's state is applied."
+  description = "The unique ids (numbers, not addresses) of the Google service accounts of capture, reconcile and verify there. Empty until Google's state is applied."
   type        = map(string)
   default     = {}
   nullable    = false
   validation {
-    condition     = length(setsubtract(keys(var.google), ["capture", "reconcile"])) == 0 && alltrue([for id in var.google : can(regex("^[0-9]+$", id))])
-    error_message = "google maps capture and reconcile to unique ids, which are numbers: an address can be given to somebody else later."
+    condition     = length(setsubtract(keys(var.google), ["capture", "reconcile", "verify"])) == 0 && alltrue([for id in var.google : can(regex("^[0-9]+$", id))])
+    error_message = "google maps capture, reconcile and verify to unique ids, which are numbers: an address can be given to somebody else later."
   }
 }
 
 variable "azure" {
-  description = "The tenant, and the principal ids of the managed identities that may become a role here, by role. Null until Azure's state is applied."
+  description = "The tenant, and the principal ids of the managed identities of capture, reconcile and verify there. Null until Azure's state is applied."
   type = object({
     tenant     = string
     audience   = string # what its tokens are made out to: the application that stands for this repository there
@@ -75,8 +75,8 @@ variable "azure" {
   })
   default = null
   validation {
-    condition     = var.azure == null ? true : length(setsubtract(keys(var.azure.principals), ["capture", "reconcile"])) == 0
-    error_message = "azure.principals has capture and reconcile, and nothing else."
+    condition     = var.azure == null ? true : length(setsubtract(keys(var.azure.principals), ["capture", "reconcile", "verify"])) == 0
+    error_message = "azure.principals has capture, reconcile and verify, and nothing else."
   }
 }
 

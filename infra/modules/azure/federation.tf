@@ -10,7 +10,7 @@ locals {
 resource "azurerm_federated_identity_credential" "this" {
   for_each                  = local.trust
   name                      = each.key
-  user_assigned_identity_id = azurerm_user_assigned_identity.this["${each.value.role}-receiver"].id
+  user_assigned_identity_id = azurerm_user_assigned_identity.this["${each.value.role}-peers"].id
   issuer                    = each.value.issuer
   subject                   = each.value.subject
   audience                  = ["api://AzureADTokenExchange"]

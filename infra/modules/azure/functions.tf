@@ -50,7 +50,7 @@ resource "azurerm_role_assignment" "runtime" {
   for_each             = local.apps
   scope                = azurerm_storage_account.functions[0].id
   role_definition_name = "Storage Blob Data Owner"
-  principal_id         = azurerm_user_assigned_identity.this["${each.key}-function"].principal_id
+  principal_id         = azurerm_user_assigned_identity.this["${each.key}-app"].principal_id
 }
 
 resource "azurerm_function_app_flex_consumption" "this" {
@@ -64,7 +64,7 @@ resource "azurerm_function_app_flex_consumption" "this" {
   storage_container_type            = "blobContainer"
   storage_container_endpoint        = "${azurerm_storage_account.functions[0].primary_blob_endpoint}${azurerm_storage_container.archive[each.key].name}"
   storage_authentication_type       = "UserAssignedIdentity"
-  storage_user_assigned_identity_id = azurerm_user_assigned_identity.this["${each.key}-function"].id
+  storage_user_assigned_identity_id = azurerm_user_assigned_identity.this["${each.key}-app"].id
   instance_memory_in_mb             = 512
   maximum_instance_count            = each.value.instances
   https_only                        = true
@@ -74,7 +74,7 @@ resource "azurerm_function_app_flex_consumption" "this" {
 
   identity {
     type         = "UserAssigned"
-    identity_ids = [azurerm_user_assigned_identity.this["${each.key}-function"].id]
+    identity_ids = [azurerm_user_assigned_identity.this["${each.key}-app"].id]
   }
 
   site_config {
@@ -84,10 +84,10 @@ resource "azurerm_function_app_flex_consumption" "this" {
 
   app_settings = merge(
     {
-      AZURE_CLIENT_ID                  = azurerm_user_assigned_identity.this["${each.key}-function"].client_id
+      AZURE_CLIENT_ID                  = azurerm_user_assigned_identity.this["${each.key}-app"].client_id
       AzureWebJobsStorage__accountName = azurerm_storage_account.functions[0].name
       AzureWebJobsStorage__credential  = "managedidentity"
-      AzureWebJobsStorage__clientId    = azurerm_user_assigned_identity.this["${each.key}-function"].client_id
+      AzureWebJobsStorage__clientId    = azurerm_user_assigned_identity.this["${each.key}-app"].client_id
     },
     { for function in each.value.off : "AzureWebJobs.${function}.Disabled" => "true" },
     {

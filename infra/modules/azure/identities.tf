@@ -18,10 +18,15 @@ locals {
     reconcile = ["log/", "seal/", "repo/", "RECOVERY-"]
   }
 
-  # Everybody who acts in a role: the functions here, those in the other two clouds, and people.
+  # Everybody who acts in a role: the functions here, those in the other two clouds, and people. Of the apps here the second
+  # runs reconcile and verify; the others have an identity for each. Two kinds, since the apps also read secrets.
+  identities = {
+    capture-app   = "capture", reconcile-app = "reconcile",
+    capture-peers = "capture", reconcile-peers = "reconcile", verify-peers = "restore"
+  }
   members = {
     for role in ["capture", "reconcile", "keeper", "restore"] : role => concat(
-      [for k, i in azurerm_user_assigned_identity.this : i.principal_id if contains(["${role}-function", "${role}-receiver"], k)],
+      [for k, i in azurerm_user_assigned_identity.this : i.principal_id if local.identities[k] == role],
       lookup(var.operators, role, []),
     )
   }
@@ -69,9 +74,8 @@ resource "azurerm_role_assignment" "keep" {
   principal_id       = each.value
 }
 
-# Two for each role: the functions here also read secrets, which receivers elsewhere must not.
 resource "azurerm_user_assigned_identity" "this" {
-  for_each            = toset(["capture-function", "reconcile-function", "capture-receiver", "reconcile-receiver"])
+  for_each            = local.identities
   name                = "${var.name}-${each.key}"
   resource_group_name = azurerm_resource_group.this.name
   location            = azurerm_resource_group.this.location

@@ -9,13 +9,13 @@ output "tenant" {
 }
 
 output "subjects" {
-  description = "The principal ids of the functions' identities: what Amazon's and Google's trust pins."
-  value       = { for role in ["capture", "reconcile"] : role => azurerm_user_assigned_identity.this["${role}-function"].principal_id }
+  description = "The principal ids of the apps' identities: what Amazon's and Google's trust pins. Verify runs as reconcile."
+  value       = { for role in ["capture", "reconcile"] : role => azurerm_user_assigned_identity.this["${role}-app"].principal_id }
 }
 
 output "clients" {
   description = "The client ids that receivers elsewhere name as federation.azure.client."
-  value       = { for role in ["capture", "reconcile"] : role => azurerm_user_assigned_identity.this["${role}-receiver"].client_id }
+  value       = { for function in ["capture", "reconcile", "verify"] : function => azurerm_user_assigned_identity.this["${function}-peers"].client_id }
 }
 
 output "url" {

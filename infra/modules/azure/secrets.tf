@@ -29,5 +29,5 @@ resource "azurerm_role_assignment" "secrets" {
   for_each             = local.secrets
   scope                = azurerm_key_vault.this[each.key].id
   role_definition_name = "Key Vault Secrets User"
-  principal_id         = azurerm_user_assigned_identity.this["${each.key}-function"].principal_id
+  principal_id         = azurerm_user_assigned_identity.this["${each.key}-app"].principal_id
 }

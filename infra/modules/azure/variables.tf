@@ -76,26 +76,26 @@ variable "sources" {
 }
 
 variable "aws" {
-  description = "The issuer of Amazon's account, and the ARNs of the roles whose functions may act here, by role. Null until Amazon's state is applied."
+  description = "The issuer of Amazon's account, and the ARNs of the roles that capture, reconcile and verify run as there. Null until Amazon's state is applied."
   type = object({
     issuer = string # `aws iam get-outbound-web-identity-federation-info`
     roles  = map(string)
   })
   default = null
   validation {
-    condition     = var.aws == null ? true : can(regex("^https://[^/]+[.]tokens[.]sts[.]global[.]api[.]aws$", var.aws.issuer)) && length(setsubtract(keys(var.aws.roles), ["capture", "reconcile"])) == 0
-    error_message = "aws has an issuer, https://….tokens.sts.global.api.aws, and roles for capture and reconcile."
+    condition     = var.aws == null ? true : can(regex("^https://[^/]+[.]tokens[.]sts[.]global[.]api[.]aws$", var.aws.issuer)) && length(setsubtract(keys(var.aws.roles), ["capture", "reconcile", "verify"])) == 0
+    error_message = "aws has an issuer, https://….tokens.sts.global.api.aws, and roles for capture, reconcile and verify."
   }
 }
 
 variable "google" {
-  description = "The unique ids (numbers, not addresses) of the Google service accounts that may act here, by role. Empty until Google's state is applied."
+  description = "The unique ids (numbers, not addresses) of the Google service accounts of capture, reconcile and verify there. Empty until Google's state is applied."
   type        = map(string)
   default     = {}
   nullable    = false
   validation {
-    condition     = length(setsubtract(keys(var.google), ["capture", "reconcile"])) == 0 && alltrue([for id in var.google : can(regex("^[0-9]+$", id))])
-    error_message = "google maps capture and reconcile to unique ids, which are numbers: an address can be given to somebody else later."
+    condition     = length(setsubtract(keys(var.google), ["capture", "reconcile", "verify"])) == 0 && alltrue([for id in var.google : can(regex("^[0-9]+$", id))])
+    error_message = "google maps capture, reconcile and verify to unique ids, which are numbers: an address can be given to somebody else later."
   }
 }
 
@@ -118,7 +118,7 @@ variable "functions" {
 }
 
 variable "environment" {
-  description = "What the functions are told besides the configuration in the archive, by role and by the names of `outlast help config`. No secrets."
+  description = "What the functions are told besides the configuration in the archive, by app (capture, reconcile) and by the names of `outlast help config`. No secrets."
   type        = map(map(string))
   default     = {}
   nullable    = false

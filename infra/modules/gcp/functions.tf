@@ -3,7 +3,7 @@ locals {
   functions = var.archive == "" ? {} : {
     capture   = { entry = "Capture", account = "capture", secrets = local.capture_secrets, timeout = 10, memory = "512Mi", concurrency = 80 }
     reconcile = { entry = "Reconcile", account = "reconcile", secrets = local.reconcile_secrets, timeout = 600, memory = "512Mi", concurrency = 1 }
-    verify    = { entry = "Verify", account = "reconcile", secrets = {}, timeout = 600, memory = "512Mi", concurrency = 1 }
+    verify    = { entry = "Verify", account = "verify", secrets = {}, timeout = 600, memory = "512Mi", concurrency = 1 }
   }
   schedules = var.archive == "" ? {} : {
     reconcile = "*/20 * * * *" # "equal" is an alarm after an hour: three runs

@@ -14,11 +14,12 @@ locals {
   }
 
   # Everybody who acts in a role: the functions here, those in the other two clouds, and people.
+  role_of  = { capture = "capture", reconcile = "reconcile", verify = "restore" }
+  subjects = [for all in [try(var.aws.roles, {}), try(var.azure.principals, {})] : { for function, subject in all : function => "principal://iam.googleapis.com/${local.pool}/subject/${subject}" }]
   members = {
     for role in ["capture", "reconcile", "keeper", "restore"] : role => concat(
-      [for r, a in google_service_account.function : a.member if r == role],
-      [for r, subject in try(var.aws.roles, {}) : "principal://iam.googleapis.com/${local.pool}/subject/${subject}" if r == role],
-      [for r, subject in try(var.azure.principals, {}) : "principal://iam.googleapis.com/${local.pool}/subject/${subject}" if r == role],
+      [for function, a in google_service_account.function : a.member if local.role_of[function] == role],
+      flatten([for all in local.subjects : [for function, member in all : member if local.role_of[function] == role]]),
       lookup(var.operators, role, []),
     )
   }
@@ -79,7 +80,7 @@ resource "google_storage_bucket_iam_member" "keep" {
 
 # What the functions here run as. Their unique ids are the subjects that Amazon's and Azure's trust pins.
 resource "google_service_account" "function" {
-  for_each     = toset(["capture", "reconcile"])
+  for_each     = local.role_of
   project      = var.project
   account_id   = "${var.name}-${each.key}"
   display_name = "Outlast: ${each.key}"

@@ -76,20 +76,20 @@ variable "sources" {
 }
 
 variable "aws" {
-  description = "The issuer of Amazon's account, and the ARNs of the roles whose functions may act here, by role. Null until Amazon's state is applied."
+  description = "The issuer of Amazon's account, and the ARNs of the roles that capture, reconcile and verify run as there. Null until Amazon's state is applied."
   type = object({
     issuer = string      # `aws iam get-outbound-web-identity-federation-info`
     roles  = map(string) # capture = "arn:aws:iam::111122223333:role/outlast-lambda-capture"
   })
   default = null
   validation {
-    condition     = var.aws == null ? true : can(regex("^https://[^/]+[.]tokens[.]sts[.]global[.]api[.]aws$", var.aws.issuer)) && length(setsubtract(keys(var.aws.roles), ["capture", "reconcile"])) == 0
-    error_message = "aws has an issuer, https://….tokens.sts.global.api.aws, and roles for capture and reconcile."
+    condition     = var.aws == null ? true : can(regex("^https://[^/]+[.]tokens[.]sts[.]global[.]api[.]aws$", var.aws.issuer)) && length(setsubtract(keys(var.aws.roles), ["capture", "reconcile", "verify"])) == 0
+    error_message = "aws has an issuer, https://….tokens.sts.global.api.aws, and roles for capture, reconcile and verify."
   }
 }
 
 variable "azure" {
-  description = "The tenant, the audience of its tokens, and the principal ids of the managed identities that may act here, by role. Null until Azure's state is applied."
+  description = "The tenant, the audience of its tokens, and the principal ids of the managed identities of capture, reconcile and verify there. Null until Azure's state is applied."
   type = object({
     tenant     = string
     audience   = string
@@ -97,8 +97,8 @@ variable "azure" {
   })
   default = null
   validation {
-    condition     = var.azure == null ? true : length(setsubtract(keys(var.azure.principals), ["capture", "reconcile"])) == 0
-    error_message = "azure.principals has capture and reconcile, and nothing else."
+    condition     = var.azure == null ? true : length(setsubtract(keys(var.azure.principals), ["capture", "reconcile", "verify"])) == 0
+    error_message = "azure.principals has capture, reconcile and verify, and nothing else."
   }
 }
 
@@ -125,7 +125,7 @@ variable "archive" {
 }
 
 variable "environment" {
-  description = "What the functions are told besides the configuration in the archive, by role and by the names of `outlast help config`. No secrets."
+  description = "What the functions are told besides the configuration in the archive, by function and by the names of `outlast help config`. No secrets."
   type        = map(map(string))
   default     = {}
   nullable    = false

@@ -23,7 +23,7 @@ variables {
   token_audiences = ["api://AzureADTokenExchange", "https://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/aws"]
   email           = "operator@example.com"
   sources         = { acme = 6, shop = 0 }
-  google          = { capture = "104000000000000000001", reconcile = "104000000000000000002" }
+  google          = { capture = "104000000000000000001", reconcile = "104000000000000000002", verify = "104000000000000000003" }
   azure = {
     tenant     = "11111111-2222-3333-4444-555555555555"
     audience   = "99999999-2222-3333-4444-555555555555"
@@ -42,7 +42,7 @@ run "identities" {
     condition = alltrue(flatten([
       for p in concat(values(aws_iam_role_policy.this), values(aws_iam_role_policy.lambda), [aws_iam_role_policy.trail]) : [
         for s in jsondecode(p.policy).Statement : [
-          for action in flatten([s.Action]) : s.Effect == "Allow" && can(regex("^(s3|logs|sts):[A-Za-z]+$", action)) && !can(regex("Delete|Bypass|LegalHold", action))
+          for action in flatten([s.Action]) : s.Effect == "Allow" && can(regex("^(s3|logs|sts|sqs):[A-Za-z]+$", action)) && !can(regex("Delete|Bypass|LegalHold", action))
         ]
       ]
     ]))
@@ -56,7 +56,7 @@ run "identities" {
   }
   assert {
     condition = toset(flatten([for s in jsondecode(aws_iam_role_policy.lambda["capture"].policy).Statement : s.Action])) == toset([
-      "s3:PutObject", "logs:CreateLogStream", "logs:PutLogEvents", "sts:GetWebIdentityToken"
+      "s3:PutObject", "sqs:SendMessage", "logs:CreateLogStream", "logs:PutLogEvents", "sts:GetWebIdentityToken"
     ])
     error_message = "Lambda's capture may create, log, and prove who it is."
   }

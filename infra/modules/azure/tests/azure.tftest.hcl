@@ -54,6 +54,7 @@ variables {
     roles = {
       capture   = "arn:aws:iam::111122223333:role/outlast-lambda-capture"
       reconcile = "arn:aws:iam::111122223333:role/outlast-lambda-reconcile"
+      verify    = "arn:aws:iam::111122223333:role/outlast-lambda-verify"
     }
   }
   operators = { keeper = ["dddddddd-2222-3333-4444-555555555555"], restore = ["eeeeeeee-2222-3333-4444-555555555555"] }
@@ -158,8 +159,9 @@ run "federation" {
       reconcile-google = "https://accounts.google.com 104000000000000000002"
       capture-aws      = "https://11111111-2222-3333-4444-555555555555.tokens.sts.global.api.aws arn:aws:iam::111122223333:role/outlast-lambda-capture"
       reconcile-aws    = "https://11111111-2222-3333-4444-555555555555.tokens.sts.global.api.aws arn:aws:iam::111122223333:role/outlast-lambda-reconcile"
+      verify-aws       = "https://11111111-2222-3333-4444-555555555555.tokens.sts.global.api.aws arn:aws:iam::111122223333:role/outlast-lambda-verify"
     }
-    error_message = "Two clouds, two roles: four trusts, each of one issuer and one subject."
+    error_message = "A trust is missing, or names another issuer or subject."
   }
 }
 
