@@ -27,3 +27,8 @@ output "vaults" {
   description = "Where the secrets' values go."
   value       = { for role, v in azurerm_key_vault.this : role => v.name }
 }
+
+output "trusts" {
+  description = "Whose functions may act here."
+  value       = { aws = keys(try(var.aws.roles, {})), google = keys(var.google) }
+}

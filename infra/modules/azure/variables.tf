@@ -141,4 +141,8 @@ variable "budget_from" {
   description = "The first day of the month in which the budget begins, such as 2026-12-01."
   type        = string
   nullable    = false
+  validation {
+    condition     = can(regex("^[0-9]{4}-[0-9]{2}-01$", var.budget_from))
+    error_message = "budget_from is the first day of a month, such as \"2026-12-01\", in quotes."
+  }
 }

@@ -22,3 +22,8 @@ output "secrets" {
   description = "Where the secrets' values go."
   value       = [for s in google_secret_manager_secret.this : s.secret_id]
 }
+
+output "trusts" {
+  description = "Whose functions may act here."
+  value       = { aws = keys(try(var.aws.roles, {})), azure = keys(try(var.azure.principals, {})) }
+}
