@@ -1,5 +1,5 @@
 # Alarms on what the functions and the storage log. The words are those that shared/capture, shared/replica and shared/task
-# write: a line of JSON in a trace's message. Where good news is counted, missing news is the alarm: a function that does not
+# write: a line of JSON in a trace's message, with what it is about in msg. Where good news is counted, missing news is the alarm: a function that does not
 # run at all is seen too.
 resource "azurerm_log_analytics_workspace" "this" {
   name                = var.name
@@ -49,11 +49,11 @@ locals {
 
   bad = {
     below-quorum = {
-      query = "${local.lines} | where line.message == 'webhook' and line.status == 503"
+      query = "${local.lines} | where line.msg == 'webhook' and line.status == 503"
       says  = "A webhook was answered 503: too few buckets held it, or the receiver was full. The CRM will try again; see \"batch\" lines for which bucket, and why."
     }
     damage = {
-      query = "${local.lines} | where line.message in ('reconcile', 'verify') and line.outcome == 'damage'"
+      query = "${local.lines} | where line.msg in ('reconcile', 'verify') and line.outcome == 'damage'"
       says  = "Reconcile or verify met objects that are not what they should be: \"finding\" lines say which, in which bucket."
     }
     removal = {
@@ -70,19 +70,19 @@ locals {
     for name, alarm in merge(
       {
         equal = {
-          query = "${local.lines} | where line.message == 'reconcile' and line.outcome == 'ok'"
+          query = "${local.lines} | where line.msg == 'reconcile' and line.outcome == 'ok'"
           hours = 1
           says  = "For an hour no run of reconcile ended with equal buckets: a copy is missing, a bucket is out of reach, or reconcile does not run."
         }
         verified = {
-          query = "${local.lines} | where line.message == 'verify'"
+          query = "${local.lines} | where line.msg == 'verify'"
           hours = 48
           says  = "Verify has not run for two days."
         }
       },
       {
         for source, hours in var.sources : "source-${source}" => {
-          query = "${local.lines} | where line.message == 'webhook' and line.source == '${source}' and line.status == 200"
+          query = "${local.lines} | where line.msg == 'webhook' and line.source == '${source}' and line.status == 200"
           hours = hours
           says  = "No webhook of ${source} was stored for ${hours} hours: see whether the CRM still sends, and what this receiver answers."
         } if hours > 0

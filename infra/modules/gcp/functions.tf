@@ -38,6 +38,10 @@ resource "google_cloudfunctions2_function" "this" {
   build_config {
     runtime     = "go126"
     entry_point = each.value.entry
+    environment_variables = { # functions/gcp: without them gRPC and debug information come along
+      GOFLAGS          = "-tags=disable_grpc_modules"
+      GOOGLE_GOLDFLAGS = "-s -w"
+    }
     source {
       storage_source {
         bucket = google_storage_bucket.source[0].name
@@ -102,7 +106,7 @@ resource "google_cloud_scheduler_job" "this" {
   name             = "${var.name}-${each.key}"
   schedule         = each.value
   time_zone        = "Etc/UTC"
-  attempt_deadline = "600s"
+  attempt_deadline = "660s" # above the functions' own time
   http_target {
     http_method = "POST"
     uri         = google_cloudfunctions2_function.this[each.key].service_config[0].uri
