@@ -90,7 +90,7 @@ locals {
     ) : name => alarm if var.functions
   }
 
-  windows = { 1 = "PT1H", 2 = "PT2H", 3 = "PT3H", 4 = "PT4H", 5 = "PT5H", 6 = "PT6H", 12 = "PT12H", 24 = "P1D", 48 = "P2D" }
+  windows = { 1 = "PT1H", 2 = "PT2H", 3 = "PT3H", 4 = "PT4H", 5 = "PT5H", 6 = "PT6H", 24 = "P1D", 48 = "P2D" }
 }
 
 resource "azurerm_monitor_scheduled_query_rules_alert_v2" "bad" {

@@ -66,12 +66,12 @@ variable "log_days" {
 }
 
 variable "sources" {
-  description = "The configured sources, each with the hours after which its silence is an alarm: 1, 2, 3, 4, 5, 6, 12 or 24, 0 for never."
+  description = "The configured sources, each with the hours after which its silence is an alarm: 1 to 6 or 24, 0 for never."
   type        = map(number)
   nullable    = false
   validation {
-    condition     = alltrue([for hours in var.sources : contains([0, 1, 2, 3, 4, 5, 6, 12, 24], hours)])
-    error_message = "A source's hours of silence are 1, 2, 3, 4, 5, 6, 12 or 24, the windows that Azure has, or 0 for no alarm."
+    condition     = alltrue([for hours in var.sources : contains([0, 1, 2, 3, 4, 5, 6, 24], hours)])
+    error_message = "A source's hours of silence are 1 to 6 or 24, the windows that Azure has, or 0 for no alarm."
   }
 }
 

@@ -5,6 +5,8 @@ locals {
   audit  = "protoPayload.serviceName=\"storage.googleapis.com\" AND protoPayload.resourceName:\"projects/_/buckets/${var.bucket}\""
   keeper = join(" OR ", concat(["\"nobody\""], [for m in local.members["keeper"] : "\"${split(":", m)[1]}\""]))
 
+  longest = 23.5 # hours for which Google watches for absence
+
   bad = {
     below-quorum = {
       filter = "${local.run}\"${var.name}-capture\" AND jsonPayload.message=\"webhook\" AND jsonPayload.status=503"
@@ -41,14 +43,14 @@ locals {
       }
       verified = {
         filter = "${local.run}\"${var.name}-verify\" AND jsonPayload.message=\"verify\""
-        hours  = 23.5 # as long as Google watches for absence; verify runs daily, so that this is told once and ends by itself
+        hours  = local.longest
         says   = "Verify has not run today."
       }
     },
     {
       for source, hours in var.sources : "source-${source}" => {
         filter = "${local.run}\"${var.name}-capture\" AND jsonPayload.message=\"webhook\" AND jsonPayload.source=\"${source}\" AND jsonPayload.status=200"
-        hours  = hours
+        hours  = min(hours, local.longest)
         says   = "No webhook of ${source} was stored for ${hours} hours: see whether the CRM still sends, and what this receiver answers."
       } if hours > 0
     },

@@ -6,8 +6,8 @@ locals {
     verify    = { entry = "Verify", account = "verify", secrets = {}, timeout = 600, memory = "512Mi", concurrency = 1 }
   }
   schedules = var.archive == "" ? {} : {
-    reconcile = "*/20 * * * *" # "equal" is an alarm after an hour: three runs
-    verify    = "17 3 * * *"
+    reconcile = "*/20 * * * *"  # "equal" is an alarm after an hour: three runs
+    verify    = "17 3,15 * * *" # "verified" is an alarm within a day, which is as long as Google watches for absence
   }
 }
 

@@ -66,12 +66,12 @@ variable "organization" {
 }
 
 variable "sources" {
-  description = "The configured sources, each with the hours after which its silence is an alarm: 1 to 23, 0 for never."
+  description = "The configured sources, each with the hours after which its silence is an alarm: 1 to 24 (which Google takes for 23.5), 0 for never."
   type        = map(number)
   nullable    = false
   validation {
-    condition     = alltrue([for hours in var.sources : hours == 0 || (hours >= 1 && hours <= 23 && hours == floor(hours))])
-    error_message = "A source's hours of silence are a whole number from 1 to 23, which is how long Google watches for absence, or 0 for no alarm."
+    condition     = alltrue([for hours in var.sources : hours == 0 || (hours >= 1 && hours <= 24 && hours == floor(hours))])
+    error_message = "A source's hours of silence are a whole number from 1 to 24, or 0 for no alarm."
   }
 }
 
