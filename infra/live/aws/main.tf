@@ -71,3 +71,20 @@ output "trusts" {
   description = "Whose functions may act here: empty until the other clouds have told of themselves."
   value       = module.outlast.trusts
 }
+
+output "lambda_environment" {
+  description = "What the functions of serverless.yml are told, by function: how they reach the other two clouds."
+  value = {
+    for function, role in module.outlast.lambda_roles : function => {
+      for variable, value in {
+        OUTLAST_RECEIVER_NAME           = "aws"
+        OUTLAST_SEALER_NAME             = "aws"
+        OUTLAST_FEDERATION_FROM         = "aws"
+        OUTLAST_FEDERATION_SUBJECT      = role
+        OUTLAST_FEDERATION_GCP_PROVIDER = try(local.told.gcp.providers.aws, "")
+        OUTLAST_FEDERATION_AZURE_TENANT = try(local.told.azure.tenant, "")
+        OUTLAST_FEDERATION_AZURE_CLIENT = try(local.told.azure.clients[function], "")
+      } : variable => value if value != ""
+    }
+  }
+}

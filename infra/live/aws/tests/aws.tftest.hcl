@@ -36,4 +36,8 @@ run "second" {
     condition     = jsonencode(output.trusts) == jsonencode({ google = ["capture", "reconcile", "verify"], azure = ["capture", "reconcile"] })
     error_message = "What the clouds told does not arrive."
   }
+  assert {
+    condition     = output.lambda_environment["verify"].OUTLAST_FEDERATION_AZURE_CLIENT == "eeeeeeee-2222-3333-4444-555555555555"
+    error_message = "A function becomes somebody else in Azure."
+  }
 }
