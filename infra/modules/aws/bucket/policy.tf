@@ -76,22 +76,30 @@ locals {
     Condition = { NumericGreaterThan = { "s3:object-lock-remaining-retention-days" = tostring(var.keep_days) } }
   }
 
+  # A hold has no end: what is under one can be erased for nobody.
+  no_holds = {
+    Sid       = "NoHolds"
+    Effect    = "Deny"
+    Principal = "*"
+    Action    = "s3:PutObjectLegalHold"
+    Resource  = local.objects
+  }
+
   # Lifecycle rules are S3's own doing, which no policy denies. Whoever may change this policy may take it away: that rings
   # an alarm, and compliance locks hold without it.
   no_removal = {
     Sid       = "NoRemoval"
     Effect    = "Deny"
     Principal = "*"
-    Action = [
-      "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention", "s3:PutObjectLegalHold", "s3:DeleteBucket",
-    ]
-    Resource = [local.arn, local.objects]
+    Action    = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention", "s3:DeleteBucket"]
+    Resource  = [local.arn, local.objects]
   }
 
   statements = concat(
     [for s in local.tls_only : s if !contains(var.lacks, "tls")],
     [for s in [local.create_only, local.short_locks] : s if !contains(var.lacks, "condition-keys")],
     [for s in local.amazons_keys : s if !contains(var.lacks, "encryption")],
+    [local.no_holds],
     [for s in [local.no_removal] : s if var.lock == "locked"],
   )
 }

@@ -72,7 +72,7 @@ run "policy" {
   assert {
     condition = toset([
       for s in jsondecode(aws_s3_bucket_policy.this.policy).Statement : s.Sid if s.Effect == "Deny"
-    ]) == toset(["TLSOnly", "TLS12", "CreateOnly", "ShortLocks", "NoCustomerKeys", "NoOtherEncryption", "NoReKeying", "NoRemoval"])
+    ]) == toset(["TLSOnly", "TLS12", "CreateOnly", "ShortLocks", "NoCustomerKeys", "NoOtherEncryption", "NoReKeying", "NoHolds", "NoRemoval"])
     error_message = "A denial is missing, or one is new and has no test."
   }
   assert {
