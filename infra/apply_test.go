@@ -3,7 +3,6 @@
 package infra_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -13,11 +12,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3" //nolint:depguard // plays the administrator, who may ask for what no driver can
+	"github.com/aws/aws-sdk-go-v2/credentials"    //nolint:depguard // the administrator's, who may ask for what no driver can
+	sdk "github.com/aws/aws-sdk-go-v2/service/s3" //nolint:depguard // the same
 
 	"outlast.example/shared/store"
+	"outlast.example/shared/store/s3"
 	"outlast.example/shared/store/storetest/servers"
-	"outlast.example/shared/wire"
 )
 
 // stack is a deployment of the bucket alone, at a store that speaks S3. What the server does not know is left out here, and
@@ -74,8 +74,7 @@ func newTerraform(t *testing.T, server *servers.S3Server, name, lock string) ter
 
 func (tf terraform) run(args ...string) {
 	tf.Helper()
-	// The test's context ends before its cleanups, of which one destroys.
-	command := exec.CommandContext(context.WithoutCancel(tf.Context()), "terraform", args...)
+	command := exec.CommandContext(tf.Context(), "terraform", args...)
 	command.Dir = tf.folder
 	if output, err := command.CombinedOutput(); err != nil {
 		tf.Fatalf("terraform %s: %v\n%s", strings.Join(args, " "), err, output)
@@ -90,55 +89,61 @@ func TestApply(t *testing.T) {
 	tf.run("apply", "-auto-approve", "-input=false")
 	tf.run("plan", "-detailed-exitcode", "-input=false") // 2 where something would change
 
-	object := createTwice(t, server.URL("applied"))
-	extend(t, server.URL("applied"), object)
-	refuseRemoval(t, server.Client(), "applied", object)
+	driver := open(t, server, "applied")
+	createTwice(t, driver)
+	refuseRemoval(t, server.Client(), "applied") // by the bucket's default lock
+	extend(t, driver)
 }
 
-func createTwice(t *testing.T, url string) string {
+const object = "log/2026/11/22/09/object"
+
+func open(t *testing.T, server *servers.S3Server, bucket string) store.Driver {
 	t.Helper()
-	administrator(t)
-	creators, err := wire.Keepers(t.Context(), []string{url})
+	driver, err := s3.Open(t.Context(), s3.Options{
+		Bucket: bucket, Region: servers.Region, Endpoint: server.Endpoint, PathStyle: true,
+		Credentials: credentials.NewStaticCredentialsProvider(servers.Root.ID, servers.Root.Secret, ""),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	const object = "log/2026/11/22/09/object"
-	if err := creators[0].Create(t.Context(), object, store.NewContent([]byte("once"))); err != nil {
+	return driver
+}
+
+func createTwice(t *testing.T, driver store.Driver) {
+	t.Helper()
+	if err := driver.Create(t.Context(), object, store.NewContent([]byte("once"))); err != nil {
 		t.Fatal(err)
 	}
-	if err := creators[0].Create(t.Context(), object, store.NewContent([]byte("twice"))); !errors.Is(err, store.ErrExists) {
+	if err := driver.Create(t.Context(), object, store.NewContent([]byte("twice"))); !errors.Is(err, store.ErrExists) {
 		t.Errorf("second create: %v, want %v", err, store.ErrExists)
 	}
-	return object
 }
 
-// extend wants the default lock of 14 days to be there, and lets it grow.
-func extend(t *testing.T, url, object string) {
+// extend lets the lock grow to as far ahead as the keeper ever asks for, and wants it firm.
+func extend(t *testing.T, driver store.Driver) {
 	t.Helper()
-	lockers, err := wire.Lockers(t.Context(), []string{url})
-	if err != nil {
+	locker := store.NewLocker("applied", driver, time.Now)
+	until := time.Now().UTC().Add(store.MaxAhead).Truncate(24 * time.Hour)
+	if _, err := locker.Extend(t.Context(), object, until); err != nil {
 		t.Fatal(err)
 	}
-	until := time.Now().UTC().Add(15 * 24 * time.Hour).Truncate(24 * time.Hour)
-	if _, err := lockers[0].Extend(t.Context(), object, until); err != nil {
-		t.Fatal(err)
-	}
-	lock, err := lockers[0].Lock(t.Context(), object)
+	lock, err := locker.Lock(t.Context(), object)
 	if err != nil || !lock.Until.Equal(until) || lock.Removable {
 		t.Errorf("lock %+v, error %v, want until %s, and not removable", lock, err, until)
 	}
 }
 
-func refuseRemoval(t *testing.T, client *s3.Client, bucket, object string) {
+func refuseRemoval(t *testing.T, client *sdk.Client, bucket string) {
 	t.Helper()
-	versions, err := client.ListObjectVersions(t.Context(), &s3.ListObjectVersionsInput{Bucket: &bucket})
+	key := object
+	versions, err := client.ListObjectVersions(t.Context(), &sdk.ListObjectVersionsInput{Bucket: &bucket})
 	if err != nil || len(versions.Versions) != 1 {
 		t.Fatalf("versions %v, error %v, want one: a second create made a second version", versions, err)
 	}
 	yes := true // the server's own administrator stands above bucket policies, and not above locks
 	for name, bypass := range map[string]*bool{"plainly": nil, "bypassing governance": &yes} {
-		_, err := client.DeleteObject(t.Context(), &s3.DeleteObjectInput{
-			Bucket: &bucket, Key: &object, VersionId: versions.Versions[0].VersionId, BypassGovernanceRetention: bypass,
+		_, err := client.DeleteObject(t.Context(), &sdk.DeleteObjectInput{
+			Bucket: &bucket, Key: &key, VersionId: versions.Versions[0].VersionId, BypassGovernanceRetention: bypass,
 		})
 		if err == nil {
 			t.Errorf("the administrator deletes a locked version, %s", name)
@@ -146,17 +151,11 @@ func refuseRemoval(t *testing.T, client *s3.Client, bucket, object string) {
 	}
 }
 
-func administrator(t *testing.T) {
-	t.Helper()
-	t.Setenv("AWS_ACCESS_KEY_ID", servers.Root.ID)
-	t.Setenv("AWS_SECRET_ACCESS_KEY", servers.Root.Secret)
-}
-
 // TestUnlocked takes a bucket for trying out away again, with what is in it.
 func TestUnlocked(t *testing.T) {
 	server := servers.S3(t)
 	tf := newTerraform(t, server, "tried", "unlocked")
 	tf.run("apply", "-auto-approve", "-input=false")
-	createTwice(t, server.URL("tried"))
+	createTwice(t, open(t, server, "tried"))
 	tf.run("destroy", "-auto-approve", "-input=false")
 }
