@@ -19,7 +19,7 @@ resource "google_storage_bucket" "source" {
   location                    = var.region
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
-  force_destroy               = true
+  force_destroy               = true # code, and no backup
 }
 
 resource "google_storage_bucket_object" "archive" {
