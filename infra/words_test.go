@@ -17,7 +17,7 @@ import (
 var forbidden = map[string]*regexp.Regexp{
 	"aws":   regexp.MustCompile(`s3:(Delete|Bypass|PutObjectLegalHold|PutBucket|PutLifecycle)|Action\s*=\s*\[?"\*"|iam:PassRole|arn:aws:iam::aws:policy`),
 	"gcp":   regexp.MustCompile(`storage\.(objects\.(delete|overrideUnlockedRetention|move|restore|setIamPolicy)|buckets\.)|roles/(owner|editor|storage\.)|force_destroy\s*=\s*true|default_kms_key_name`),
-	"azure": regexp.MustCompile(`blobs/(delete|write|deleteBlobVersion|permanentDelete|move|manageOwnership)|blobs/\*|"\*"|"(Owner|Contributor|User Access Administrator|Storage Blob Data Contributor|Storage Account Contributor)"|shared_access_key_enabled\s*=\s*true|customer_managed_key\s*\{`),
+	"azure": regexp.MustCompile(`blobs}?/(delete|write|permanentDelete|move|manageOwnership|\*)|"\*"|"(Owner|Contributor|User Access Administrator|Storage Blob Data Contributor|Storage Account Contributor)"|shared_access_key_enabled\s*=\s*true|customer_managed_key\s*\{`),
 }
 
 // exceptions are lines that are right all the same, each for its reason.
