@@ -1,0 +1,91 @@
+# Azure's third of a deployment: a state, a provider and credentials of its own. The state holds no secrets; keep it where the
+# other two clouds' administrators have no access: https://developer.hashicorp.com/terraform/language/backend
+terraform {
+  required_version = ">= 1.9"
+  required_providers {
+    azurerm = {
+      source  = "registry.terraform.io/hashicorp/azurerm"
+      version = "~> 4.80"
+    }
+  }
+}
+
+variable "answers" {
+  description = "The file with the answers."
+  type        = string
+  default     = "../answers.yaml"
+}
+
+variable "told" {
+  description = "The folder with what the three clouds told of themselves."
+  type        = string
+  default     = "../told"
+}
+
+locals {
+  answers = yamldecode(file("${path.module}/${var.answers}"))
+  own     = local.answers.azure
+  told    = { for cloud in ["aws", "gcp", "azure"] : cloud => try(yamldecode(file("${path.module}/${var.told}/${cloud}.yaml")), {}) }
+}
+
+provider "azurerm" {
+  subscription_id     = local.own.subscription
+  storage_use_azuread = true # the accounts have no keys
+  features {}
+}
+
+module "outlast" {
+  source      = "../../modules/azure"
+  name        = local.answers.name
+  account     = local.own.account
+  region      = local.own.region
+  lock        = local.answers.lock
+  lock_days   = local.answers.lock_days
+  sources     = local.answers.sources
+  operators   = local.own.operators
+  email       = local.answers.email
+  budget      = local.answers.budget
+  budget_from = local.answers.budget_from
+
+  aws    = can(local.told.aws.lambda) ? { issuer = local.answers.aws.issuer, roles = local.told.aws.lambda } : null
+  google = try(local.told.gcp.subjects, {})
+
+  # How this cloud's functions reach the other two: `outlast help config`, federation.
+  environment = {
+    for app in ["capture", "reconcile"] : app => {
+      for variable, value in {
+        OUTLAST_CONFIG                  = "outlast.yaml"
+        OUTLAST_RECEIVER_NAME           = "azure"
+        OUTLAST_SEALER_NAME             = "azure"
+        OUTLAST_PUBLIC_URL              = try(local.told.azure.url, "")
+        OUTLAST_FEDERATION_FROM         = "azure"
+        OUTLAST_FEDERATION_SUBJECT      = try(local.told.azure.subjects[app], "")
+        OUTLAST_FEDERATION_AWS_ROLE     = try(local.told.aws.roles[app], "")
+        OUTLAST_FEDERATION_AWS_REGION   = local.answers.aws.region
+        OUTLAST_FEDERATION_AWS_AUDIENCE = local.answers.azure.audience
+        OUTLAST_FEDERATION_GCP_PROVIDER = try(local.told.gcp.providers.azure, "")
+        OUTLAST_FEDERATION_GCP_AUDIENCE = local.answers.azure.audience
+      } : variable => value if value != ""
+    }
+  }
+}
+
+output "told" {
+  description = "For ../told/azure.yaml: what the other two clouds, and this one's own functions, need to know."
+  value = yamlencode({
+    tenant   = module.outlast.tenant
+    subjects = module.outlast.subjects
+    clients  = module.outlast.clients
+    url      = module.outlast.url
+  })
+}
+
+output "for_the_receivers" {
+  description = "What outlast.yaml needs to know, and where the secrets go."
+  value       = { bucket = module.outlast.bucket, vaults = module.outlast.vaults }
+}
+
+output "trusts" {
+  description = "Whose functions may act here: empty until the other clouds have told of themselves."
+  value       = module.outlast.trusts
+}

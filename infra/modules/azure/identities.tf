@@ -1,0 +1,82 @@
+# Who may do what. Nobody has blobs/delete, deleteBlobVersion or blobs/write, so nobody deletes or overwrites. The calls are
+# those of shared/store/azblob; what each takes: https://learn.microsoft.com/rest/api/storageservices/authorize-with-azure-active-directory
+locals {
+  blobs = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
+  path  = "@Resource[${local.blobs}:path]"
+
+  # To see a lock is to get the blob's properties, which is the right to read it. The right to extend a lock is also the right
+  # to take an unlocked one off, and to lock for as long as one likes: Azure cannot say how far ahead.
+  rights = {
+    create = ["${local.blobs}/add/action"]
+    read   = ["${local.blobs}/read"]
+    keep   = ["${local.blobs}/read", "${local.blobs}/immutableStorage/runAsSuperUser/action"]
+  }
+
+  # Where each role may create. Reconcile's places are those of batches, seals, descriptors, and the recovery page.
+  creates = {
+    capture   = ["log/"]
+    reconcile = ["log/", "seal/", "repo/", "RECOVERY-"]
+  }
+
+  # Everybody who acts in a role: the functions here, those in the other two clouds, and people. Of the apps here the second
+  # runs reconcile and verify; the others have an identity for each. Two kinds, since the apps also read secrets.
+  identities = {
+    capture-app   = "capture", reconcile-app = "reconcile",
+    capture-peers = "capture", reconcile-peers = "reconcile", verify-peers = "restore"
+  }
+  members = {
+    for role in ["capture", "reconcile", "keeper", "restore"] : role => concat(
+      [for k, i in azurerm_user_assigned_identity.this : i.principal_id if local.identities[k] == role],
+      lookup(var.operators, role, []),
+    )
+  }
+  creators = merge([for role in ["capture", "reconcile"] : { for i, id in local.members[role] : "${role}-${i}" => { role = role, id = id } }]...)
+  readers  = merge([for role in ["reconcile", "restore"] : { for i, id in local.members[role] : "${role}-${i}" => id }]...)
+  keepers  = { for i, id in local.members["keeper"] : "keeper-${i}" => id }
+}
+
+resource "azurerm_role_definition" "this" {
+  for_each          = local.rights
+  name              = "${var.name}: ${each.key} in ${var.account}"
+  scope             = azurerm_storage_account.this.id
+  assignable_scopes = [azurerm_storage_account.this.id]
+  permissions {
+    actions      = []
+    data_actions = each.value
+  }
+}
+
+# https://learn.microsoft.com/azure/storage/blobs/storage-auth-abac-attributes#blob-path
+resource "azurerm_role_assignment" "create" {
+  for_each           = local.creators
+  scope              = azurerm_storage_container.this.id
+  role_definition_id = azurerm_role_definition.this["create"].role_definition_resource_id
+  principal_id       = each.value.id
+  condition_version  = "2.0"
+  condition = join("", [
+    "(!(ActionMatches{'${local.blobs}/add/action'}) OR (",
+    join(" OR ", [for p in local.creates[each.value.role] : "${local.path} StringStartsWith '${p}'"]),
+    "))",
+  ])
+}
+
+resource "azurerm_role_assignment" "read" {
+  for_each           = local.readers
+  scope              = azurerm_storage_container.this.id
+  role_definition_id = azurerm_role_definition.this["read"].role_definition_resource_id
+  principal_id       = each.value
+}
+
+resource "azurerm_role_assignment" "keep" {
+  for_each           = local.keepers
+  scope              = azurerm_storage_container.this.id
+  role_definition_id = azurerm_role_definition.this["keep"].role_definition_resource_id
+  principal_id       = each.value
+}
+
+resource "azurerm_user_assigned_identity" "this" {
+  for_each            = local.identities
+  name                = "${var.name}-${each.key}"
+  resource_group_name = azurerm_resource_group.this.name
+  location            = azurerm_resource_group.this.location
+}

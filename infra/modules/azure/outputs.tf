@@ -1,0 +1,34 @@
+output "bucket" {
+  description = "The container, as outlast.yaml names it."
+  value       = "azblob://${azurerm_storage_container.this.name}?storage_account=${azurerm_storage_account.this.name}"
+}
+
+output "tenant" {
+  description = "The tenant: federation.azure.tenant of receivers elsewhere, and the issuer of this cloud's tokens."
+  value       = data.azurerm_client_config.this.tenant_id
+}
+
+output "subjects" {
+  description = "The principal ids of the apps' identities: what Amazon's and Google's trust pins. Verify runs as reconcile."
+  value       = { for role in ["capture", "reconcile"] : role => azurerm_user_assigned_identity.this["${role}-app"].principal_id }
+}
+
+output "clients" {
+  description = "The client ids that receivers elsewhere name as federation.azure.client."
+  value       = { for function in ["capture", "reconcile", "verify"] : function => azurerm_user_assigned_identity.this["${function}-peers"].client_id }
+}
+
+output "url" {
+  description = "What the CRMs call: public_url."
+  value       = try("https://${azurerm_function_app_flex_consumption.this["capture"].default_hostname}", null)
+}
+
+output "vaults" {
+  description = "Where the secrets' values go."
+  value       = { for role, v in azurerm_key_vault.this : role => v.name }
+}
+
+output "trusts" {
+  description = "Whose functions may act here."
+  value       = { aws = keys(try(var.aws.roles, {})), google = keys(var.google) }
+}

@@ -1,0 +1,228 @@
+# What holds for the account, for every identity and for every trust.
+mock_provider "azurerm" {
+  mock_resource "azurerm_resource_group" {
+    defaults = { id = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/outlast" }
+  }
+  mock_resource "azurerm_storage_account" {
+    defaults = {
+      id                    = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/outlast/providers/Microsoft.Storage/storageAccounts/outlastexample"
+      primary_blob_endpoint = "https://outlastexample.blob.core.windows.net/"
+    }
+  }
+  mock_resource "azurerm_storage_container" {
+    defaults = { id = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/outlast/providers/Microsoft.Storage/storageAccounts/outlastexample/blobServices/default/containers/outlast" }
+  }
+  mock_resource "azurerm_user_assigned_identity" {
+    defaults = {
+      id           = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/outlast/providers/Microsoft.ManagedIdentity/userAssignedIdentities/mocked"
+      principal_id = "aaaaaaaa-2222-3333-4444-555555555555"
+      client_id    = "bbbbbbbb-2222-3333-4444-555555555555"
+    }
+  }
+  mock_resource "azurerm_role_definition" {
+    defaults = { role_definition_resource_id = "/subscriptions/11111111-2222-3333-4444-555555555555/providers/Microsoft.Authorization/roleDefinitions/cccccccc-2222-3333-4444-555555555555" }
+  }
+  mock_resource "azurerm_key_vault" {
+    defaults = {
+      id        = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/outlast/providers/Microsoft.KeyVault/vaults/mocked"
+      vault_uri = "https://mocked.vault.azure.net/"
+    }
+  }
+  mock_resource "azurerm_service_plan" {
+    defaults = { id = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/outlast/providers/Microsoft.Web/serverFarms/mocked" }
+  }
+  mock_resource "azurerm_log_analytics_workspace" {
+    defaults = { id = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/outlast/providers/Microsoft.OperationalInsights/workspaces/mocked" }
+  }
+  mock_resource "azurerm_monitor_action_group" {
+    defaults = { id = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/outlast/providers/Microsoft.Insights/actionGroups/mocked" }
+  }
+  mock_data "azurerm_client_config" {
+    defaults = { tenant_id = "11111111-2222-3333-4444-555555555555" }
+  }
+}
+
+variables {
+  account     = "outlastexample"
+  region      = "germanywestcentral"
+  email       = "operator@example.com"
+  budget_from = "2026-12-01"
+  sources     = { acme = 6, shop = 0 }
+  google      = { capture = "104000000000000000001", reconcile = "104000000000000000002" }
+  aws = {
+    issuer = "https://11111111-2222-3333-4444-555555555555.tokens.sts.global.api.aws"
+    roles = {
+      capture   = "arn:aws:iam::111122223333:role/outlast-lambda-capture"
+      reconcile = "arn:aws:iam::111122223333:role/outlast-lambda-reconcile"
+      verify    = "arn:aws:iam::111122223333:role/outlast-lambda-verify"
+    }
+  }
+  operators = { keeper = ["dddddddd-2222-3333-4444-555555555555"], restore = ["eeeeeeee-2222-3333-4444-555555555555"] }
+}
+
+run "locked" {
+  command = apply
+
+  assert {
+    condition     = azurerm_storage_account.this.immutability_policy[0].state == "Locked" && azurerm_storage_account.this.immutability_policy[0].period_since_creation_in_days == 14
+    error_message = "The default lock is 14 days, and locked."
+  }
+  assert {
+    condition     = azurerm_storage_account.this.blob_properties[0].versioning_enabled && !azurerm_storage_account.this.immutability_policy[0].allow_protected_append_writes
+    error_message = "Version-level immutability needs versions, and lets nobody append."
+  }
+  assert {
+    condition     = length(azurerm_storage_account.this.blob_properties[0].delete_retention_policy) == 0 && length(azurerm_storage_account.this.blob_properties[0].container_delete_retention_policy) == 0
+    error_message = "Azure's soft delete would keep what was erased."
+  }
+  assert {
+    condition = alltrue([
+      for a in concat([azurerm_storage_account.this], azurerm_storage_account.functions) :
+      a.https_traffic_only_enabled && a.min_tls_version == "TLS1_2" && !a.allow_nested_items_to_be_public && !a.shared_access_key_enabled
+    ])
+    error_message = "TLS only, nothing public, and no key that does everything."
+  }
+  assert {
+    condition     = alltrue([for c in concat([azurerm_storage_container.this], values(azurerm_storage_container.archive)) : c.container_access_type == "private"])
+    error_message = "A container is public."
+  }
+  assert {
+    condition = alltrue([
+      for r in azurerm_storage_management_policy.this.rule : length(r.actions[0].base_blob) == 0 && r.actions[0].version[0].delete_after_days_since_creation >= 15
+    ])
+    error_message = "A lifecycle rule removes what is current, or what is hidden before it can be repaired."
+  }
+  assert {
+    condition     = length(azurerm_storage_account.this.customer_managed_key) == 0 && !azurerm_storage_container.this.encryption_scope_override_enabled
+    error_message = "Only Azure's own keys."
+  }
+}
+
+run "identities" {
+  command = apply
+
+  assert {
+    condition = alltrue(flatten([
+      for r in values(azurerm_role_definition.this) : [
+        for p in r.permissions : length(p.actions) == 0 && alltrue([for a in p.data_actions : !can(regex("delete|[*]|blobs/write|move|manageOwnership|tags", a))])
+      ]
+    ]))
+    error_message = "An identity may delete or overwrite, or has a wildcard."
+  }
+  assert {
+    condition = { for k, r in azurerm_role_definition.this : k => toset([for a in r.permissions[0].data_actions : trimprefix(a, "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/")]) } == {
+      create = toset(["add/action"])
+      read   = toset(["read"])
+      keep   = toset(["read", "immutableStorage/runAsSuperUser/action"])
+    }
+    error_message = "A role has another right than its own."
+  }
+  assert {
+    condition = alltrue([
+      for k, a in azurerm_role_assignment.create :
+      a.condition == "(!(ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action'}) OR (@Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:path] StringStartsWith 'log/'))"
+      if startswith(k, "capture-")
+    ]) && length([for k, a in azurerm_role_assignment.create : k if startswith(k, "capture-")]) == 2
+    error_message = "Capture creates under log/ and nowhere else."
+  }
+  assert {
+    condition     = alltrue([for a in values(azurerm_role_assignment.create) : a.condition_version == "2.0" && strcontains(a.condition, "StringStartsWith")])
+    error_message = "Somebody creates everywhere."
+  }
+  assert {
+    condition     = [for a in values(azurerm_role_assignment.keep) : a.principal_id] == ["dddddddd-2222-3333-4444-555555555555"]
+    error_message = "The keeper is one identity, used for nothing else."
+  }
+  assert {
+    condition = alltrue([
+      for a in concat(values(azurerm_role_assignment.create), values(azurerm_role_assignment.read), values(azurerm_role_assignment.keep)) :
+      a.scope == azurerm_storage_container.this.id && a.role_definition_name != "Storage Blob Data Owner"
+    ])
+    error_message = "A right reaches further than the repository's container."
+  }
+  assert {
+    condition     = alltrue([for a in values(azurerm_role_assignment.runtime) : a.scope == azurerm_storage_account.functions[0].id])
+    error_message = "The functions' runtime gets a right on the repository's account."
+  }
+}
+
+run "federation" {
+  command = apply
+
+  assert {
+    condition     = alltrue([for c in values(azurerm_federated_identity_credential.this) : c.audience == tolist(["api://AzureADTokenExchange"]) && c.subject != "" && !strcontains(c.subject, "*")])
+    error_message = "A trust does not pin audience and subject."
+  }
+  assert {
+    condition = { for k, c in azurerm_federated_identity_credential.this : k => "${c.issuer} ${c.subject}" } == {
+      capture-google   = "https://accounts.google.com 104000000000000000001"
+      reconcile-google = "https://accounts.google.com 104000000000000000002"
+      capture-aws      = "https://11111111-2222-3333-4444-555555555555.tokens.sts.global.api.aws arn:aws:iam::111122223333:role/outlast-lambda-capture"
+      reconcile-aws    = "https://11111111-2222-3333-4444-555555555555.tokens.sts.global.api.aws arn:aws:iam::111122223333:role/outlast-lambda-reconcile"
+      verify-aws       = "https://11111111-2222-3333-4444-555555555555.tokens.sts.global.api.aws arn:aws:iam::111122223333:role/outlast-lambda-verify"
+    }
+    error_message = "A trust is missing, or names another issuer or subject."
+  }
+}
+
+run "functions" {
+  command = apply
+
+  assert {
+    condition = alltrue([
+      for f in values(azurerm_function_app_flex_consumption.this) : f.https_only && f.storage_authentication_type == "UserAssignedIdentity" && !f.webdeploy_publish_basic_authentication_enabled
+    ])
+    error_message = "TLS only, and no stored key."
+  }
+  assert {
+    condition = (
+      !contains(keys(azurerm_function_app_flex_consumption.this["reconcile"].app_settings), "OUTLAST_RECEIVER_KEY") &&
+      !contains(keys(azurerm_function_app_flex_consumption.this["capture"].app_settings), "OUTLAST_SEALER_KEY") &&
+      alltrue([for k, v in azurerm_function_app_flex_consumption.this["capture"].app_settings : startswith(v, "@Microsoft.KeyVault(") if can(regex("_(KEY|SECRETS)$", k))])
+    )
+    error_message = "Each app has its own secrets, from the vault."
+  }
+  assert {
+    condition     = azurerm_function_app_flex_consumption.this["capture"].app_settings["AzureWebJobs.reconcile.Disabled"] == "true" && azurerm_function_app_flex_consumption.this["reconcile"].app_settings["AzureWebJobs.capture.Disabled"] == "true"
+    error_message = "An app runs what is not its own."
+  }
+  assert {
+    condition     = toset(keys(azurerm_monitor_scheduled_query_rules_alert_v2.good)) == toset(["equal", "verified", "source-acme"])
+    error_message = "An alarm on missing news is missing itself."
+  }
+}
+
+run "alone" { # the first apply: nobody else is known yet
+  command = apply
+  variables {
+    lock      = "unlocked"
+    aws       = null
+    google    = {}
+    operators = {}
+    functions = false
+  }
+  assert {
+    condition     = length(azurerm_federated_identity_credential.this) == 0 && length(azurerm_function_app_flex_consumption.this) == 0 && length(azurerm_role_assignment.keep) == 0
+    error_message = "Nobody is trusted before he is known, and nothing is made of what was not given."
+  }
+  assert {
+    condition     = azurerm_storage_account.this.immutability_policy[0].state == "Unlocked"
+    error_message = "Azure wants every policy to begin unlocked."
+  }
+}
+
+run "a_foreign_issuer" {
+  command = plan
+  variables {
+    aws = { issuer = "https://example.com", roles = {} }
+  }
+  expect_failures = [var.aws]
+}
+
+run "an_address_is_no_subject" {
+  command = plan
+  variables {
+    google = { capture = "capture@example.iam.gserviceaccount.com" }
+  }
+  expect_failures = [var.google]
+}

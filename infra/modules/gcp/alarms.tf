@@ -1,0 +1,143 @@
+# Alarms on what the functions and the audit logs say. The words are those that shared/capture, shared/replica and shared/task
+# write. Where good news is counted, missing news is the alarm: a function that does not run at all is seen too.
+locals {
+  run    = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name="
+  audit  = "protoPayload.serviceName=\"storage.googleapis.com\" AND protoPayload.resourceName:\"projects/_/buckets/${var.bucket}\""
+  keeper = join(" OR ", concat(["\"nobody\""], [for m in local.members["keeper"] : "\"${split(":", m)[1]}\""]))
+
+  longest = 23.5 # hours for which Google watches for absence
+
+  bad = {
+    below-quorum = {
+      filter = "${local.run}\"${var.name}-capture\" AND jsonPayload.message=\"webhook\" AND jsonPayload.status=503"
+      says   = "A webhook was answered 503: too few buckets held it, or the receiver was full. The CRM will try again; see \"batch\" lines for which bucket, and why."
+    }
+    damage-reconcile = {
+      filter = "${local.run}\"${var.name}-reconcile\" AND jsonPayload.message=\"reconcile\" AND jsonPayload.outcome=\"damage\""
+      says   = "Reconcile met objects that are not what they should be: run `outlast verify`."
+    }
+    damage-verify = {
+      filter = "${local.run}\"${var.name}-verify\" AND jsonPayload.message=\"verify\" AND jsonPayload.outcome=\"damage\""
+      says   = "Verify found damage: its \"finding\" lines say which object in which bucket."
+    }
+    removal = {
+      filter = "${local.audit} AND protoPayload.methodName=~\"storage\\.(objects|buckets)\\.delete\""
+      says   = "Somebody tried to delete from the bucket. Outlast never does."
+    }
+    lock-change = {
+      filter = "${local.audit} AND protoPayload.methodName=~\"storage\\.objects\\.(update|patch)\" AND NOT protoPayload.authenticationInfo.principalEmail=(${local.keeper})"
+      says   = "Somebody who is not the keeper changed an object's lock or metadata."
+    }
+    settings = {
+      filter = "(${local.audit} AND protoPayload.methodName=~\"storage\\.(buckets\\.(update|patch|lockRetentionPolicy)|setIamPermissions)\") OR protoPayload.methodName=~\"(SetIamPolicy|WorkloadIdentityPool|UpdateRole)\""
+      says   = "Somebody changed what protects the bucket, the roles or the trust. A deployment does; anybody else should not."
+    }
+  }
+
+  good = merge(
+    {
+      equal = {
+        filter = "${local.run}\"${var.name}-reconcile\" AND jsonPayload.message=\"reconcile\" AND jsonPayload.outcome=\"ok\""
+        hours  = 1
+        says   = "For an hour no run of reconcile ended with equal buckets: a copy is missing, a bucket is out of reach, or reconcile does not run."
+      }
+      verified = {
+        filter = "${local.run}\"${var.name}-verify\" AND jsonPayload.message=\"verify\""
+        hours  = local.longest
+        says   = "Verify has not run today."
+      }
+    },
+    {
+      for source, hours in var.sources : "source-${source}" => {
+        filter = "${local.run}\"${var.name}-capture\" AND jsonPayload.message=\"webhook\" AND jsonPayload.source=\"${source}\" AND jsonPayload.status=200"
+        hours  = min(hours, local.longest)
+        says   = "No webhook of ${source} was stored for ${hours} hours: see whether the CRM still sends, and what this receiver answers."
+      } if hours > 0
+    },
+  )
+}
+
+resource "google_monitoring_notification_channel" "email" {
+  project      = var.project
+  display_name = "Outlast's alarms"
+  type         = "email"
+  labels       = { email_address = var.email }
+}
+
+resource "google_logging_metric" "this" {
+  for_each = merge({ for k, v in local.bad : k => v.filter }, { for k, v in local.good : k => v.filter })
+  project  = var.project
+  name     = "${var.name}-${each.key}"
+  filter   = each.value
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+  }
+}
+
+resource "google_monitoring_alert_policy" "bad" {
+  for_each              = local.bad
+  project               = var.project
+  display_name          = "${var.name}-${each.key}"
+  combiner              = "OR"
+  notification_channels = [google_monitoring_notification_channel.email.id]
+  documentation {
+    content = each.value.says
+  }
+  conditions {
+    display_name = each.key
+    condition_threshold {
+      filter          = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.this[each.key].name}\""
+      comparison      = "COMPARISON_GT"
+      threshold_value = 0
+      duration        = "0s"
+      aggregations {
+        alignment_period   = "60s"
+        per_series_aligner = "ALIGN_DELTA"
+      }
+    }
+  }
+}
+
+resource "google_monitoring_alert_policy" "good" {
+  for_each              = var.archive == "" ? {} : local.good # without functions there is no news
+  project               = var.project
+  display_name          = "${var.name}-${each.key}"
+  combiner              = "OR"
+  notification_channels = [google_monitoring_notification_channel.email.id]
+  documentation {
+    content = each.value.says
+  }
+  conditions {
+    display_name = each.key
+    condition_absent {
+      filter   = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.this[each.key].name}\""
+      duration = "${each.value.hours * 3600}s"
+      aggregations {
+        alignment_period   = "60s"
+        per_series_aligner = "ALIGN_DELTA"
+      }
+    }
+  }
+}
+
+resource "google_billing_budget" "this" {
+  count           = var.billing_account == "" ? 0 : 1
+  billing_account = var.billing_account
+  display_name    = var.name
+  budget_filter {
+    projects = ["projects/${var.project}"]
+  }
+  amount {
+    specified_amount {
+      units = tostring(var.budget)
+    }
+  }
+  threshold_rules {
+    threshold_percent = 0.8
+  }
+  threshold_rules {
+    threshold_percent = 1.0
+    spend_basis       = "FORECASTED_SPEND"
+  }
+}

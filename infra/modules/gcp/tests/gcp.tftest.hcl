@@ -1,0 +1,197 @@
+# What holds for the bucket, for every identity and for every trust.
+mock_provider "google" {
+  mock_data "google_project" {
+    defaults = { number = "123456789012" }
+  }
+  mock_resource "google_project_iam_custom_role" {
+    defaults = { name = "projects/example/roles/mocked" }
+  }
+  mock_resource "google_service_account" {
+    defaults = { member = "serviceAccount:mocked@example.iam.gserviceaccount.com" }
+  }
+}
+
+variables {
+  project      = "example"
+  bucket       = "outlast-example"
+  region       = "europe-west3"
+  organization = true
+  email        = "operator@example.com"
+  sources      = { acme = 6, shop = 0 }
+  archive      = "tests/gcp.tftest.hcl" # any file: nothing is uploaded
+  aws = {
+    issuer = "https://11111111-2222-3333-4444-555555555555.tokens.sts.global.api.aws"
+    roles = {
+      capture   = "arn:aws:iam::111122223333:role/outlast-lambda-capture"
+      reconcile = "arn:aws:iam::111122223333:role/outlast-lambda-reconcile"
+    }
+  }
+  azure = {
+    tenant     = "11111111-2222-3333-4444-555555555555"
+    audience   = "api://outlast"
+    principals = { capture = "aaaaaaaa-2222-3333-4444-555555555555", reconcile = "bbbbbbbb-2222-3333-4444-555555555555" }
+  }
+  operators = { keeper = ["serviceAccount:keeper@example.iam.gserviceaccount.com"], restore = ["group:operators@example.com"] }
+}
+
+run "locked" {
+  command = apply
+
+  assert {
+    condition     = google_storage_bucket.this.retention_policy[0].is_locked && tonumber(google_storage_bucket.this.retention_policy[0].retention_period) == 14 * 86400
+    error_message = "The default lock is 14 days, and locked."
+  }
+  assert {
+    condition     = google_storage_bucket.this.enable_object_retention && !google_storage_bucket.this.versioning[0].enabled && !google_storage_bucket.this.force_destroy
+    error_message = "The keeper extends by the objects' own retention; a locked bucket does not go with its state."
+  }
+  assert {
+    condition     = google_storage_bucket.this.soft_delete_policy[0].retention_duration_seconds == 0
+    error_message = "Google's soft delete would keep what was erased."
+  }
+  assert {
+    condition     = alltrue([for b in concat([google_storage_bucket.this], google_storage_bucket.source) : b.public_access_prevention == "enforced" && b.uniform_bucket_level_access])
+    error_message = "Nothing is public, and no access list gives what no role does."
+  }
+  assert {
+    condition     = alltrue([for r in google_storage_bucket.this.lifecycle_rule : r.action[0].type == "AbortIncompleteMultipartUpload"])
+    error_message = "A lifecycle rule removes objects."
+  }
+  assert {
+    condition = (
+      google_storage_bucket.this.encryption[0].customer_managed_encryption_enforcement_config[0].restriction_mode == "FullyRestricted" &&
+      google_storage_bucket.this.encryption[0].customer_supplied_encryption_enforcement_config[0].restriction_mode == "FullyRestricted"
+    )
+    error_message = "Only Google's own keys: whoever brings a key takes the bucket hostage."
+  }
+  assert {
+    condition     = google_org_policy_policy.this["storage.secureHttpTransport"].spec[0].rules[0].enforce == "TRUE" && google_org_policy_policy.this["iam.disableServiceAccountKeyCreation"].spec[0].rules[0].enforce == "TRUE"
+    error_message = "TLS only, and no stored keys."
+  }
+  assert {
+    condition     = google_org_policy_policy.this["gcp.resourceLocations"].spec[0].rules[0].values[0].allowed_values == tolist(["in:europe-west3-locations"])
+    error_message = "Data stays in the region."
+  }
+}
+
+run "identities" {
+  command = apply
+
+  assert {
+    condition = alltrue(flatten([
+      for r in [google_project_iam_custom_role.create, google_project_iam_custom_role.read, google_project_iam_custom_role.keep] : [
+        for p in r.permissions : can(regex("^storage[.]objects[.][a-zA-Z]+$", p)) && !can(regex("delete|override|setIamPolicy|move", p))
+      ]
+    ]))
+    error_message = "An identity may delete, overwrite or shorten a lock."
+  }
+  assert {
+    condition     = toset(google_project_iam_custom_role.create.permissions) == toset(["storage.objects.create"])
+    error_message = "To create is to create, and nothing else."
+  }
+  assert {
+    condition     = toset(google_project_iam_custom_role.read.permissions) == toset(["storage.objects.get", "storage.objects.list"])
+    error_message = "Restore lists and reads."
+  }
+  assert {
+    condition = alltrue([
+      for k, m in google_storage_bucket_iam_member.create :
+      m.condition[0].expression == "resource.name.startsWith(\"projects/_/buckets/outlast-example/objects/log/\")" if startswith(k, "capture-")
+    ]) && length([for k, m in google_storage_bucket_iam_member.create : k if startswith(k, "capture-")]) == 3
+    error_message = "Capture creates under log/, from each of the three clouds, and nowhere else."
+  }
+  assert {
+    condition     = alltrue([for m in google_storage_bucket_iam_member.create : !endswith(m.condition[0].expression, "objects/\")")])
+    error_message = "Somebody creates everywhere."
+  }
+  assert {
+    condition     = length(google_storage_bucket_iam_member.keep) == 1 && google_storage_bucket_iam_member.keep["keeper-0"].member == "serviceAccount:keeper@example.iam.gserviceaccount.com"
+    error_message = "The keeper is one identity, used for nothing else."
+  }
+  assert {
+    condition = alltrue([
+      for m in concat(values(google_storage_bucket_iam_member.create), values(google_storage_bucket_iam_member.read), values(google_storage_bucket_iam_member.keep)) :
+      !contains(["allUsers", "allAuthenticatedUsers"], m.member) && !startswith(m.member, "principalSet:")
+    ])
+    error_message = "A right is given to more than one known identity."
+  }
+}
+
+run "federation" {
+  command = apply
+
+  assert {
+    condition     = google_iam_workload_identity_pool_provider.aws[0].oidc[0].allowed_audiences == tolist(["https://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/outlast-receivers/providers/aws"])
+    error_message = "Amazon's tokens count for this provider only."
+  }
+  assert {
+    condition     = google_iam_workload_identity_pool_provider.azure[0].oidc[0].allowed_audiences == tolist(["api://outlast"]) && google_iam_workload_identity_pool_provider.azure[0].oidc[0].issuer_uri == "https://sts.windows.net/11111111-2222-3333-4444-555555555555/"
+    error_message = "Azure's tokens count for one audience, of one tenant."
+  }
+  assert {
+    condition = (
+      google_iam_workload_identity_pool_provider.aws[0].attribute_condition == "assertion.sub in ['arn:aws:iam::111122223333:role/outlast-lambda-capture', 'arn:aws:iam::111122223333:role/outlast-lambda-reconcile']" &&
+      google_iam_workload_identity_pool_provider.azure[0].attribute_condition == "assertion.sub in ['aaaaaaaa-2222-3333-4444-555555555555', 'bbbbbbbb-2222-3333-4444-555555555555']"
+    )
+    error_message = "Any identity of the other cloud would pass."
+  }
+  assert {
+    condition     = contains([for m in google_storage_bucket_iam_member.read : m.member], "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/outlast-receivers/subject/bbbbbbbb-2222-3333-4444-555555555555")
+    error_message = "Azure's reconcile cannot read."
+  }
+}
+
+run "functions" {
+  command = apply
+
+  assert {
+    condition     = { for k, f in google_cloudfunctions2_function.this : k => f.build_config[0].entry_point } == { capture = "Capture", reconcile = "Reconcile", verify = "Verify" }
+    error_message = "An entry point of functions/gcp is missing."
+  }
+  assert {
+    condition     = toset([for m in values(google_secret_manager_secret_iam_member.capture) : m.secret_id]) == toset(["outlast-receiver-key", "outlast-source-acme", "outlast-source-shop"])
+    error_message = "Capture reads its own secrets, and not the sealer's."
+  }
+  assert {
+    condition     = [for m in google_cloud_run_service_iam_member.crms : m.service] == ["outlast-capture"]
+    error_message = "Only capture is called by everybody."
+  }
+  assert {
+    condition     = toset(keys(google_monitoring_alert_policy.good)) == toset(["equal", "verified", "source-acme"])
+    error_message = "An alarm on missing news is missing itself."
+  }
+}
+
+run "alone" { # the first apply: nobody else is known yet, and there is no archive
+  command = apply
+  variables {
+    aws       = null
+    azure     = null
+    archive   = ""
+    operators = {}
+  }
+  assert {
+    condition     = length(google_iam_workload_identity_pool_provider.aws) + length(google_iam_workload_identity_pool_provider.azure) == 0
+    error_message = "Nobody is trusted before he is known."
+  }
+  assert {
+    condition     = length(google_cloudfunctions2_function.this) == 0 && length(google_storage_bucket_iam_member.keep) == 0
+    error_message = "Nothing is made of what was not given."
+  }
+}
+
+run "a_foreign_issuer" {
+  command = plan
+  variables {
+    aws = { issuer = "https://example.com", roles = {} }
+  }
+  expect_failures = [var.aws]
+}
+
+run "everybody_is_no_operator" {
+  command = plan
+  variables {
+    operators = { restore = ["allUsers"] }
+  }
+  expect_failures = [var.operators]
+}
