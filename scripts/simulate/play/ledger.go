@@ -66,7 +66,7 @@ func (l *ledger) Asked(b *cloud.Bucket, who, key string, content []byte) {
 	l.note("create", b.URL, who, key)
 	switch {
 	case strings.HasPrefix(key, format.LogPrefix):
-		made := l.byKey[key]
+		made := l.byKey[original(key)]
 		if made == nil || !bytes.Equal(made.content.Bytes, content) {
 			l.fail(promiseForged, "%s creates %s in bucket %d, which no receiver made", who, short(key), b.Index)
 		}
@@ -82,6 +82,16 @@ func (l *ledger) Asked(b *cloud.Bucket, who, key string, content []byte) {
 	if is, there := b.Get(key); there && !bytes.Equal(is, content) && !l.victim(b.Index) {
 		l.fail(promiseOnce, "%s creates other bytes under %s in bucket %d", who, short(key), b.Index)
 	}
+}
+
+// original is the name of the batch that a name belongs to: its own, or that of the batch that a repair stands beside.
+func original(key string) string {
+	k, err := format.ParseKey(key)
+	if err != nil {
+		return key
+	}
+	k.Repair = 0
+	return k.String()
 }
 
 // Stored notes who holds what.
