@@ -23,7 +23,7 @@ type pass struct {
 	late  map[string]int64    // sizes of batches of sealed hours that no seal lists, by name
 	gone  map[format.Key]bool // batches that are lost
 	noted map[format.Key]bool // batches of which a bucket holds a note that they are
-	chain bool                // every hour up to here is sealed
+	chain bool                // every hour up to here is sealed by this sealer
 }
 
 func newPass(o Options) *pass {
@@ -57,11 +57,12 @@ func (p *pass) begins() time.Time {
 	return first.Truncate(time.Hour)
 }
 
-// first is the hour to begin with. Nothing is sealed after an hour that is not.
+// first is the hour to begin with. A sealer signs the hours in their order: its next seal names whatever it made before, so
+// that none can be taken out of the chain.
 func (p *pass) first(ctx context.Context) time.Time {
 	first := p.Began.UTC().Truncate(time.Hour)
 	if since := p.Since.UTC().Truncate(time.Hour); since.After(first) {
-		p.chain = !since.After(p.begins()) || len(p.seals.of(ctx, since.Add(-time.Hour)).counting) > 0
+		p.chain = !since.After(p.begins()) || p.seals.of(ctx, since.Add(-time.Hour)).signedBy(p.Sealer)
 		return since
 	}
 	p.before(ctx, first)
@@ -98,7 +99,7 @@ func (p *pass) hour(ctx context.Context, at time.Time) {
 		p.spread(ctx, h, s)
 	}
 	p.listedLate(ctx, s)
-	p.chain = p.chain && (len(s.counting) > 0 || at.Before(p.begins()))
+	p.chain = p.chain && (s.signedBy(p.Sealer) || at.Before(p.begins()))
 }
 
 // find notes what is wrong with an object.

@@ -80,7 +80,6 @@ var sealing = []Mutant{
 	{"a refused seal counts as placed", "reconcile/seal.go", `if err := p.placeIn(ctx, i, name, content); err != nil {`, `if err := p.placeIn(ctx, i, name, content); err != nil && ctx.Err() != nil {`},
 	{"the size of the first copy stands in the seal", "reconcile/batch.go", `slices.ContainsFunc(b.Copies, func(row listing.Row) bool { return row.Size != size }) {`, `size < 0 {`},
 	{"the size that one bucket alone says stands in the seal", "reconcile/batch.go", `if read && alone ||`, `if read && alone && size < 0 ||`},
-	{"late in an hour whose next one is sealed", "reconcile/late.go", `len(p.seals.of(ctx, at.Add(time.Hour)).counting) > 0`, `p.seals == nil`},
 	{"sealed without a batch that is not known", "reconcile/batch.go", `copies.incomplete(err)`, ``},
 	{"what is nowhere sound stops all seals", "reconcile/copies.go", `return errors.Is(err, errDamaged) && c.waited(c.at) }`, `return errors.Is(err, errDamaged) && c.at.IsZero() }`},
 	{"what is nowhere sound is sealed as late", "reconcile/copies.go", `delete(c.late, name)`, `_ = name`},
