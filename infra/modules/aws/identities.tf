@@ -4,7 +4,7 @@ locals {
   bucket_arn = "arn:aws:s3:::${var.bucket}"
 
   # Where reconcile and init create: batches, seals, descriptors, and the page that says how to recover by hand.
-  repository = [for prefix in ["log/*", "seal/*", "repo/*", "RECOVERY-*"] : "${local.bucket_arn}/${prefix}"]
+  repository = [for prefix in ["log/*", "seal/*", "report/*", "lost/*", "repo/*", "RECOVERY-*"] : "${local.bucket_arn}/${prefix}"]
 
   list = { Effect = "Allow", Action = ["s3:ListBucket", "s3:ListBucketVersions"], Resource = local.bucket_arn }
   read = { Effect = "Allow", Action = ["s3:GetObject", "s3:GetObjectVersion"], Resource = "${local.bucket_arn}/*" }

@@ -15,7 +15,7 @@ locals {
   # Where each role may create. Reconcile's places are those of batches, seals, descriptors, and the recovery page.
   creates = {
     capture   = ["log/"]
-    reconcile = ["log/", "seal/", "repo/", "RECOVERY-"]
+    reconcile = ["log/", "seal/", "report/", "lost/", "repo/", "RECOVERY-"]
   }
 
   # Everybody who acts in a role: the functions here, those in the other two clouds, and people. Of the apps here the second

@@ -7,7 +7,7 @@ locals {
   # the page that says how to recover by hand.
   creates = {
     capture   = ["log/"]
-    reconcile = ["log/", "seal/", "repo/", "RECOVERY-"]
+    reconcile = ["log/", "seal/", "report/", "lost/", "repo/", "RECOVERY-"]
   }
   under = {
     for role, prefixes in local.creates : role => join(" || ", [for p in prefixes : "resource.name.startsWith(\"${local.objects}/${p}\")"])
