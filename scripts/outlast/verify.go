@@ -75,7 +75,7 @@ func (a *app) runVerify(ctx context.Context, f verifyFlags) error {
 	if report.Checkpoint != nil {
 		err = errors.Join(err, kept.write(report.Checkpoint))
 	}
-	if !o.Some {
+	if !o.Some && o.Since.IsZero() { // otherwise it is not all that there is
 		err = errors.Join(err, kept.beside(report.Repository).write(o.Now, reports.Verified(&report)))
 	}
 	return errors.Join(err, a.printVerified(&report, f.json), verified(&report))

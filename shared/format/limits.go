@@ -23,7 +23,7 @@ const (
 	// MaxDescriptor is the largest descriptor.
 	MaxDescriptor = 1 << 20 // bytes
 
-	// MaxSeal is the largest seal, some 190,000 batches: 50 a second. A sealer that sees more makes several.
+	// MaxSeal is the largest seal, some 190,000 batches: 50 a second. An hour of more cannot be sealed yet.
 	MaxSeal = 64 << 20 // bytes
 
 	// MaxReport is the largest report: as many buckets as a descriptor can name.

@@ -53,14 +53,22 @@ func (h *hour) found() []format.Sealed {
 
 // looks reports whether the hour is listed: it is recent, a bucket lacks one of its seals, or it has its turn.
 func (p *pass) looks(ctx context.Context, at time.Time, s *sealing) bool {
-	return p.Relist || p.recent(at) || !s.settled(p.Sealer) || p.turn(ctx, at)
+	return p.Relist || p.recent(at) || !s.settled(p.signer(at)) || p.turn(ctx, at)
+}
+
+// signer is the sealer that is to sign the hour: this one, or none.
+func (p *pass) signer(at time.Time) string {
+	if p.may(at) {
+		return p.Sealer
+	}
+	return ""
 }
 
 // early reports whether the hour is before the first that is sealed, and what is there is to be sealed as late: with the
 // first seal, and in its turn.
 func (p *pass) early(ctx context.Context, at time.Time) bool {
 	first := p.begins()
-	return at.Before(first) && (p.Relist || p.recent(at) || p.turn(ctx, at) || !p.seals.of(ctx, first).signedBy(p.Sealer))
+	return at.Before(first) && (p.Relist || p.recent(at) || p.turn(ctx, at) || p.may(first) && !p.seals.of(ctx, first).signedBy(p.Sealer))
 }
 
 // turn reports whether an older hour is listed again: together with an hour that is a multiple of the cycle younger and that

@@ -19,11 +19,13 @@ const maxNotes = 1000
 // errLost: a seal or a note names a batch that no bucket has sound.
 var errLost = errors.New("lost: no bucket holds a sound copy. Look for older versions with the stores' own tools, and put one beside it")
 
-// remembered looks in every run for the batches that were lost in earlier ones: until one is found, it is said to be lost.
-func (p *pass) remembered(ctx context.Context) {
+// remember reads the notes of the batches that were lost in earlier runs, and brings them to every bucket. Beyond the limit
+// nobody knows what is lost, so that the buckets are not equal.
+func (p *pass) remember(ctx context.Context) (old []format.Key) {
 	held, unknown := p.held(ctx, maxNotes, format.LostPrefix)
 	if len(held) > maxNotes {
 		p.find(0, format.LostPrefix, fmt.Errorf("over %d notes of lost batches: the others are not followed", maxNotes))
+		p.report.Lost++
 	}
 	for _, name := range slices.Sorted(maps.Keys(held)) {
 		key, err := format.ParseLostName(name)
@@ -37,8 +39,21 @@ func (p *pass) remembered(ctx context.Context) {
 		p.complete(ctx, name, nil, held, unknown)
 		p.noted[key] = true
 		if !p.recent(key.Time) { // those are listed anyway
-			p.again(ctx, key)
+			old = append(old, key)
 		}
+	}
+	return old
+}
+
+// search looks in every run for what was lost: until it is found, it is said to be lost. It comes after the hours, whose work
+// must get done whoever writes how many notes.
+func (p *pass) search(ctx context.Context, lost []format.Key) {
+	for _, key := range lost {
+		if p.spent(ctx) {
+			p.report.Lost++ // as far as is known
+			continue
+		}
+		p.again(ctx, key)
 	}
 }
 

@@ -23,7 +23,7 @@ type pass struct {
 	late  map[string]int64    // sizes of batches of sealed hours that no seal lists, by name
 	gone  map[format.Key]bool // batches that are lost
 	noted map[format.Key]bool // batches of which a bucket holds a note that they are
-	chain bool                // every hour up to here is sealed by this sealer
+	chain bool                // every hour up to here is sealed, by this sealer where it matters
 }
 
 func newPass(o Options) *pass {
@@ -62,7 +62,7 @@ func (p *pass) begins() time.Time {
 func (p *pass) first(ctx context.Context) time.Time {
 	first := p.Began.UTC().Truncate(time.Hour)
 	if since := p.Since.UTC().Truncate(time.Hour); since.After(first) {
-		p.chain = !since.After(p.begins()) || p.seals.of(ctx, since.Add(-time.Hour)).signedBy(p.Sealer)
+		p.chain = p.carries(since.Add(-time.Hour), p.seals.of(ctx, since.Add(-time.Hour)))
 		return since
 	}
 	p.before(ctx, first)
@@ -99,7 +99,13 @@ func (p *pass) hour(ctx context.Context, at time.Time) {
 		p.spread(ctx, h, s)
 	}
 	p.listedLate(ctx, s)
-	p.chain = p.chain && (s.signedBy(p.Sealer) || at.Before(p.begins()))
+	p.chain = p.chain && p.carries(at, s)
+}
+
+// carries reports whether the hour after this one can be sealed. Another sealer's seal is enough where this one may not sign,
+// and where the hour is so old that buckets which were complete for it may be gone.
+func (p *pass) carries(at time.Time, s *sealing) bool {
+	return at.Before(p.begins()) || s.signedBy(p.Sealer) || len(s.counting) > 0 && !(p.may(at) && p.current(at))
 }
 
 // find notes what is wrong with an object.

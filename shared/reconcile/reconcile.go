@@ -69,7 +69,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	}
 	p := newPass(o)
 	p.pages(ctx)
-	p.remembered(ctx)
+	lost := p.remember(ctx)
 	for hour := p.first(ctx); !hour.After(o.Now.Add(time.Hour)); hour = hour.Add(time.Hour) {
 		if p.spent(ctx) {
 			p.report.Next = hour
@@ -81,6 +81,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 			o.Progress(p.report)
 		}
 	}
+	p.search(ctx, lost)
 	p.report.Late = len(p.late)
 	p.report.finish()
 	return p.report, nil

@@ -312,6 +312,24 @@ func TestASealerThatCameLater(t *testing.T) {
 	}
 }
 
+// A sealer that came after another one signs no hour that its key is not valid for, waits for none of them, and lists none
+// again.
+func TestASealerThatCameAfterAnother(t *testing.T) {
+	r := newRepository(t)
+	r.put(at(0.5), 0, 1, 2)
+	r.descriptor.Sealers[1].Since = at(3.2)
+	r.run(at(6.5), "seal-a")
+	r.run(at(6.6), "seal-b")
+	for hour, want := range []int{1, 1, 1, 2, 2, 2} {
+		if got := r.sealed(2, at(float64(hour))); len(got) != want {
+			t.Errorf("hour %d is signed by %v, want %d of them", hour, got, want)
+		}
+	}
+	if report := r.run(at(6.7), "seal-b"); !report.Equal || report.Findings != 0 || report.Sealed != 0 {
+		t.Errorf("once more: %+v", report)
+	}
+}
+
 // A bucket that lists and does not give out is in the way, and not damaged: nobody is to look for an intruder.
 func TestNotGivenOutIsNoDamage(t *testing.T) {
 	r := newRepository(t)

@@ -4,15 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"outlast.example/shared/format"
 	"outlast.example/shared/store"
 )
 
-// due reports whether an hour is over for so long that it can be sealed.
+// due reports whether an hour is over for so long that it can be sealed, and this sealer may.
 func (p *pass) due(at time.Time) bool {
-	return !at.Before(p.begins()) && !p.Now.Before(at.Add(time.Hour+Grace))
+	return !at.Before(p.begins()) && p.may(at) && !p.Now.Before(at.Add(time.Hour+Grace))
+}
+
+// may reports whether this sealer's key is valid for an hour: for others, its signature would be a forged one.
+func (p *pass) may(at time.Time) bool {
+	return slices.ContainsFunc(p.Descriptor.Sealers, func(s format.Signer) bool {
+		return s.Name == p.Sealer && s.Valid(at.Add(time.Hour))
+	})
 }
 
 // seal makes and signs the list of an hour of which enough is known, in every bucket that is complete for it. Hours are

@@ -152,10 +152,14 @@ func (p *pass) late(ctx context.Context, entries []entry) {
 
 // nowhere asks the buckets for one batch: a seal of its own hour may have listed it too.
 func (p *pass) nowhere(ctx context.Context, key string) bool {
-	for range p.merged(ctx, key, every) {
-		return false // also where a bucket did not answer: then it is not known; what is hidden was reported in its hour
+	nowhere := true
+	for row := range p.merged(ctx, key, every) {
+		if row.Err != nil {
+			p.met(row) // then it is not known
+		}
+		nowhere = false // what is hidden was reported in its hour
 	}
-	return true
+	return nowhere
 }
 
 // unresolved reports what no seal lists, long after one should have.

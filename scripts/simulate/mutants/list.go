@@ -99,7 +99,7 @@ var copying = []Mutant{
 	{"older hours have no turn", "reconcile/hour.go", `if p.due(younger) &&`, `if p.due(at) && p.Now.Before(at) &&`},
 	{"names before the repository are not looked for", "reconcile/pass.go", `p.before(ctx, first)
 	return`, `return`},
-	{"what is lost is forgotten", "reconcile/reconcile.go", `p.remembered(ctx)`, ``},
+	{"what is lost is forgotten", "reconcile/reconcile.go", `p.search(ctx, lost)`, `_ = lost`},
 	{"no note is left of what is lost", "reconcile/lost.go", `p.complete(ctx, format.LostName(key), nil, held, h.unknown)`, `held[format.LostName(key)] = map[int]bool{0: true}`},
 	{"what is lost is called equal", "reconcile/report.go", `r.Next.IsZero() && r.Lost == 0`, `r.Next.IsZero()`},
 	{"descriptors are not copied", "reconcile/pages.go", `p.complete(ctx, name, object, held, unknown) // last`, `_ = object // last`},

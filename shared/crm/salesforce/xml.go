@@ -16,7 +16,7 @@ const (
 	maxDepth = 32       // elements within elements
 	maxTag   = 4096     // bytes: an attribute takes ten times its own length
 	anyMarks = 40_000   // tags, attributes, comments and so on, however short
-	perMark  = 48       // bytes that they take on average beyond
+	perMark  = 24       // bytes that they take on average beyond
 )
 
 var errXML = errors.New("XML beyond limits")
