@@ -79,6 +79,19 @@ func TestSecretsComeFromFiles(t *testing.T) {
 	}
 }
 
+// Azure hands over the reference itself where it may not read the secret: everybody could guess it.
+func TestReferencesThatWereNotResolved(t *testing.T) {
+	const reference = "@Microsoft.KeyVault(SecretUri=https://acme.vault.azure.net/secrets/source-acme/)"
+	c := load(t, "sources: [{name: acme, kind: hubspot}]\n", map[string]string{
+		"OUTLAST_RECEIVER_KEY": reference, "OUTLAST_SOURCE_ACME_SECRETS": "good," + reference,
+	})
+	var p Problems
+	c.readSecrets(&p)
+	if len(p) != 2 || p[0].Setting != "receiver.key" || p[1].Setting != "sources[0].secrets[1]" {
+		t.Errorf("got %v", p)
+	}
+}
+
 func TestPlacesOfCredentials(t *testing.T) {
 	const file = "sources: [{name: acme-eu, kind: hubspot, credentials: [query:code, header:X-Api-Key]}]\n"
 	if diff := cmp.Diff([]string{"query:code", "header:X-Api-Key"}, load(t, file, nil).Sources[0].Credentials); diff != "" {

@@ -14,6 +14,9 @@ func (c *Config) readSecrets(p *Problems) {
 }
 
 func (s *Signer) readKey(p *Problems, setting string) {
+	if unresolved(s.Key) {
+		p.add(setting+".key", "%s", notResolved)
+	}
 	if s.KeyFile == "" || s.Key != "" {
 		return
 	}
@@ -38,7 +41,20 @@ func (s *Source) readSecrets(p *Problems, setting string) {
 		}
 	}
 	s.SecretFiles = nil
+	for i, secret := range s.Secrets {
+		if unresolved(secret) {
+			p.add(fmt.Sprintf("%s.secrets[%d]", setting, i), "%s", notResolved)
+		}
+	}
 	if len(s.Secrets) == 0 {
 		p.add(setting+".secrets", "none for %q; name secret_files or set its variable", s.Name)
 	}
 }
+
+// unresolved reports whether Azure handed over a reference to its Key Vault instead of the secret, as it does where it may not
+// read it. The reference is guessable: https://learn.microsoft.com/azure/app-service/app-service-key-vault-references
+func unresolved(s Secret) bool {
+	return strings.HasPrefix(strings.TrimSpace(string(s)), "@Microsoft.KeyVault(")
+}
+
+const notResolved = "a reference to Azure's Key Vault that was not resolved: see that the secret is there, and that the app's identity may read it"

@@ -35,23 +35,26 @@ func (t trespasser) Overwrite(ctx context.Context, key string, content store.Con
 var null = aws.String("null")
 
 // Delete tries s3:DeleteObject and s3:DeleteObjectVersion, which are two permissions. In a bucket that has always kept
-// versions, the version that the second one names is not there: then nothing is deleted by it, also where it is allowed.
+// versions, the version that the second one names is not there: then nothing is deleted by it, also where it is allowed. Each
+// is tried without bypassing a lock, too: to bypass is a right of its own, for want of which S3 may refuse the whole.
 func (t trespasser) Delete(ctx context.Context, key string) error {
-	err := t.delete(ctx, key, nil)
-	if err == nil {
-		return nil
+	var all error
+	for _, version := range []*string{nil, null} {
+		for _, bypass := range []*bool{nil, aws.Bool(true)} {
+			err := t.delete(ctx, key, version, bypass)
+			if err == nil {
+				return nil
+			}
+			all = errors.Join(all, err)
+		}
 	}
-	versionErr := t.delete(ctx, key, null)
-	if versionErr == nil {
-		return nil
-	}
-	return errors.Join(err, versionErr)
+	return all
 }
 
-func (t trespasser) delete(ctx context.Context, key string, version *string) error {
+func (t trespasser) delete(ctx context.Context, key string, version *string, bypass *bool) error {
 	ctx, attempt := transport.Watch(ctx)
 	_, err := t.client.DeleteObject(ctx, &sdk.DeleteObjectInput{
-		Bucket: &t.bucket, Key: &key, VersionId: version, BypassGovernanceRetention: aws.Bool(true),
+		Bucket: &t.bucket, Key: &key, VersionId: version, BypassGovernanceRetention: bypass,
 	}, once)
 	return explain(attempt, err)
 }
