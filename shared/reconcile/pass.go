@@ -105,7 +105,7 @@ func (p *pass) hour(ctx context.Context, at time.Time) {
 // carries reports whether the hour after this one can be sealed. Another sealer's seal is enough where this one may not sign,
 // and where the hour is so old that buckets which were complete for it may be gone.
 func (p *pass) carries(at time.Time, s *sealing) bool {
-	return at.Before(p.begins()) || s.signedBy(p.Sealer) || len(s.counting) > 0 && !(p.may(at) && p.current(at))
+	return at.Before(p.begins()) || s.signedBy(p.Sealer) || len(s.counting) > 0 && (!p.may(at) || !p.current(at))
 }
 
 // find notes what is wrong with an object.
