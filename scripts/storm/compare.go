@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"outlast.example/scripts/outlast/keys"
@@ -122,13 +123,16 @@ func missing(where string, wanted, there map[int64]bool) error {
 	return fmt.Errorf("%w: %s: %d of %d acknowledged are missing, such as %d", errLost, where, len(lost), len(wanted), lost[:min(len(lost), 10)])
 }
 
+// list gives all objects but reports: a bucket that was away when one was written does not get it later.
 func list(ctx context.Context, bucket *store.Reader) (map[string]int64, error) {
 	objects := map[string]int64{}
 	for o, err := range bucket.List(ctx, "") {
 		if err != nil {
 			return nil, err
 		}
-		objects[o.Key] = o.Size
+		if !strings.HasPrefix(o.Key, format.ReportPrefix) {
+			objects[o.Key] = o.Size
+		}
 	}
 	return objects, nil
 }
