@@ -99,8 +99,8 @@ func (w *World) runs(k *keeper, relist bool) {
 	}
 }
 
-// lost reports whether there is a batch of which every copy is ruined, or gone after somebody noted that. It cannot be one that was acknowledged; buckets may be
-// called unequal for it.
+// lost reports whether there is a batch of which every copy is ruined, or gone after somebody noted that. It cannot be one
+// that was acknowledged; buckets may be called unequal for it.
 func (w *World) lost() bool {
 	return slices.ContainsFunc(w.ledger.batches, func(m *batch) bool {
 		listed, sound := 0, 0
