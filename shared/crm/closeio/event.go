@@ -11,25 +11,67 @@ import (
 )
 
 // webhook holds one entry of the event log. What the API answers holds entries too, and not like this.
-type webhook struct {
-	Event *event `json:"event"`
+type webhook struct{ Event *event }
+
+// Take implements rawjson.Taker.
+func (w *webhook) Take(b []byte) error {
+	return rawjson.TakeObject(b, func(name []byte) any {
+		if string(name) != "event" {
+			return nil
+		}
+		w.Event = new(event)
+		return w.Event
+	})
 }
 
 type event struct {
-	ID             rawjson.ID     `json:"id"`
-	OrganizationID rawjson.ID     `json:"organization_id"`
-	Action         string         `json:"action"`
-	ObjectType     string         `json:"object_type"` // such as "lead" or "activity.call"
-	ObjectID       rawjson.ID     `json:"object_id"`   // counts where data has another id, as in the documentation's own sample
-	DateCreated    string         `json:"date_created"`
-	DateUpdated    string         `json:"date_updated"` // later than date_created where events were consolidated
-	ChangedFields  []string       `json:"changed_fields"`
-	PreviousData   rawjson.Object `json:"previous_data"` // of an update: what changed; of a deletion: all
-	Data           rawjson.Object `json:"data"`          // all, as the API gives it; empty for a deletion; hidden after an hour from who is no administrator
-	Meta           struct {
-		MergeSource      rawjson.ID `json:"merge_source_lead_id"`
-		MergeDestination rawjson.ID `json:"merge_destination_lead_id"`
-	} `json:"meta"`
+	ID             rawjson.ID
+	OrganizationID rawjson.ID
+	Action         string
+	ObjectType     string     // such as "lead" or "activity.call"
+	ObjectID       rawjson.ID // counts where data has another id, as in the documentation's own sample
+	DateCreated    string
+	DateUpdated    string // later than DateCreated where events were consolidated
+	ChangedFields  []string
+	PreviousData   rawjson.Object // of an update: what changed; of a deletion: all
+	Data           rawjson.Object // all, as the API gives it; empty for a deletion; hidden after an hour from who is no administrator
+	Meta           meta
+}
+
+type meta struct {
+	MergeSource      rawjson.ID `json:"merge_source_lead_id"`
+	MergeDestination rawjson.ID `json:"merge_destination_lead_id"`
+}
+
+// Take implements rawjson.Taker.
+func (e *event) Take(b []byte) error { return rawjson.TakeObject(b, e.member) }
+
+func (e *event) member(name []byte) any {
+	switch string(name) {
+	case "id":
+		return &e.ID
+	case "organization_id":
+		return &e.OrganizationID
+	case "action":
+		return &e.Action
+	case "object_type":
+		return &e.ObjectType
+	case "object_id":
+		return &e.ObjectID
+	case "date_created":
+		return &e.DateCreated
+	case "date_updated":
+		return &e.DateUpdated
+	case "changed_fields":
+		return &e.ChangedFields
+	case "previous_data":
+		return &e.PreviousData
+	case "data":
+		return &e.Data
+	case "meta":
+		return &e.Meta
+	}
+	return nil
 }
 
 // change is what every event says.

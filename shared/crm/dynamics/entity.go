@@ -18,22 +18,20 @@ type pair struct {
 	Value json.RawMessage
 }
 
-// UnmarshalJSON reads a list that a decoder has found valid.
-func (p *pairs) UnmarshalJSON(b []byte) error { return p.take(bytes.Clone(b)) }
-
-// take implements taker. It reads the list in one pass: most of a message is pairs.
-func (p *pairs) take(b []byte) error {
+// Take implements rawjson.Taker, and shares b's memory.
+func (p *pairs) Take(b []byte) error {
 	if string(b) != "null" && !bytes.HasPrefix(b, []byte("[")) {
 		return errors.New("want a list of keys and values")
 	}
 	*p = nil
 	for element := range rawjson.Elements(b) {
 		var one pair
-		for name, value := range rawjson.Members(element) {
-			switch name {
+		for name, value := range rawjson.Fields(element) {
+			switch string(name) {
 			case "key":
-				if err := json.Unmarshal(value, &one.Key); err != nil {
-					return err
+				var err error
+				if one.Key, err = rawjson.Text(value); err != nil {
+					return fmt.Errorf("key: %w", err)
 				}
 			case "value":
 				one.Value = value
@@ -44,9 +42,6 @@ func (p *pairs) take(b []byte) error {
 	return nil
 }
 
-// taker reads what is known to be valid JSON, and shares its memory. A decoder would check and copy it once more.
-type taker interface{ take(b []byte) error }
-
 // read decodes the value of a key.
 func (p pairs) read(key string, into any) error {
 	value := p.value(key)
@@ -54,8 +49,8 @@ func (p pairs) read(key string, into any) error {
 		return fmt.Errorf("no parameter %s", key)
 	}
 	var err error
-	if t, direct := into.(taker); direct {
-		err = t.take(value)
+	if t, direct := into.(rawjson.Taker); direct {
+		err = t.Take(value)
 	} else {
 		err = json.Unmarshal(value, into)
 	}
@@ -103,37 +98,32 @@ type entity struct {
 	Attributes  pairs
 }
 
-// UnmarshalJSON reads an object that a decoder has found valid.
-func (e *entity) UnmarshalJSON(b []byte) error { return e.take(bytes.Clone(b)) }
-
-// take implements taker.
-func (e *entity) take(b []byte) error {
-	if string(b) != "null" && !bytes.HasPrefix(b, []byte("{")) {
-		return errors.New("want an entity")
-	}
+// Take implements rawjson.Taker, and shares b's memory.
+func (e *entity) Take(b []byte) error {
 	*e = entity{}
-	var errs []error
-	for name, value := range rawjson.Members(b) {
-		switch name {
-		case "Id":
-			errs = append(errs, json.Unmarshal(value, &e.ID))
-		case "LogicalName":
-			errs = append(errs, json.Unmarshal(value, &e.LogicalName))
-		case "Attributes":
-			errs = append(errs, e.Attributes.take(value))
-		}
+	return rawjson.TakeObject(b, e.member)
+}
+
+func (e *entity) member(name []byte) any {
+	switch string(name) {
+	case "Id":
+		return &e.ID
+	case "LogicalName":
+		return &e.LogicalName
+	case "Attributes":
+		return &e.Attributes
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // entities are written as an array (EntityReferenceCollection), or as an object with an array in it (EntityCollection).
 type entities []entity
 
-// take implements taker. It reads either form.
-func (e *entities) take(b []byte) error {
+// Take implements rawjson.Taker, and shares b's memory. It reads either form.
+func (e *entities) Take(b []byte) error {
 	*e = nil
-	for name, value := range rawjson.Members(b) {
-		if name == "Entities" {
+	for name, value := range rawjson.Fields(b) {
+		if string(name) == "Entities" {
 			b = value
 		}
 	}
@@ -142,7 +132,7 @@ func (e *entities) take(b []byte) error {
 			return fmt.Errorf("%w: a list of more than %d entities", rawjson.ErrLimit, rawjson.MaxElements)
 		}
 		var read entity
-		if err := read.take(one); err != nil {
+		if err := read.Take(one); err != nil {
 			return err
 		}
 		*e = append(*e, read)

@@ -1,6 +1,7 @@
 package dynamics
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -18,9 +19,9 @@ import (
 type execution struct {
 	MessageName        string
 	PrimaryEntityName  string // "none" for Associate and Disassociate
-	PrimaryEntityID    string `json:"PrimaryEntityId"` // zeros where several records or none are primary
-	OrganizationID     string `json:"OrganizationId"`
-	CorrelationID      string `json:"CorrelationId"`
+	PrimaryEntityID    string // zeros where several records or none are primary
+	OrganizationID     string
+	CorrelationID      string
 	OperationCreatedOn string
 	Mode               *int // 0 synchronous, 1 asynchronous
 	Stage              *int // 10 before validation, 20 before the operation, 40 after it
@@ -31,6 +32,46 @@ type execution struct {
 
 	problems crm.Problems // what of it was not understood
 }
+
+// Take implements rawjson.Taker. Parameters and images, which changes are made of, are copied whole: what is left of a
+// body is the larger part.
+func (x *execution) Take(b []byte) error { return rawjson.TakeObject(b, x.member) }
+
+func (x *execution) member(name []byte) any {
+	switch string(name) {
+	case "MessageName":
+		return &x.MessageName
+	case "PrimaryEntityName":
+		return &x.PrimaryEntityName
+	case "PrimaryEntityId":
+		return &x.PrimaryEntityID
+	case "OrganizationId":
+		return &x.OrganizationID
+	case "CorrelationId":
+		return &x.CorrelationID
+	case "OperationCreatedOn":
+		return &x.OperationCreatedOn
+	case "Mode":
+		return &x.Mode
+	case "Stage":
+		return &x.Stage
+	case "InputParameters":
+		return owned{&x.InputParameters}
+	case "OutputParameters":
+		return owned{&x.OutputParameters}
+	case "PreEntityImages":
+		return owned{&x.PreEntityImages}
+	case "PostEntityImages":
+		return owned{&x.PostEntityImages}
+	}
+	return nil
+}
+
+// owned hands a copy to a Taker that shares the memory of what it takes.
+type owned struct{ rawjson.Taker }
+
+// Take implements rawjson.Taker.
+func (o owned) Take(b []byte) error { return o.Taker.Take(bytes.Clone(b)) }
 
 // record is the record that an entity names. The other id counts where the entity has none: a creation learns it last.
 func (x *execution) record(e *entity, id string) (history.Record, error) {

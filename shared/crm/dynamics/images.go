@@ -3,6 +3,7 @@ package dynamics
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 
 	"outlast.example/shared/history"
@@ -10,16 +11,30 @@ import (
 
 // images are what a step was registered to send of the record as it was before the operation, or is after it. Columns
 // without a value are left out, so that an image clears none.
-type images []struct {
-	Value entity `json:"value"`
+type images []entity
+
+// Take implements rawjson.Taker, and shares b's memory.
+func (im *images) Take(b []byte) error {
+	var named pairs
+	if err := named.Take(b); err != nil {
+		return err
+	}
+	for _, image := range named {
+		var e entity
+		if err := e.Take(image.Value); err != nil {
+			return fmt.Errorf("image: %w", err)
+		}
+		*im = append(*im, e)
+	}
+	return nil
 }
 
 // fields are what all images say of the record together.
 func (im images) fields(id string) map[string]json.RawMessage {
 	all := map[string]json.RawMessage{}
 	for _, image := range im {
-		if guid(image.Value.ID) == id {
-			maps.Copy(all, image.Value.Attributes.fields())
+		if guid(image.ID) == id {
+			maps.Copy(all, image.Attributes.fields())
 		}
 	}
 	return all

@@ -14,36 +14,6 @@ import (
 
 type interpreter struct{}
 
-// event is one element of the array that HubSpot posts (100 at most), with what subscriptions of all types send. Samples
-// of the documentation name the subscription in eventType, live events in subscriptionType.
-type event struct {
-	SubscriptionType string     `json:"subscriptionType"`
-	EventType        string     `json:"eventType"`
-	EventID          rawjson.ID `json:"eventId"` // not unique; the test button sends 1 or 100
-	SubscriptionID   rawjson.ID `json:"subscriptionId"`
-	PortalID         rawjson.ID `json:"portalId"`
-	OccurredAt       int64      `json:"occurredAt"` // ms
-
-	ObjectID      rawjson.ID      `json:"objectId"`
-	ObjectTypeID  string          `json:"objectTypeId"` // object.* only
-	PropertyName  string          `json:"propertyName"`
-	PropertyValue json.RawMessage `json:"propertyValue"` // a string, "" when cleared
-	IsSensitive   bool            `json:"isSensitive"`   // the value is withheld
-
-	PrimaryObjectID rawjson.ID   `json:"primaryObjectId"`
-	NewObjectID     rawjson.ID   `json:"newObjectId"`
-	MergedObjectIDs []rawjson.ID `json:"mergedObjectIds"`
-
-	FromObjectID        rawjson.ID `json:"fromObjectId"`
-	ToObjectID          rawjson.ID `json:"toObjectId"`
-	FromObjectTypeID    string     `json:"fromObjectTypeId"`
-	ToObjectTypeID      string     `json:"toObjectTypeId"`
-	AssociationType     string     `json:"associationType"`
-	AssociationTypeID   rawjson.ID `json:"associationTypeId"`
-	AssociationCategory string     `json:"associationCategory"`
-	AssociationRemoved  bool       `json:"associationRemoved"`
-}
-
 // Interpret implements crm.Interpreter. An event that is not understood is reported, and the others count. Test events
 // are changes like all others, since nothing tells them from real ones for certain.
 //

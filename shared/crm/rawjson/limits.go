@@ -64,12 +64,29 @@ func measure(b []byte) (outer int, err error) {
 	return outer, nil
 }
 
-// stringEnd is the position of the quote that ends the string whose text begins at i.
+// stringEnd is the position of the quote that ends the string whose text begins at i; len(b) or more where none does.
 func stringEnd(b []byte, i int) int {
-	for ; i < len(b) && b[i] != '"'; i++ {
-		if b[i] == '\\' {
-			i++
+	for i < len(b) {
+		length := bytes.IndexByte(b[i:], '"')
+		if length < 0 {
+			return len(b)
 		}
+		quote := i + length
+		if i = afterEscapes(b, i, quote); i == quote {
+			return quote
+		}
+	}
+	return i
+}
+
+// afterEscapes is the quote's position, or the next one if the quote itself is escaped.
+func afterEscapes(b []byte, i, quote int) int {
+	for i < quote {
+		length := bytes.IndexByte(b[i:quote], '\\')
+		if length < 0 {
+			return quote
+		}
+		i += length + len(`\"`)
 	}
 	return i
 }

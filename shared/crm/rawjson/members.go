@@ -27,6 +27,9 @@ func (o *Object) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// Take implements Taker.
+func (o *Object) Take(b []byte) error { return o.UnmarshalJSON(b) }
+
 // perMember is about what a member takes in a CRM's JSON, in bytes: room is made for as many, up to what is little anyway.
 const perMember, maxRoom = 40, 64
 
@@ -59,6 +62,22 @@ func Members(b []byte) iter.Seq2[string, json.RawMessage] {
 	return func(yield func(string, json.RawMessage) bool) {
 		for name, value := range quoted(b) {
 			if !yield(unquote(name), value) {
+				return
+			}
+		}
+	}
+}
+
+// Fields is Members, for who only looks at the names: they share b's memory.
+func Fields(b []byte) iter.Seq2[[]byte, json.RawMessage] {
+	return func(yield func([]byte, json.RawMessage) bool) {
+		for name, value := range quoted(b) {
+			if plain(name) {
+				name = name[1 : len(name)-1]
+			} else {
+				name = []byte(unquote(name))
+			}
+			if !yield(name, value) {
 				return
 			}
 		}
@@ -110,8 +129,11 @@ func next(b []byte, i int) int {
 
 func space(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
 
+// plain: what stands in the quotes is the text.
+func plain(b []byte) bool { return bytes.IndexByte(b, '\\') < 0 && utf8.Valid(b) }
+
 func unquote(b []byte) string {
-	if bytes.IndexByte(b, '\\') < 0 && utf8.Valid(b) {
+	if plain(b) {
 		return string(b[1 : len(b)-1])
 	}
 	s, err := strconv.Unquote(string(b)) // takes a fifth of a decoder's memory, and does not know surrogates and \/

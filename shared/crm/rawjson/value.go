@@ -31,6 +31,17 @@ func (id *ID) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// Text reads a value that is known to be valid JSON: a string, or null, which gives "".
+func Text(raw json.RawMessage) (string, error) {
+	switch {
+	case len(raw) > 0 && raw[0] == '"':
+		return unquote(raw), nil
+	case string(raw) == "null":
+		return "", nil
+	}
+	return "", errors.New("want a string")
+}
+
 // Quote writes a text as a JSON string, with the escapes that it needs and no others.
 func Quote(text string) json.RawMessage {
 	if strings.IndexFunc(text, func(c rune) bool { return c < ' ' || c == '"' || c == '\\' || c == utf8.RuneError }) < 0 {

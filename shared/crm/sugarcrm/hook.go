@@ -13,41 +13,96 @@ import (
 // hook is what a web logic hook posts. Older versions add the arguments of the event to it: isUpdate of a save, and what
 // names the other record of a link. Newer ones send dataChanges alone.
 type hook struct {
-	Event       string                `json:"event"`
-	Bean        string                `json:"bean"` // the PHP class: "Account", not the module "Accounts"
-	Data        rawjson.Object        `json:"data"`
-	DataChanges map[string]dataChange `json:"dataChanges"`
-	IsUpdate    json.RawMessage       `json:"isUpdate"`
+	Event       string
+	Bean        string // the PHP class: "Account", not the module "Accounts"
+	Data        rawjson.Object
+	DataChanges dataChanges
+	IsUpdate    json.RawMessage
 
-	ID            rawjson.ID `json:"id"`
-	RelatedModule string     `json:"related_module"`
-	RelatedID     rawjson.ID `json:"related_id"`
-	Link          string     `json:"link"`         // the link's field in this record
-	Relationship  string     `json:"relationship"` // the relationship's name, the same at both ends
+	ID            rawjson.ID
+	RelatedModule string
+	RelatedID     rawjson.ID
+	Link          string // the link's field in this record
+	Relationship  string // the relationship's name, the same at both ends
+}
+
+// Take implements rawjson.Taker.
+func (h *hook) Take(b []byte) error { return rawjson.TakeObject(b, h.member) }
+
+func (h *hook) member(name []byte) any {
+	switch string(name) {
+	case "event":
+		return &h.Event
+	case "bean":
+		return &h.Bean
+	case "data":
+		return &h.Data
+	case "dataChanges":
+		return &h.DataChanges
+	case "isUpdate":
+		return &h.IsUpdate
+	case "id":
+		return &h.ID
+	case "related_module":
+		return &h.RelatedModule
+	case "related_id":
+		return &h.RelatedID
+	case "link":
+		return &h.Link
+	case "relationship":
+		return &h.Relationship
+	}
+	return nil
+}
+
+// dataChanges are by field.
+type dataChanges map[string]dataChange
+
+// Take implements rawjson.Taker.
+func (all *dataChanges) Take(b []byte) error {
+	var fields rawjson.Object
+	if err := fields.Take(b); err != nil {
+		return err
+	}
+	*all = make(dataChanges, len(fields))
+	for field, value := range fields {
+		var change dataChange
+		if err := rawjson.TakeObject(value, change.member); err != nil {
+			return err
+		}
+		(*all)[field] = change
+	}
+	return nil
 }
 
 // dataChange is what became of one field.
 type dataChange struct {
-	DataType string          `json:"data_type"`
-	Before   json.RawMessage `json:"before"`
-	After    json.RawMessage `json:"after"`
+	DataType string
+	Before   json.RawMessage
+	After    json.RawMessage
+}
+
+func (c *dataChange) member(name []byte) any {
+	switch string(name) {
+	case "data_type":
+		return &c.DataType
+	case "before":
+		return &c.Before
+	case "after":
+		return &c.After
+	}
+	return nil
 }
 
 func read(body []byte) (*hook, error) {
 	h := new(hook)
-	if err := rawjson.Unmarshal(body, h); err != nil && !emptyAsList(err) {
+	if err := rawjson.Unmarshal(body, h); err != nil {
 		return nil, err
 	}
 	if h.Event == "" {
 		return nil, errors.New("no event: not what a web logic hook posts")
 	}
 	return h, nil
-}
-
-// emptyAsList: PHP writes an empty object as a list. The rest was read none the less.
-func emptyAsList(err error) bool {
-	var mismatch *json.UnmarshalTypeError
-	return errors.As(err, &mismatch) && mismatch.Value == "array" && mismatch.Field == "dataChanges"
 }
 
 // truth reads a boolean that PHP wrote as it came. It reports false for what is none.
