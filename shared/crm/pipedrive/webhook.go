@@ -2,8 +2,6 @@ package pipedrive
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
 	"strconv"
 	"time"
 
@@ -18,18 +16,15 @@ type webhook struct {
 	data, current, previous values
 }
 
-// readWebhook reads no more than what a webhook has: of other JSON nothing is left.
 func readWebhook(body []byte) (*webhook, error) {
-	if err := rawjson.Check(body); err != nil {
-		return nil, err
-	}
-	raw := rawjson.Trim(bytes.Clone(body))
-	if !json.Valid(raw) {
-		return nil, errors.New("no valid JSON")
-	}
 	w := &webhook{}
-	for name, value := range rawjson.Members(raw) {
-		switch name {
+	return w, rawjson.Unmarshal(body, w)
+}
+
+// Take implements rawjson.Taker. It reads no more than what a webhook has: of other JSON nothing is left.
+func (w *webhook) Take(b []byte) error {
+	for name, value := range rawjson.Fields(bytes.Clone(b)) {
+		switch string(name) {
 		case "meta":
 			w.meta = meta{readValues(value)}
 		case "data":
@@ -40,7 +35,7 @@ func readWebhook(body []byte) (*webhook, error) {
 			w.previous = readValues(value)
 		}
 	}
-	return w, nil
+	return nil
 }
 
 // meta says what happened to which record. Ids are strings, or numbers in version 1 and in some samples of version 2.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/tidwall/gjson"
 )
 
 func TestCheck(t *testing.T) {
@@ -158,6 +159,20 @@ func FuzzEach(f *testing.F) {
 			if diff := cmp.Diff(whole, each); failed || diff != "" && len(whole)+len(each) > 0 {
 				t.Errorf("failed %v, %s", failed, diff)
 			}
+		}
+	})
+}
+
+// The validator is trusted to say no more and no less than encoding/json.
+func FuzzValid(f *testing.F) {
+	for _, seed := range []string{
+		`{"a":[1,-2.5e+3,true,null,"\u00fc\"\\"]}`, `"\x"`, `01`, `-`, `1.`, `1e`, `{"a":1,}`, `[1 2]`, "\"\xff\"", "\"\x1f\"", `"\u12g4"`, `tru`, `{"a" 1}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if got, want := gjson.ValidBytes(b), json.Valid(b); got != want {
+			t.Errorf("%q: got %v, want %v", b, got, want)
 		}
 	})
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"iter"
+
+	"github.com/tidwall/gjson" // finds out in a third of the time of encoding/json whether JSON is valid
 )
 
 // Taker reads a value that is known to be valid JSON, in one pass over its members. A decoder, which finds each field by
@@ -56,7 +58,7 @@ func Unmarshal(b []byte, v any) error {
 
 func decode(b []byte, v any) error {
 	t, own := v.(Taker)
-	if !own || !json.Valid(b) {
+	if !own || !gjson.ValidBytes(b) {
 		return json.Unmarshal(b, v) // which also words the error
 	}
 	return t.Take(b)

@@ -61,11 +61,17 @@ func Open(ctx context.Context, o Options) (store.Driver, error) {
 		return nil, fmt.Errorf("s3://%s: no region: add ?region=… to the bucket's URL, or set AWS_REGION", o.Bucket)
 	}
 	connections := transport.NewClient()
+	client := sdk.NewFromConfig(loaded, func(options *sdk.Options) { o.apply(options, connections) })
+	putter, err := newPutter(ctx, o.Bucket, client.Options(), connections)
+	if err != nil {
+		return nil, fmt.Errorf("s3://%s: %w", o.Bucket, err)
+	}
 	return &driver{
 		bucket:      o.Bucket,
 		pageSize:    int32(min(o.PageSize, maxPageSize)), //nolint:gosec // bounded
 		connections: connections,
-		client:      sdk.NewFromConfig(loaded, func(options *sdk.Options) { o.apply(options, connections) }),
+		client:      client,
+		putter:      putter,
 	}, nil
 }
 

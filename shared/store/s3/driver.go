@@ -1,10 +1,7 @@
 package s3
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"math"
@@ -12,10 +9,8 @@ import (
 	"net/url"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	sdk "github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/aws/smithy-go/middleware"
 
 	"outlast.example/shared/store"
 	"outlast.example/shared/store/internal/transport"
@@ -29,35 +24,16 @@ type driver struct {
 	pageSize    int32 // 0: the store's own
 	connections *http.Client
 	client      *sdk.Client
+	putter      *putter
 }
 
 func (d *driver) Create(ctx context.Context, key string, content store.Content) error {
 	ctx, attempt := transport.Watch(ctx)
-	_, err := d.client.PutObject(ctx, &sdk.PutObjectInput{
-		Bucket:         &d.bucket,
-		Key:            &key,
-		Body:           bytes.NewReader(content.Bytes),
-		IfNoneMatch:    aws.String("*"),
-		ChecksumSHA256: aws.String(base64.StdEncoding.EncodeToString(content.SHA256[:])),
-		ContentType:    aws.String("application/octet-stream"),
-	}, once, signed(content))
-	return explain(attempt, err)
+	return explain(attempt, d.putter.put(ctx, key, content))
 }
 
 // once turns the SDK's retries off: the caller decides about the next attempt.
 func once(o *sdk.Options) { o.Retryer = aws.NopRetryer{} }
-
-// signed puts the hash, computed already, under the request's signature. The SDK would hash the body again over HTTP, and
-// leave it unsigned over HTTPS.
-func signed(content store.Content) func(*sdk.Options) {
-	hash := hex.EncodeToString(content.SHA256[:])
-	step := middleware.InitializeMiddlewareFunc("PayloadHash", func(
-		ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
-	) (middleware.InitializeOutput, middleware.Metadata, error) {
-		return next.HandleInitialize(v4.SetPayloadHash(ctx, hash), in)
-	})
-	return sdk.WithAPIOptions(func(stack *middleware.Stack) error { return stack.Initialize.Add(step, middleware.Before) })
-}
 
 func (d *driver) Read(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
 	return d.read(ctx, &sdk.GetObjectInput{Bucket: &d.bucket, Key: &key}, offset, length, sentinel)

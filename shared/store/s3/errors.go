@@ -42,6 +42,9 @@ func explain(attempt *transport.Attempt, err error) error {
 
 // parse gives the HTTP answer that err stands for, nil if there was none: the SDK makes an empty response up for that.
 func parse(err error) *transport.Answer {
+	if answer, ok := errors.AsType[*transport.Answer](err); ok {
+		return answer
+	}
 	response, ok := errors.AsType[*awshttp.ResponseError](err)
 	if !ok || response.Response == nil || response.HTTPStatusCode() == 0 {
 		return nil
