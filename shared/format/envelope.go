@@ -29,7 +29,7 @@ func (e *Encoder) newEnvelope() (*envelope, error) {
 }
 
 // calm is how long the next envelope is put off: the batch that took the last one is being stored, and wants the processor.
-const calm = 20 * time.Millisecond
+const calm = 2 * time.Millisecond
 
 // envelope gives the one made ahead, if there is one, and has the next one made.
 func (e *Encoder) envelope() (*envelope, error) {
