@@ -23,8 +23,8 @@ type execution struct {
 	OrganizationID     string
 	CorrelationID      string
 	OperationCreatedOn string
-	Mode               *int // 0 synchronous, 1 asynchronous
-	Stage              *int // 10 before validation, 20 before the operation, 40 after it
+	Mode               rawjson.ID // 0 synchronous, 1 asynchronous
+	Stage              rawjson.ID // 10 before validation, 20 before the operation, 30 in it, 40 after it
 	InputParameters    pairs
 	OutputParameters   pairs
 	PreEntityImages    images
@@ -115,5 +115,5 @@ func parseDate(text string) (time.Time, error) {
 
 // pending: the step ran before the operation's transaction had ended.
 func (x *execution) pending() bool {
-	return x.Mode != nil && *x.Mode == 0 || x.Stage != nil && *x.Stage < 40
+	return x.Mode == "0" || x.Stage == "10" || x.Stage == "20" || x.Stage == "30"
 }

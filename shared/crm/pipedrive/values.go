@@ -21,7 +21,7 @@ func readValues(b []byte) values {
 	if b[0] != '{' {
 		return nil
 	}
-	v := make(values, min(len(b)/40, 64)) // a name and its value take about 40 bytes
+	v := make(values, min(len(b)/24, 64)) // a name and its value take about 24 bytes
 	for name, value := range rawjson.Members(b) {
 		v.put(name, value)
 	}

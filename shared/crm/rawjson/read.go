@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strconv"
 
 	"github.com/tidwall/gjson" // finds out in a third of the time of encoding/json whether JSON is valid
 )
@@ -40,12 +41,26 @@ func take(value json.RawMessage, into any) (err error) {
 		err = into.UnmarshalJSON(value)
 	case *json.RawMessage:
 		*into = bytes.Clone(value)
+	case *int64:
+		*into, err = integer(value)
 	case Taker:
 		err = into.Take(value)
 	default:
 		err = json.Unmarshal(value, into)
 	}
 	return err
+}
+
+// integer reads a number without a fraction; null gives 0.
+func integer(raw json.RawMessage) (int64, error) {
+	if string(raw) == "null" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(string(raw), 10, 64)
+	if err != nil {
+		return 0, errors.New("want an integer") // the value itself may be personal
+	}
+	return n, nil
 }
 
 // Unmarshal is json.Unmarshal within the limits. A Taker reads for itself.
