@@ -59,16 +59,16 @@ func (p *pass) search(ctx context.Context, lost []format.Key) {
 
 // again looks for one batch, and copies it where it is found sound and a bucket lacks it.
 func (p *pass) again(ctx context.Context, key format.Key) {
-	h := &hour{at: key.Time.Truncate(time.Hour), unknown: make([]bool, len(p.buckets)), lacking: make([]bool, len(p.buckets))}
+	h := p.blank(key.Time.Truncate(time.Hour))
 	copies, met := newCopies(p, h), false
 	for b := range listing.Batches(p.rows(ctx, h, key.String(), "")) {
 		if b.Err != nil {
 			continue
 		}
 		met = true
-		if _, err := p.sound(ctx, b); errors.Is(err, errDamaged) {
+		if _, err := p.sound(ctx, b); err != nil {
 			p.lose(key)
-		} else if err == nil {
+		} else {
 			p.batch(ctx, h, b, copies)
 		}
 	}
@@ -78,18 +78,21 @@ func (p *pass) again(ctx context.Context, key format.Key) {
 	}
 }
 
+// miss notes a batch that the hour's seals list and no bucket did so far. Of very many, the first are enough to say so.
+func (h *hour) miss(name string) {
+	if key, err := format.ParseKey(name); err == nil && len(h.absent) < maxNotes {
+		h.absent = append(h.absent, key)
+	}
+}
+
 // absent gives up what the hour's seals list and no bucket does, if all of them were listed to their end.
 func (p *pass) absent(h *hour) {
 	if slices.Contains(h.unknown, true) {
 		return
 	}
-	for name, met := range h.listed {
-		key, err := format.ParseKey(name)
-		if met || err != nil {
-			continue
-		}
+	for _, key := range h.absent {
 		if err := p.opener.CheckName(key); err != nil {
-			p.find(0, name, fmt.Errorf("a seal lists it: %w", err))
+			p.find(0, key.String(), fmt.Errorf("a seal lists it: %w", err))
 			continue
 		}
 		h.lost = append(h.lost, key)
