@@ -259,22 +259,24 @@ func TestALostBatchDoesNotStopTheSeals(t *testing.T) {
 	}
 }
 
-// Copies of two sizes, one of them damaged and the other not given out: what the batch is, nobody can say now, and no seal
-// may leave it out.
+// Copies of two sizes, one of them damaged and the other not given out: what the batch is, nobody can say now, and as long as a
+// quorum lists it, it may be acknowledged: no seal leaves it out for a week.
 func TestNoSealWithoutABatchThatIsNotKnown(t *testing.T) {
 	r := newRepository(t)
 	key := r.put(at(0.5), 0, 1, 2)
 	r.buckets[0].Put(key, []byte("damaged"))
 	for i := 1; i < 3; i++ {
-		r.down[i] = fault.Reads(r.buckets[i].Open(mem.Options{}), func(ctx context.Context, k string, offset, length int64, real fault.Read) (io.ReadCloser, error) {
-			if k == key {
-				return nil, store.ErrDenied
-			}
-			return real(ctx, k, offset, length)
-		})
+		r.withhold(i, key, store.ErrDenied)
 	}
-	if r.run(at(26), "seal-a"); len(r.seals(0, at(0))) != 0 {
+	if r.run(at(7*24), "seal-a"); len(r.seals(0, at(0))) != 0 {
 		t.Errorf("sealed without it: %+v", r.seals(0, at(0))[0])
+	}
+	later := r.clone()
+	for i := 1; i < 3; i++ {
+		later.withhold(i, key, store.ErrDenied)
+	}
+	if report := later.run(at(7*24+2), "seal-a"); report.Sealed < 7*24 || report.Lost != 1 || report.Equal {
+		t.Errorf("after a week: %+v", report)
 	}
 	clear(r.down)
 	r.run(at(26), "seal-a")
