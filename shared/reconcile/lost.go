@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -19,25 +18,31 @@ const maxNotes = 1000
 // errLost: a seal or a note names a batch that no bucket has sound.
 var errLost = errors.New("lost: no bucket holds a sound copy. Look for older versions with the stores' own tools, and put one beside it")
 
-// remember reads the notes of the batches that were lost in earlier runs, and brings them to every bucket. Beyond the limit
-// nobody knows what is lost, so that the buckets are not equal.
+// remember reads the notes of the batches that were lost in earlier runs, and brings them to every bucket. Beyond the limits
+// nobody knows what is lost, so that the buckets are not equal. A note of what nobody signed takes no room.
 func (p *pass) remember(ctx context.Context) (old []format.Key) {
-	held, unknown := p.held(ctx, maxNotes, format.LostPrefix)
-	if len(held) > maxNotes {
-		p.find(0, format.LostPrefix, fmt.Errorf("over %d notes of lost batches: the others are not followed", maxNotes))
-		p.report.Lost++
-	}
-	for _, name := range slices.Sorted(maps.Keys(held)) {
-		key, err := format.ParseLostName(name)
+	held, unknown := map[string]map[int]bool{}, make([]bool, len(p.buckets))
+	var keys []format.Key
+	for row := range p.few(ctx, format.LostPrefix, unknown) {
+		key, err := format.ParseLostName(row.Key)
 		if err == nil {
 			err = p.opener.CheckName(key)
 		}
 		if err != nil {
-			p.find(slices.Min(slices.Collect(maps.Keys(held[name]))), name, err)
+			p.find(row.Bucket, row.Key, err)
 			continue
 		}
-		p.complete(ctx, name, nil, held, unknown)
-		p.noted[key] = true
+		if !p.noted[key] && len(keys) == maxNotes {
+			p.find(row.Bucket, format.LostPrefix, fmt.Errorf("over %d notes of lost batches: the others are not followed", maxNotes))
+			p.report.Lost++
+			break
+		}
+		if note(held, row); !p.noted[key] {
+			p.noted[key], keys = true, append(keys, key)
+		}
+	}
+	for _, key := range keys {
+		p.complete(ctx, format.LostName(key), nil, held, unknown)
 		if !p.recent(key.Time) { // those are listed anyway
 			old = append(old, key)
 		}

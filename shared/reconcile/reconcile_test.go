@@ -346,3 +346,54 @@ func TestNotGivenOutIsNoDamage(t *testing.T) {
 	r.run(at(0.9), "")
 	r.equal()
 }
+
+// Names without end that one bucket's administrator makes up are counted, and push nothing else out of the report: neither what
+// is wrong in other buckets, nor what is lost.
+func TestForgedNamesPushNothingOut(t *testing.T) {
+	r := newRepository(t)
+	lost := r.put(at(0.5), 1)
+	r.run(at(1.3), "seal-a")
+	for _, b := range r.buckets {
+		b.Delete(lost)
+	}
+	damaged := r.put(at(1.5), 2)
+	r.buckets[2].Put(damaged, []byte("x"))
+	const n = 1500
+	for i := range n {
+		r.buckets[0].Put(fmt.Sprintf("%s%06d", format.LostPrefix, i), nil)
+		r.buckets[0].Put(fmt.Sprintf("%s%06d", format.HourPrefix(at(0)), i), nil)
+		r.buckets[0].Put(fmt.Sprintf("%s%06d", format.SealHourPrefix(at(0)), i), nil)
+		seal := format.SealName{Hour: at(0)}
+		seal.SHA256[0], seal.SHA256[1] = byte(i), byte(i>>8)
+		r.buckets[0].Put(seal.String(), nil)
+	}
+	report := r.run(at(2.2), "")
+	if report.Buckets[0].Findings < 3*n || len(report.Finding) > 500 {
+		t.Errorf("%d findings, %d of them in the first bucket, %d listed", report.Findings, report.Buckets[0].Findings, len(report.Finding))
+	}
+	report = r.run(at(2.2), "seal-a")
+	for _, want := range []string{lost, damaged} {
+		if !slices.ContainsFunc(report.Finding, func(f reconcile.Finding) bool { return f.Key == want }) {
+			t.Errorf("not listed: %s", want)
+		}
+	}
+	if report.Lost != 1 || report.Equal {
+		t.Errorf("%d lost, equal %v", report.Lost, report.Equal)
+	}
+}
+
+// A bucket with more names under repo/ or lost/ than there can be of either is not known, and notes that another one holds are
+// followed all the same.
+func TestManyNamesWhereThereAreFew(t *testing.T) {
+	r := newRepository(t)
+	key := r.put(at(0.5), 1)
+	r.buckets[1].Put(key, []byte("damaged"))
+	r.run(at(26), "seal-a")
+	for i := range 10_100 {
+		r.buckets[0].Put(fmt.Sprintf("%s%06d", format.LostPrefix, i), nil)
+		r.buckets[0].Put(fmt.Sprintf("%s%06d", format.DescriptorPrefix, i), nil)
+	}
+	if report := r.run(at(60), "seal-a"); report.Lost != 1 || report.Equal || !strings.Contains(report.Buckets[0].Error, "somebody else") {
+		t.Errorf("%d lost, %+v", report.Lost, report.Buckets[0])
+	}
+}

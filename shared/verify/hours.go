@@ -18,8 +18,12 @@ func (p *pass) hours(ctx context.Context) {
 		h := p.open(ctx, earliest(batches, seals), seals)
 		for batches.More && hourOf(batches.Head).Equal(h.at) {
 			p.batch(ctx, h, batches.Take())
+			p.breathe(ctx)
 		}
-		h.before("", p.absent)
+		h.before("", func(h *hour, e *entry) {
+			p.absent(h, e)
+			p.breathe(ctx)
+		})
 		h.roll.Stop()
 		p.settle(ctx, false)
 	}
