@@ -157,9 +157,13 @@ func TestWhatItsOnlyHolderDoesNotGiveOut(t *testing.T) {
 		withhold func(r *repository, key string)
 		waits    float64 // hours until it is lost
 	}{
-		"denied":        {func(r *repository, key string) { r.withhold(1, key, store.ErrDenied) }, day},
-		"gone":          {func(r *repository, key string) { r.withhold(1, key, store.ErrNotFound) }, day},
-		"overwritten":   {func(r *repository, key string) { r.buckets[1].Put(key, make([]byte, format.MaxObject+1)) }, day},
+		"denied":      {func(r *repository, key string) { r.withhold(1, key, store.ErrDenied) }, day},
+		"gone":        {func(r *repository, key string) { r.withhold(1, key, store.ErrNotFound) }, day},
+		"overwritten": {func(r *repository, key string) { r.buckets[1].Put(key, make([]byte, format.MaxObject+1)) }, day},
+		"overwritten everywhere": {func(r *repository, key string) {
+			r.buckets[0].Put(key, make([]byte, format.MaxObject+1))
+			r.buckets[1].Put(key, make([]byte, format.MaxObject+1))
+		}, day},
 		"not answered":  {func(r *repository, key string) { r.withhold(1, key, store.ErrNoAnswer) }, week},
 		"always busy":   {func(r *repository, key string) { r.withhold(1, key, store.ErrBusy) }, week},
 		"some say this": {func(r *repository, key string) { r.withhold(1, key, errors.New("archived")) }, day},

@@ -205,15 +205,40 @@ func (l watched) List(ctx context.Context, prefix, token string) (store.Page, er
 
 // A part that no bucket gives out sound leaves open what else its seal lists: nothing is late, and nothing lost.
 func TestAPartThatIsDamaged(t *testing.T) {
+	for part := range 3 {
+		r := newRepository(t)
+		r.many(8)
+		r.run(at(1.3), "seal-a", short)
+		for _, b := range r.buckets {
+			b.Put(r.parts(0)[part], []byte("damaged"))
+		}
+		if report := r.run(at(2.3), "seal-a", short); report.Lost != 0 || len(r.lateIn(0)) != 0 || report.Findings != 3 {
+			t.Errorf("part %d: late %v, %+v", part, r.lateIn(0), report)
+		}
+	}
+}
+
+// A bucket that takes no parts gets no seal that names them, and nobody's signature of it.
+func TestNoSealWithoutItsParts(t *testing.T) {
 	r := newRepository(t)
 	r.many(8)
-	r.run(at(1.3), "seal-a", short)
-	for _, b := range r.buckets {
-		b.Put(r.parts(0)[1], []byte("damaged"))
+	r.down[1] = fault.Creates(r.buckets[1].Open(mem.Options{}), func(ctx context.Context, key string, c store.Content, create fault.Create) error {
+		if strings.HasSuffix(key, "2.part") {
+			return store.ErrDenied
+		}
+		return create(ctx, key, c)
+	})
+	for _, sealer := range []string{"seal-a", "seal-b"} {
+		if report := r.run(at(1.3), sealer, short); report.Equal {
+			t.Errorf("%s: equal", sealer)
+		}
 	}
-	if report := r.run(at(2.3), "seal-a", short); report.Lost != 0 || len(r.lateIn(0)) != 0 || report.Findings != 3 {
-		t.Errorf("late %v, %+v", r.lateIn(0), report)
+	if len(r.seals(0, at(0))) != 1 || len(r.sealed(2, at(0))) != 2 || len(r.seals(1, at(0)))+len(r.sealed(1, at(0))) != 0 {
+		t.Errorf("the bucket without parts: %v", keys(r.buckets[1]))
 	}
+	clear(r.down)
+	r.run(at(1.4), "seal-a", short)
+	r.equal()
 }
 
 // Names of parts that nobody's seal has cost a bound of memory, and the bucket in which they are is not known.
