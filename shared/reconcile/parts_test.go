@@ -111,6 +111,32 @@ func TestPartsWithoutWhatIsLost(t *testing.T) {
 	}
 }
 
+// A second listing that breaks off is no list of the hour.
+func TestASecondListingThatBreaksOff(t *testing.T) {
+	r := newRepository(t)
+	batches := r.many(8)
+	r.buckets[1].Put(r.put(at(0.115), 1), []byte("damaged"))
+	for i := range r.buckets {
+		n := 0
+		r.down[i] = watched{r.buckets[i].Open(mem.Options{}), func(prefix string) error {
+			if prefix == format.HourPrefix(at(0)) {
+				n++
+			}
+			if n == 2 {
+				return store.ErrDenied
+			}
+			return nil
+		}}
+	}
+	if report := r.run(at(26), "seal-a", short); report.Sealed != 0 || report.Unsealed == 0 {
+		t.Errorf("sealed: %v, %+v", r.listed(0, 0), report)
+	}
+	clear(r.down)
+	if r.run(at(26), "seal-a", short); !slices.Equal(r.listed(0, 0), batches) {
+		t.Errorf("the next run: %v", r.listed(0, 0))
+	}
+}
+
 // A bucket that was away, or is new, gets the parts before their seal, and the seal before its signature.
 func TestPartsAreSpread(t *testing.T) {
 	r := newRepository(t)
@@ -173,12 +199,13 @@ func TestPartsThatChangeMeanwhile(t *testing.T) {
 	r := newRepository(t)
 	batches := r.many(8)
 	listings := 0
-	r.down[0] = watched{r.buckets[0].Open(mem.Options{}), func(prefix string) {
+	r.down[0] = watched{r.buckets[0].Open(mem.Options{}), func(prefix string) error {
 		if prefix == format.HourPrefix(at(0)) {
 			if listings++; listings == 2 {
 				batches = append(batches, r.put(at(0.9), 0, 1, 2))
 			}
 		}
+		return nil
 	}}
 	report := r.run(at(1.3), "seal-a", short)
 	if report.Sealed != 0 || report.Unsealed != 1 || report.Findings != 0 || len(r.sealed(0, at(0))) != 0 {
@@ -193,12 +220,14 @@ func TestPartsThatChangeMeanwhile(t *testing.T) {
 // watched is a bucket that tells of each listing before it gives its first page.
 type watched struct {
 	store.Driver
-	tell func(prefix string)
+	tell func(prefix string) error
 }
 
 func (l watched) List(ctx context.Context, prefix, token string) (store.Page, error) {
 	if token == "" {
-		l.tell(prefix)
+		if err := l.tell(prefix); err != nil {
+			return store.Page{}, err
+		}
 	}
 	return l.Driver.List(ctx, prefix, token)
 }
