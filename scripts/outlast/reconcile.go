@@ -99,6 +99,9 @@ func (a *app) reconciled(r reconcile.Report, asJSON bool) error {
 		return fmt.Errorf("%w: stopped before %s; run reconcile again to go on", errPartial, r.Next.Format(time.RFC3339))
 	case !r.Equal:
 		return fmt.Errorf("%w: not every bucket holds everything yet", errPartial)
+	case r.Unsealed > 0:
+		return hinted{fmt.Errorf("%w: %s due and not sealed", errPartial, count(r.Unsealed, "hour is", "hours are")),
+			"hours are sealed in order, once enough buckets are complete by the descriptor: see \"outlast descriptor next --complete\", and run without --since"}
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"outlast.example/scripts/outlast/standing"
 	"outlast.example/shared/descriptors"
 	"outlast.example/shared/format"
+	"outlast.example/shared/reconcile"
 	reports "outlast.example/shared/report"
 	"outlast.example/shared/store"
 	"outlast.example/shared/verify"
@@ -41,7 +42,7 @@ func healthy() *view {
 		{ReportName: format.ReportName{Time: before(25), Task: reports.Reconcile, Sealer: "seal-a"}, Found: sound()},
 		{ReportName: format.ReportName{Time: before(7), Task: reports.Reconcile, Sealer: "seal-b"}, Found: sound()},
 	}
-	v.last = &lastFound{Time: before(150), Report: *sound()}
+	v.last = &lastFound{found: found{before(150), *sound()}}
 	v.checkpoint = &verify.Checkpoint{Descriptor: 3, Hour: before(10).Truncate(time.Hour)}
 	return v
 }
@@ -96,6 +97,12 @@ func TestBucketWords(t *testing.T) {
 		"nobody seals":      {func(v *view) { v.found.Sealers = nil; unsealed(v) }, "not known not known not known", "nobody seals"},
 		"nothing is sealed": {unsealed, "not known not known not known", "no hour of the last 26 is sealed"},
 		"not sealed yet":    {func(v *view) { unsealed(v); v.found.Began = before(0) }, "not known not known not known", "after 2026-11-22 13:15:00 UTC"},
+		"sealing stopped": {func(v *view) {
+			v.standings[0].Seal, v.standings[1].Seal = before(5).Truncate(time.Hour), before(6).Truncate(time.Hour)
+		}, "not known not known not known", "the last sealed hour is 2026-11-22 07:00 UTC: those since wait for their seal"},
+		"hours wait, as a sealer reports": {func(v *view) {
+			v.seen.Told[0].Found = reports.Reconciled(reconcile.Report{Equal: true, Unsealed: 2, Buckets: []reconcile.BucketReport{{Name: "mem://0"}, {Name: "mem://1"}}})
+		}, "not known not known not known", "hours are over and wait for their seal, as seal-a reported"},
 		"nothing is firm": {func(v *view) {
 			v.checkpoint, v.standings[0].Firm, v.standings[1].Firm = nil, time.Time{}, time.Time{}
 		}, "not known not known not known", "fewer than two seal"},
@@ -139,6 +146,15 @@ func TestBucketWords(t *testing.T) {
 		"verify found faults": {func(v *view) {
 			v.last.Report.Outcome, v.last.Report.Buckets[1].Missing = format.ReportDamage, 1
 		}, "well well attention", "verify found something wrong in it"},
+		"damage in a part, and another part read since": {func(v *view) {
+			damage := *sound()
+			damage.Outcome, damage.Read = format.ReportDamage, "3/30"
+			damage.Buckets = []format.ReportBucket{{URL: "mem://0", Faults: 1}, {URL: "mem://1"}}
+			v.last.Report.Read, v.last.Damage = "4/30", []found{{before(700), damage}}
+		}, "well attention well", "verify found something wrong in it"},
+		"old damage": {func(v *view) {
+			v.last.Time, v.last.Report.Outcome, v.last.Report.Buckets[1].Faults = before(193), format.ReportDamage, 1
+		}, "not known not known attention", "verify found something wrong in it"},
 		"verify reported by a sealer": {func(v *view) {
 			v.last = nil
 			v.seen.Told = append(v.seen.Told, reports.Told{ReportName: format.ReportName{Time: before(5), Task: reports.Verify, Sealer: "seal-a"}, Found: sound()})

@@ -43,6 +43,7 @@ func (v *view) sealing(r *repositoryStatus) {
 	valid := slices.DeleteFunc(slices.Clone(v.found.Sealers), func(s format.Signer) bool { return !s.Valid(v.now) })
 	sealed := slices.ContainsFunc(v.standings, func(s standing.Standing) bool { return !s.Seal.IsZero() })
 	firm := slices.ContainsFunc(v.standings, func(s standing.Standing) bool { return !s.Firm.IsZero() })
+	v.waiting(r)
 	switch {
 	case len(valid) == 0:
 		r.unknown("nobody seals: what every bucket has lost cannot be seen: make a key with \"outlast keygen --sealer NAME\" and " +
@@ -54,6 +55,22 @@ func (v *view) sealing(r *repositoryStatus) {
 		r.unknown("nothing is sealed yet: the first hour is to be sealed after %s", utc(v.firstSeal()))
 	default:
 		r.unknown("no hour of the last 26 is sealed: run \"outlast reconcile\" by a schedule, with the sealer's key")
+	}
+}
+
+// waiting says which hours should have been sealed for long: nothing shows what they lose.
+func (v *view) waiting(r *repositoryStatus) {
+	var last *time.Time
+	for _, s := range v.standings {
+		last = later(last, s.Seal)
+	}
+	if last != nil && last.Add(2*time.Hour+reconcile.Grace+brought).Before(v.now) {
+		r.unknown("the last sealed hour is %s: those since wait for their seal: \"outlast reconcile\" with the sealer's key says why", hour(*last))
+	}
+	for _, t := range v.told(reports.Reconcile) {
+		if t.found != nil && t.found.Unsealed && !v.stale(t, reports.Reconcile) {
+			r.unknown("hours are over and wait for their seal, as %s reported at %s: \"outlast reconcile\" says how many", t.by, utc(t.at))
+		}
 	}
 }
 

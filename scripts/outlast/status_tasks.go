@@ -33,17 +33,22 @@ type account struct {
 	at    time.Time
 	by    string
 	found *format.Report
+	stays bool // it counts however old it is: what is wrong there was not looked at again
 }
 
 // told are the newest findings of a task: of each sealer, and of this machine.
 func (v *view) told(task string) (all []account) {
 	for _, t := range v.seen.Told {
 		if t.Task == task {
-			all = append(all, account{t.Time, t.Sealer, t.Found})
+			all = append(all, account{t.Time, t.Sealer, t.Found, false})
 		}
 	}
-	if task == reports.Verify && v.last != nil && !v.last.Time.After(v.now.Add(reports.Ahead)) {
-		all = append(all, account{v.last.Time, thisMachine, &v.last.Report})
+	if task == reports.Verify && v.last != nil {
+		for _, f := range append([]found{v.last.found}, v.last.Damage...) {
+			if !f.Time.After(v.now.Add(reports.Ahead)) {
+				all = append(all, account{f.Time, thisMachine, &f.Report, f.Report.Outcome == format.ReportDamage})
+			}
+		}
 	}
 	slices.SortFunc(all, func(a, b account) int { return b.at.Compare(a.at) })
 	return all
@@ -70,7 +75,7 @@ func (v *view) stale(t account, task string) bool { return t.at.Before(v.now.Add
 
 // inBucket is what a task found in a bucket: the worst of what each sealer found last, or the newest.
 func (v *view) inBucket(b *bucketStatus, task string) *taskStatus {
-	all := slices.DeleteFunc(v.told(task), func(t account) bool { return v.stale(t, task) })
+	all := slices.DeleteFunc(v.told(task), func(t account) bool { return v.stale(t, task) && !t.stays })
 	var there []account
 	for _, t := range all {
 		if t.found == nil {

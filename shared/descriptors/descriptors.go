@@ -43,9 +43,10 @@ func Find[B Bucket](ctx context.Context, buckets []B, root ed25519.PublicKey) (*
 	highest := 0 // of those that the root key signed and that cannot be read
 	for _, b := range buckets {
 		held := Held{}
+		var errs []error
 		for name, err := range names(ctx, b) {
 			if err != nil {
-				held.Err = errors.Join(held.Err, err)
+				errs = append(errs, err)
 				break
 			}
 			d, err := open(ctx, b, name, root)
@@ -54,10 +55,11 @@ func Find[B Bucket](ctx context.Context, buckets []B, root ed25519.PublicKey) (*
 				valid, held.Number = append(valid, d), max(held.Number, d.Number)
 			case errors.Is(err, format.ErrNewer), errors.Is(err, format.ErrMalformed):
 				highest, refused = max(highest, name.Number), append(refused, err)
-			default:
-				held.Err = errors.Join(held.Err, err)
+			case len(errs) < mostTold:
+				errs = append(errs, err)
 			}
 		}
+		held.Err = errors.Join(errs...)
 		found.Held = append(found.Held, held)
 	}
 	newest, err := format.Newest(valid)
@@ -72,10 +74,24 @@ func Find[B Bucket](ctx context.Context, buckets []B, root ed25519.PublicKey) (*
 	return found, nil
 }
 
+const (
+	// most is how many objects under the descriptors' prefix are looked at in one bucket. There is one for each change of a
+	// repository.
+	most = 10_000
+	// mostTold of what is wrong with a bucket's descriptors is told.
+	mostTold = 10
+)
+
+var errCrowded = fmt.Errorf("over %d objects: somebody else puts them there", most)
+
 // names yields the descriptors' names in a bucket; what has another name under their prefix is none.
 func names[B Bucket](ctx context.Context, b B) iter.Seq2[format.DescriptorName, error] {
 	return func(yield func(format.DescriptorName, error) bool) {
+		n := 0
 		for o, err := range b.List(ctx, format.DescriptorPrefix) {
+			if n++; err == nil && n > most {
+				err = &store.Error{Op: "list", Bucket: b.Name(), Key: format.DescriptorPrefix, Err: errCrowded}
+			}
 			if err != nil {
 				yield(format.DescriptorName{}, err)
 				return

@@ -23,8 +23,17 @@ const (
 	// MaxDescriptor is the largest descriptor.
 	MaxDescriptor = 1 << 20 // bytes
 
-	// MaxSeal is the largest seal, some 190,000 batches: 50 a second. An hour of more cannot be sealed yet.
+	// MaxSeal is the largest seal.
 	MaxSeal = 64 << 20 // bytes
+
+	// PartLen is how many batches of its hour a seal lists itself, and each of its parts: of more, a writer makes parts.
+	PartLen = 20_000
+
+	// MaxPart is the largest part of a seal: more than PartLen batches, and little enough to be held beside others.
+	MaxPart = 8 << 20 // bytes
+
+	// MaxParts is how many parts a seal has at most, so that a part's number has four digits: 200 million batches an hour.
+	MaxParts = 9999
 
 	// MaxReport is the largest report: as many buckets as a descriptor can name.
 	MaxReport = 1 << 20 // bytes

@@ -14,7 +14,8 @@ import (
 
 // Seal is a list of what one hour's batches are, and of the seals before: sealers sign it, so that what is removed, added
 // or rolled back later shows. Its bytes are a function of what it says, so that sealers who saw the same make the same
-// object. An hour may have several seals; it holds the union of what they list.
+// object. An hour may have several seals; it holds the union of what they list. Of many batches, a seal holds the hashes of
+// the parts of their list, which are objects of their own: whoever signs the seal signs them.
 type Seal struct {
 	Format     int       `json:"format"`
 	Repository string    `json:"repository"`
@@ -23,7 +24,13 @@ type Seal struct {
 	Previous   []string  `json:"previous"` // SHA-256, hexadecimal, of the seals of the hour before that were known, sorted
 	Objects    []Sealed  `json:"objects"`  // batches of the hour, by key
 	Late       []Sealed  `json:"late"`     // batches of earlier hours that no seal lists, by key
+
+	// Parts are the SHA-256, hexadecimal, of the parts of the list of the hour's batches, in their order; then Objects is empty.
+	Parts []string `json:"parts,omitempty"`
 }
+
+// inParts is the format of a seal that has parts. To readers that know none, it is a newer one.
+const inParts = 2
 
 // Sealed is a batch in a seal.
 type Sealed struct {
@@ -84,8 +91,8 @@ func openSeal(name SealName, object []byte, repository string) (*Seal, error) {
 }
 
 func (s *Seal) reencoded() (SealName, []byte, error) {
-	if s.Format > Version {
-		return SealName{}, nil, fmt.Errorf("%w: format %d, this program reads %d: update it", ErrNewer, s.Format, Version)
+	if s.Format > inParts {
+		return SealName{}, nil, fmt.Errorf("%w: format %d, this program reads %d: update it", ErrNewer, s.Format, inParts)
 	}
 	return s.Encode()
 }
@@ -110,7 +117,7 @@ func (s *Seal) sort() {
 // make that one can sign this one.
 func (s *Seal) Covers(o *Seal) bool {
 	return s.Format == o.Format && s.Repository == o.Repository && s.Hour.Equal(o.Hour) &&
-		holds(s.Objects, o.Objects) && holds(o.Objects, s.Objects) &&
+		holds(s.Objects, o.Objects) && holds(o.Objects, s.Objects) && slices.Equal(s.Parts, o.Parts) &&
 		holds(s.Late, o.Late) && holds(s.Listed, o.Listed) && holds(s.Previous, o.Previous)
 }
 
@@ -125,9 +132,13 @@ func holds[T comparable](list, other []T) bool {
 
 // check says why a sorted seal cannot stand.
 func (s *Seal) check() error {
+	want := Version
+	if len(s.Parts) > 0 {
+		want = inParts
+	}
 	switch {
-	case s.Format != Version:
-		return fmt.Errorf("%w: format %d, want %d", ErrMalformed, s.Format, Version)
+	case s.Format != want:
+		return fmt.Errorf("%w: format %d, want %d", ErrMalformed, s.Format, want)
 	case CheckRepository(s.Repository) != nil:
 		return fmt.Errorf("%w: %w", ErrMalformed, CheckRepository(s.Repository))
 	case !rfc3339(s.Hour) || !s.Hour.Equal(s.Hour.Truncate(time.Hour)):
@@ -136,11 +147,19 @@ func (s *Seal) check() error {
 		return fmt.Errorf("%w: no bucket was listed", ErrMalformed)
 	case slices.ContainsFunc(s.Previous, func(hash string) bool { return !isHash(hash) }):
 		return fmt.Errorf("%w: previous is no list of hashes", ErrMalformed)
+	case len(s.Parts) > 0 && len(s.Objects) > 0:
+		return fmt.Errorf("%w: it lists batches, and has parts that do", ErrMalformed)
+	case len(s.Parts) > MaxParts:
+		return fmt.Errorf("%w: %d parts", ErrTooLarge, len(s.Parts))
+	case slices.ContainsFunc(s.Parts, func(hash string) bool { return !isHash(hash) }):
+		return fmt.Errorf("%w: parts is no list of hashes", ErrMalformed)
 	}
-	inside := func(k Key) bool { return HourPrefix(k.Time) == HourPrefix(s.Hour) }
 	before := func(k Key) bool { return k.Time.Before(s.Hour) }
-	return errors.Join(checkSealed(s.Objects, inside), checkSealed(s.Late, before))
+	return errors.Join(checkSealed(s.Objects, s.inside), checkSealed(s.Late, before))
 }
+
+// inside reports whether a batch is of the seal's hour.
+func (s *Seal) inside(k Key) bool { return HourPrefix(k.Time) == HourPrefix(s.Hour) }
 
 // checkSealed wants batches' names, each once, and none of a repair: that is another copy of the same batch.
 func checkSealed(list []Sealed, belongs func(Key) bool) error {

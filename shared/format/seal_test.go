@@ -110,7 +110,7 @@ func TestOpenSealRefuses(t *testing.T) {
 		"cut short":             {name, object[:len(object)-1], ErrDamaged},
 		"no JSON":               {named([]byte("{")), []byte("{"), ErrMalformed},
 		"not UTF-8":             {named(swap("s3", "\xff\xff")), swap("s3", "\xff\xff"), ErrMalformed},
-		"a newer format":        {named(swap(`"format":1`, `"format":2`)), swap(`"format":1`, `"format":2`), ErrNewer},
+		"a newer format":        {named(swap(`"format":1`, `"format":3`)), swap(`"format":1`, `"format":3`), ErrNewer},
 		"a name twice":          {named(swap(`"format":1`, `"format":1,"format":1`)), swap(`"format":1`, `"format":1,"format":1`), ErrMalformed},
 		"an unknown field":      {named(swap(`"format":1`, `"format":1,"x":1`)), swap(`"format":1`, `"format":1,"x":1`), ErrMalformed},
 		"of another hour":       {SealName{sealedHour.Add(time.Hour), name.SHA256}, object, ErrMalformed},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,15 @@ import (
 
 type sealVector struct {
 	Title   string `json:"title"`
+	Key     string `json:"key"`
+	File    string `json:"file"`
+	Verdict string `json:"verdict"`
+}
+
+// partVector is a part of a seal of this title.
+type partVector struct {
+	Title   string `json:"title"`
+	Seal    string `json:"seal"`
 	Key     string `json:"key"`
 	File    string `json:"file"`
 	Verdict string `json:"verdict"`
@@ -39,6 +49,9 @@ func checkSealVectors(t *testing.T, index vectorIndex, d *Descriptor) {
 		}
 		checkVerdict(t, v.Title, v.Verdict, err)
 	}
+	for _, v := range index.Parts {
+		checkVerdict(t, v.Title, v.Verdict, openPartVector(t, index, v, d))
+	}
 	for _, v := range index.Signatures {
 		s, err := ParseSealSignature(v.Key)
 		if err == nil {
@@ -46,6 +59,23 @@ func checkSealVectors(t *testing.T, index vectorIndex, d *Descriptor) {
 		}
 		checkVerdict(t, v.Title, v.Verdict, err)
 	}
+}
+
+func openPartVector(t *testing.T, index vectorIndex, v partVector, d *Descriptor) error {
+	part, err := ParsePartName(v.Key)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(index.Seals, func(s sealVector) bool { return s.Title == v.Seal })
+	s, err := OpenSeal(part.SealName, readVector(t, index.Seals[i].File), d.Repository)
+	if err != nil {
+		return err
+	}
+	if part.Number > len(s.Parts) {
+		return ErrName
+	}
+	_, err = s.OpenPart(part.Number, readVector(t, v.File))
+	return err
 }
 
 // seals are lists of hours, rightly made and otherwise. A descriptor of their own names the sealers.
@@ -64,6 +94,7 @@ func (m *vectorMaker) seals() {
 	odd.Listed = []string{"s3://a?x=1&y=<2>", "s3://b/\u2028", "s3://b/é"}
 	m.encode("seal-with-characters-that-need-no-escape", odd)
 	m.badSeals()
+	m.parts()
 	m.signatures(good)
 	m.chains()
 }
@@ -115,7 +146,8 @@ func (m *vectorMaker) badSeals() {
 		}
 		named(title, verdict, bytes.Replace(object, []byte(old), []byte(changed), 1))
 	}
-	swap("seal-newer-format", `"format":1`, `"format":2`, "newer")
+	swap("seal-newer-format", `"format":1`, `"format":3`, "newer")
+	swap("seal-of-format-2-without-parts", `"format":1`, `"format":2`, "malformed")
 	swap("seal-of-another-repository", testRepository, foreignRepository, "malformed")
 	swap("seal-with-an-unknown-field", `"format":1`, `"format":1,"later":1`, "malformed")
 	swap("seal-with-a-name-twice", `"format":1`, `"format":1,"format":1`, "malformed")

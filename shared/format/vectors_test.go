@@ -37,6 +37,7 @@ type vectorIndex struct {
 
 	SealDescriptor string            `json:"seal_descriptor"` // key of the one by which the seals are read
 	Seals          []sealVector      `json:"seals"`
+	Parts          []partVector      `json:"parts"`
 	Signatures     []signatureVector `json:"signatures"`
 	Chains         []chainVector     `json:"chains"`
 }

@@ -15,6 +15,7 @@ import (
 // list compares an hour's batches in all buckets, up to a name where there is one, and copies what one of them lacks.
 func (p *pass) list(ctx context.Context, h *hour, prefix, until string) {
 	copies := newCopies(p, h)
+	defer h.roll.stop()
 	for b := range listing.Batches(p.rows(ctx, h, prefix, until)) {
 		switch {
 		case b.Err == nil:
@@ -22,6 +23,9 @@ func (p *pass) list(ctx context.Context, h *hour, prefix, until string) {
 		case b.Copies[0].Err == nil:
 			p.find(b.Copies[0].Bucket, b.Copies[0].Key, b.Err)
 		}
+	}
+	if !slices.Contains(h.unknown, true) {
+		h.roll.pass("", h.miss)
 	}
 	copies.wait()
 }
@@ -54,11 +58,8 @@ func (p *pass) count(row listing.Row) {
 func (p *pass) batch(ctx context.Context, h *hour, b listing.Batch, copies *copies) {
 	lack := p.lack(h, b)
 	name := b.Key.String()
-	_, listed := h.listed[name]
-	if listed {
-		h.listed[name] = true
-	}
-	late := h.judged && !listed
+	h.roll.pass(name, h.miss)
+	late := !h.roll.take(name) && h.judged && !h.roll.torn
 	if len(lack) == 0 && !h.seal && !late {
 		return
 	}
@@ -72,10 +73,10 @@ func (p *pass) batch(ctx context.Context, h *hour, b listing.Batch, copies *copi
 	switch {
 	case err != nil: // no bucket is complete without it
 		copies.failed(b, lack, err)
-		copies.incomplete(err)
+		copies.incomplete(b, err)
 		return
 	case h.seal:
-		h.objects = append(h.objects, entry)
+		h.list.Add(entry)
 	case late:
 		p.noteLate(entry)
 	}
@@ -110,12 +111,18 @@ func (p *pass) entry(ctx context.Context, b listing.Batch, read bool) (format.Se
 	return format.Sealed{Key: b.Key.String(), Size: size}, nil
 }
 
-// errDamaged: every copy was read, and none is sound.
-var errDamaged = errors.New("every copy is damaged")
+var (
+	// errDamaged: every copy was read, and none is sound.
+	errDamaged = errors.New("every copy is damaged")
+	// errWithheld: a copy may be sound, and its store refuses to give it out.
+	errWithheld = errors.New("no bucket gives out a sound copy")
+	// errSilent: a copy may be sound, and its store did not answer.
+	errSilent = errors.New("no bucket gives out a sound copy, and not all of them answer")
+)
 
 // sound reads the first copy whose bytes are those of the name, and reports those before it that are not.
 func (p *pass) sound(ctx context.Context, b listing.Batch) ([]byte, error) {
-	damaged := true
+	none := errDamaged
 	for _, row := range b.Copies {
 		object, err := p.buckets[row.Bucket].ReadAll(ctx, row.Key, format.MaxObject)
 		if err == nil {
@@ -124,13 +131,17 @@ func (p *pass) sound(ctx context.Context, b listing.Batch) ([]byte, error) {
 		if err == nil {
 			return object, nil
 		}
-		damaged = damaged && errors.Is(err, format.ErrDamaged)
+		switch {
+		case ctx.Err() != nil:
+			return nil, fmt.Errorf("%s: %w", b.Key, ctx.Err())
+		case store.Worth(err):
+			none = errSilent
+		case errors.Is(none, errDamaged) && !errors.Is(err, format.ErrDamaged) && !errors.Is(err, store.ErrTooLarge):
+			none = errWithheld
+		}
 		p.blame(row.Bucket, row.Key, err)
 	}
-	if damaged {
-		return nil, fmt.Errorf("%s: %w", b.Key, errDamaged)
-	}
-	return nil, fmt.Errorf("%s: no bucket gives out a sound copy", b.Key)
+	return nil, fmt.Errorf("%s: %w", b.Key, none)
 }
 
 // blame notes that an object is not sound, or that its bucket did not give it out, which says nothing of the object.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/semaphore"
 
@@ -113,11 +114,12 @@ func (c *copies) failed(b listing.Batch, lack []int, err error) {
 	defer c.mu.Unlock()
 	name := b.Key.String()
 	delete(c.late, name) // until it is known what it is
-	if errors.Is(err, errDamaged) {
+	hopeless := c.hopeless(b, err)
+	if hopeless || errors.Is(err, errDamaged) {
 		c.lost = append(c.lost, b.Key)
 	}
 	for _, i := range lack {
-		c.lacking[i] = c.lacking[i] || !c.hopeless(err)
+		c.lacking[i] = c.lacking[i] || !hopeless
 		c.report.Buckets[i].Missing++
 		if errors.Is(err, errDamaged) {
 			c.report.find(c.buckets[i].Name(), name, err)
@@ -128,13 +130,28 @@ func (c *copies) failed(b listing.Batch, lack []int, err error) {
 }
 
 // incomplete notes that no bucket can be said to hold all of the hour: one of its batches is listed, and not known.
-func (c *copies) incomplete(err error) {
+func (c *copies) incomplete(b listing.Batch, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i := range c.lacking {
-		c.lacking[i] = c.lacking[i] || !c.hopeless(err)
+		c.lacking[i] = c.lacking[i] || !c.hopeless(b, err)
 	}
 }
 
-// hopeless reports whether a batch is nowhere sound, and has been waited for.
-func (c *copies) hopeless(err error) bool { return errors.Is(err, errDamaged) && c.waited(c.at) }
+// hopeless reports whether a batch is nowhere to be had, and has been waited for. Where fewer buckets than a quorum list it, it
+// was not acknowledged, as far as anybody can see. Other failures than its copies' end by themselves.
+func (c *copies) hopeless(b listing.Batch, err error) bool {
+	holders := 0
+	for i := range c.buckets {
+		if b.In(i) {
+			holders++
+		}
+	}
+	switch {
+	case errors.Is(err, errDamaged), errors.Is(err, errWithheld) && holders < c.Descriptor.Quorum:
+		return c.waited(c.at)
+	case errors.Is(err, errWithheld), errors.Is(err, errSilent):
+		return !c.Now.Before(c.at.Add(time.Hour + Disuse))
+	}
+	return false
+}

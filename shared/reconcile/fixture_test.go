@@ -65,6 +65,21 @@ func newRepository(t testing.TB) *repository {
 	return r
 }
 
+// clone is a repository of its own, with the same objects.
+func (r *repository) clone() *repository {
+	c := *r
+	c.buckets = nil
+	c.down = map[int]store.Driver{}
+	for i, b := range r.buckets {
+		objects := b.Objects()
+		c.buckets = append(c.buckets, mem.New())
+		for _, key := range keys(b) {
+			c.buckets[i].Put(key, objects[key])
+		}
+	}
+	return &c
+}
+
 // put stores a new batch in some buckets, and returns its key.
 func (r *repository) put(at time.Time, buckets ...int) string {
 	r.t.Helper()

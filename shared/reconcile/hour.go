@@ -2,7 +2,6 @@ package reconcile
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"outlast.example/shared/format"
@@ -11,45 +10,40 @@ import (
 // hour is what a listing shows of one hour.
 type hour struct {
 	at       time.Time
-	seal     bool            // this run is to seal it
-	judged   bool            // what no seal lists is late
-	seals    []*format.Seal  // those that count
-	listed   map[string]bool // the hour's batches by them: whether any bucket lists them too
-	unknown  []bool          // by bucket: its listing did not come to its end
-	lacking  []bool          // by bucket: it lacks a batch that could not be copied
-	objects  []format.Sealed
-	lost     []format.Key // batches of which every copy is damaged, or that only a seal names
+	seal     bool         // this run is to seal it
+	judged   bool         // what no seal lists is late
+	seals    []opened     // those that count
+	roll     *roll        // what they list
+	unknown  []bool       // by bucket: its listing did not come to its end
+	lacking  []bool       // by bucket: it lacks a batch that could not be copied
+	list     *format.List // the hour's batches, where they are to be sealed
+	absent   []format.Key // batches that a seal lists, and no bucket that was listed
+	lost     []format.Key // batches of which every copy is damaged or not given out, or that only a seal names
 	unmarked bool         // no bucket took the note that one is lost
+}
+
+// blank is an hour of which nothing is known.
+func (p *pass) blank(at time.Time) *hour {
+	return &hour{at: at, roll: &roll{}, unknown: make([]bool, len(p.buckets)), lacking: make([]bool, len(p.buckets))}
 }
 
 // newHour opens the hour's seals, where this run seals.
 func (p *pass) newHour(ctx context.Context, at time.Time, s *sealing) *hour {
-	h := &hour{
-		at: at, seal: p.Sealer != "" && !s.signedBy(p.Sealer) && p.due(at), listed: map[string]bool{},
-		unknown: make([]bool, len(p.buckets)), lacking: make([]bool, len(p.buckets)),
-	}
+	h := p.blank(at)
 	if p.Sealer == "" {
 		return h
 	}
+	if h.seal = !s.signedBy(p.Sealer) && p.due(at); h.seal {
+		h.list = format.NewList(p.PartLen)
+	}
 	seals, all := p.seals.read(ctx, s)
 	h.seals, h.judged = seals, all && !h.seal && (len(seals) > 0 || p.early(ctx, at))
-	for _, seal := range seals {
-		for _, o := range seal.Objects {
-			h.listed[o.Key] = false
-		}
-	}
+	h.roll = p.seals.roll(ctx, s, seals)
 	return h
 }
 
 // complete reports whether a bucket is known to hold all of the hour that any bucket gave out.
 func (h *hour) complete(bucket int) bool { return !h.unknown[bucket] && !h.lacking[bucket] }
-
-// found are the batches of the hour but for those that are nowhere sound.
-func (h *hour) found() []format.Sealed {
-	return slices.DeleteFunc(slices.Clone(h.objects), func(o format.Sealed) bool {
-		return slices.ContainsFunc(h.lost, func(k format.Key) bool { return k.String() == o.Key })
-	})
-}
 
 // looks reports whether the hour is listed: it is recent, a bucket lacks one of its seals, or it has its turn.
 func (p *pass) looks(ctx context.Context, at time.Time, s *sealing) bool {

@@ -34,7 +34,7 @@ func (p *pass) listedLate(ctx context.Context, s *sealing) {
 	}
 }
 
-func (p *pass) letGo(s *format.Seal) {
+func (p *pass) letGo(s opened) {
 	for _, o := range s.Late {
 		delete(p.late, o.Key)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -19,25 +18,31 @@ const maxNotes = 1000
 // errLost: a seal or a note names a batch that no bucket has sound.
 var errLost = errors.New("lost: no bucket holds a sound copy. Look for older versions with the stores' own tools, and put one beside it")
 
-// remember reads the notes of the batches that were lost in earlier runs, and brings them to every bucket. Beyond the limit
-// nobody knows what is lost, so that the buckets are not equal.
+// remember reads the notes of the batches that were lost in earlier runs, and brings them to every bucket. Beyond the limits
+// nobody knows what is lost, so that the buckets are not equal. A note of what nobody signed takes no room.
 func (p *pass) remember(ctx context.Context) (old []format.Key) {
-	held, unknown := p.held(ctx, maxNotes, format.LostPrefix)
-	if len(held) > maxNotes {
-		p.find(0, format.LostPrefix, fmt.Errorf("over %d notes of lost batches: the others are not followed", maxNotes))
-		p.report.Lost++
-	}
-	for _, name := range slices.Sorted(maps.Keys(held)) {
-		key, err := format.ParseLostName(name)
+	held, unknown := map[string]map[int]bool{}, make([]bool, len(p.buckets))
+	var keys []format.Key
+	for row := range p.few(ctx, format.LostPrefix, unknown) {
+		key, err := format.ParseLostName(row.Key)
 		if err == nil {
 			err = p.opener.CheckName(key)
 		}
 		if err != nil {
-			p.find(slices.Min(slices.Collect(maps.Keys(held[name]))), name, err)
+			p.find(row.Bucket, row.Key, err)
 			continue
 		}
-		p.complete(ctx, name, nil, held, unknown)
-		p.noted[key] = true
+		if !p.noted[key] && len(keys) == maxNotes {
+			p.find(row.Bucket, format.LostPrefix, fmt.Errorf("over %d notes of lost batches: the others are not followed", maxNotes))
+			p.report.Lost++
+			break
+		}
+		if note(held, row); !p.noted[key] {
+			p.noted[key], keys = true, append(keys, key)
+		}
+	}
+	for _, key := range keys {
+		p.complete(ctx, format.LostName(key), nil, held, unknown)
 		if !p.recent(key.Time) { // those are listed anyway
 			old = append(old, key)
 		}
@@ -59,16 +64,16 @@ func (p *pass) search(ctx context.Context, lost []format.Key) {
 
 // again looks for one batch, and copies it where it is found sound and a bucket lacks it.
 func (p *pass) again(ctx context.Context, key format.Key) {
-	h := &hour{at: key.Time.Truncate(time.Hour), unknown: make([]bool, len(p.buckets)), lacking: make([]bool, len(p.buckets))}
+	h := p.blank(key.Time.Truncate(time.Hour))
 	copies, met := newCopies(p, h), false
 	for b := range listing.Batches(p.rows(ctx, h, key.String(), "")) {
 		if b.Err != nil {
 			continue
 		}
 		met = true
-		if _, err := p.sound(ctx, b); errors.Is(err, errDamaged) {
+		if _, err := p.sound(ctx, b); err != nil {
 			p.lose(key)
-		} else if err == nil {
+		} else {
 			p.batch(ctx, h, b, copies)
 		}
 	}
@@ -78,18 +83,21 @@ func (p *pass) again(ctx context.Context, key format.Key) {
 	}
 }
 
+// miss notes a batch that the hour's seals list and no bucket did so far. Of very many, the first are enough to say so.
+func (h *hour) miss(name string) {
+	if key, err := format.ParseKey(name); err == nil && len(h.absent) < maxNotes {
+		h.absent = append(h.absent, key)
+	}
+}
+
 // absent gives up what the hour's seals list and no bucket does, if all of them were listed to their end.
 func (p *pass) absent(h *hour) {
 	if slices.Contains(h.unknown, true) {
 		return
 	}
-	for name, met := range h.listed {
-		key, err := format.ParseKey(name)
-		if met || err != nil {
-			continue
-		}
+	for _, key := range h.absent {
 		if err := p.opener.CheckName(key); err != nil {
-			p.find(0, name, fmt.Errorf("a seal lists it: %w", err))
+			p.find(0, key.String(), fmt.Errorf("a seal lists it: %w", err))
 			continue
 		}
 		h.lost = append(h.lost, key)

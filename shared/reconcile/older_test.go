@@ -2,6 +2,8 @@ package reconcile_test
 
 import (
 	"context"
+	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -134,6 +136,61 @@ func TestWhatIsLostIsSaid(t *testing.T) {
 	report := r.run(at(501), "seal-a")
 	if !report.Equal || report.Lost != 0 || string(r.buckets[2].Objects()[key]) != string(whole) {
 		t.Errorf("found again: %+v", report)
+	}
+}
+
+// withhold has a bucket refuse to give out an object, or not answer.
+func (r *repository) withhold(bucket int, key string, err error) {
+	r.down[bucket] = fault.Reads(r.buckets[bucket].Open(mem.Options{}), func(ctx context.Context, k string, offset, length int64, real fault.Read) (io.ReadCloser, error) {
+		if k == key {
+			return nil, err
+		}
+		return real(ctx, k, offset, length)
+	})
+}
+
+// A batch that its only holder lists and does not give out keeps no hour from being sealed for ever. It is said to be lost, and
+// found when it comes back.
+func TestWhatItsOnlyHolderDoesNotGiveOut(t *testing.T) {
+	const day, week = 26, 7*24 + 2
+	for name, test := range map[string]struct {
+		withhold func(r *repository, key string)
+		waits    float64 // hours until it is lost
+	}{
+		"denied":      {func(r *repository, key string) { r.withhold(1, key, store.ErrDenied) }, day},
+		"gone":        {func(r *repository, key string) { r.withhold(1, key, store.ErrNotFound) }, day},
+		"overwritten": {func(r *repository, key string) { r.buckets[1].Put(key, make([]byte, format.MaxObject+1)) }, day},
+		"overwritten everywhere": {func(r *repository, key string) {
+			r.buckets[0].Put(key, make([]byte, format.MaxObject+1))
+			r.buckets[1].Put(key, make([]byte, format.MaxObject+1))
+		}, day},
+		"not answered":  {func(r *repository, key string) { r.withhold(1, key, store.ErrNoAnswer) }, week},
+		"always busy":   {func(r *repository, key string) { r.withhold(1, key, store.ErrBusy) }, week},
+		"some say this": {func(r *repository, key string) { r.withhold(1, key, errors.New("archived")) }, day},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRepository(t)
+			key, kept := r.put(at(0.5), 1), r.put(at(0.6), 0, 1)
+			whole := r.buckets[1].Objects()[key]
+			test.withhold(r, key)
+			if report := r.run(at(test.waits-2), "seal-a"); report.Sealed != 0 || report.Unsealed == 0 || report.Lost != 0 {
+				t.Errorf("while it is waited for: %+v", report)
+			}
+			for _, now := range []float64{test.waits, test.waits + 1, test.waits + 60} {
+				if report := r.run(at(now), "seal-a"); report.Lost != 1 || report.Equal || report.Findings == 0 || report.Unsealed != 0 {
+					t.Errorf("at %v: %+v", now, report)
+				}
+			}
+			note := strings.Replace(key, format.LogPrefix, format.LostPrefix, 1)
+			if seals := r.seals(0, at(0)); len(seals) != 1 || len(seals[0].Objects) != 1 || seals[0].Objects[0].Key != kept || r.buckets[2].Objects()[note] == nil {
+				t.Errorf("sealed: %+v, objects %v", seals, keys(r.buckets[2]))
+			}
+			clear(r.down)
+			r.buckets[1].Put(key, whole)
+			if report := r.run(at(test.waits+61), "seal-a"); report.Lost != 0 || !report.Equal || string(r.buckets[2].Objects()[key]) != string(whole) {
+				t.Errorf("given out again: %+v", report)
+			}
+		})
 	}
 }
 

@@ -2,6 +2,8 @@ package reconcile
 
 import (
 	"context"
+	"fmt"
+	"iter"
 	"maps"
 	"slices"
 
@@ -13,7 +15,7 @@ import (
 // pages copies descriptors, and writes the recovery pages that belong to them, where a bucket lacks them. Descriptors that
 // the root key did not sign, or that are damaged, are reported and not copied.
 func (p *pass) pages(ctx context.Context) {
-	held, unknown := p.held(ctx, 0, format.DescriptorPrefix, format.RecoveryPrefix)
+	held, unknown := p.held(ctx, format.DescriptorPrefix, format.RecoveryPrefix)
 	for _, name := range slices.Sorted(maps.Keys(held)) {
 		if d, object := p.descriptor(ctx, name, held[name]); d != nil {
 			p.complete(ctx, format.RecoveryName(d.Number), format.RecoveryPage(d), held, unknown)
@@ -22,27 +24,46 @@ func (p *pass) pages(ctx context.Context) {
 	}
 }
 
-// held says which buckets list what under some prefixes, and which were not listed to their end. With a limit it stops
-// behind so many names.
-func (p *pass) held(ctx context.Context, limit int, prefixes ...string) (held map[string]map[int]bool, unknown []bool) {
+// maxPages is how many names under such a prefix are looked at in one bucket: there are few of them.
+const maxPages = 10_000
+
+var errManyPages = fmt.Errorf("over %d objects where there are few: somebody else puts them there", maxPages)
+
+// held says which buckets list what under some prefixes, and which were not listed to their end.
+func (p *pass) held(ctx context.Context, prefixes ...string) (held map[string]map[int]bool, unknown []bool) {
 	held, unknown = map[string]map[int]bool{}, make([]bool, len(p.buckets))
 	for _, prefix := range prefixes {
-		for row := range listing.Rows(ctx, p.buckets, prefix) {
-			p.count(row)
-			if row.Err != nil {
-				unknown[row.Bucket] = true
-				continue
-			}
-			if held[row.Key] == nil {
-				held[row.Key] = map[int]bool{}
-			}
-			held[row.Key][row.Bucket] = true
-			if limit > 0 && len(held) > limit {
-				break
-			}
+		for row := range p.few(ctx, prefix, unknown) {
+			note(held, row)
 		}
 	}
 	return held, unknown
+}
+
+// few lists what there are few of, in all buckets, as far as it is looked at.
+func (p *pass) few(ctx context.Context, prefix string, unknown []bool) iter.Seq[listing.Row] {
+	listings := make([]iter.Seq[listing.Row], len(p.buckets))
+	for i, b := range p.buckets {
+		listings[i] = listing.AtMost(listing.Objects(b.List(ctx, prefix)), maxPages,
+			&store.Error{Op: "list", Bucket: b.Name(), Key: prefix, Err: errManyPages})
+	}
+	return func(yield func(listing.Row) bool) {
+		for row := range listing.Merge(listings) {
+			p.count(row)
+			if row.Err != nil {
+				unknown[row.Bucket] = true
+			} else if !yield(row) {
+				return
+			}
+		}
+	}
+}
+
+func note(held map[string]map[int]bool, row listing.Row) {
+	if held[row.Key] == nil {
+		held[row.Key] = map[int]bool{}
+	}
+	held[row.Key][row.Bucket] = true
 }
 
 // descriptor reads one from the first bucket whose copy is sound.

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"sync/atomic"
@@ -31,9 +32,7 @@ func newPass(o Options) *pass {
 		Options: o, opener: format.NewOpener(o.Descriptor, nil), chain: true,
 		late: map[string]int64{}, gone: map[format.Key]bool{}, noted: map[format.Key]bool{},
 	}
-	if p.Cycle == 0 {
-		p.Cycle = DefaultCycle
-	}
+	p.Cycle, p.PartLen = cmp.Or(p.Cycle, DefaultCycle), cmp.Or(p.PartLen, format.PartLen)
 	p.report.Finding = []Finding{}
 	for _, b := range o.Buckets {
 		p.buckets = append(p.buckets, &counted{Bucket: b, requests: &p.requests})
@@ -72,10 +71,8 @@ func (p *pass) first(ctx context.Context) time.Time {
 // before brings in line what was named before the repository began: by a clock that is far behind, or by a receiver that is
 // older. Nothing is mostly there, and one request of each bucket says so.
 func (p *pass) before(ctx context.Context, first time.Time) {
-	h := &hour{
-		at: first.Add(-time.Hour), judged: p.Sealer != "" && p.early(ctx, first.Add(-time.Hour)),
-		unknown: make([]bool, len(p.buckets)), lacking: make([]bool, len(p.buckets)),
-	}
+	h := p.blank(first.Add(-time.Hour))
+	h.judged = p.Sealer != "" && p.early(ctx, h.at)
 	p.list(ctx, h, format.LogPrefix, format.HourPrefix(first))
 	p.giveUp(ctx, h)
 }

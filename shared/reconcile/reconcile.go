@@ -34,6 +34,10 @@ const (
 	// Patience is how long a seal waits for buckets that do not answer. After it the hour is sealed without them.
 	Patience = 24 * time.Hour
 
+	// Disuse is how long a seal waits for a batch that a quorum of buckets lists and gives to nobody, or that one of them gives
+	// no answer about: it may be acknowledged, and come back.
+	Disuse = 7 * 24 * time.Hour
+
 	// recent is how far back hours are listed in every run. What is named later than that, a receiver's clock misled, or a
 	// bucket brings it that was away when its seals were copied to it.
 	recent = 26 * time.Hour
@@ -55,8 +59,9 @@ type Options struct {
 	Requests int           // to make at most, but for ending the copy under way; 0: no limit
 	Parallel int           // copies under way at once; 0 or 1: one after the other
 
-	Sealer string             // the name of Key in the descriptor; empty: hours are not sealed
-	Key    ed25519.PrivateKey // the sealer's
+	Sealer  string             // the name of Key in the descriptor; empty: hours are not sealed
+	Key     ed25519.PrivateKey // the sealer's
+	PartLen int                // batches in a part of a seal, for tests: all sealers must cut alike; 0: format.PartLen
 
 	Progress func(Report) // after each hour; nil: nobody is told
 }

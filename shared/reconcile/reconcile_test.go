@@ -259,22 +259,24 @@ func TestALostBatchDoesNotStopTheSeals(t *testing.T) {
 	}
 }
 
-// Copies of two sizes, one of them damaged and the other not given out: what the batch is, nobody can say now, and no seal
-// may leave it out.
+// Copies of two sizes, one of them damaged and the other not given out: what the batch is, nobody can say now, and as long as a
+// quorum lists it, it may be acknowledged: no seal leaves it out for a week.
 func TestNoSealWithoutABatchThatIsNotKnown(t *testing.T) {
 	r := newRepository(t)
 	key := r.put(at(0.5), 0, 1, 2)
 	r.buckets[0].Put(key, []byte("damaged"))
 	for i := 1; i < 3; i++ {
-		r.down[i] = fault.Reads(r.buckets[i].Open(mem.Options{}), func(ctx context.Context, k string, offset, length int64, real fault.Read) (io.ReadCloser, error) {
-			if k == key {
-				return nil, store.ErrDenied
-			}
-			return real(ctx, k, offset, length)
-		})
+		r.withhold(i, key, store.ErrDenied)
 	}
-	if r.run(at(26), "seal-a"); len(r.seals(0, at(0))) != 0 {
+	if r.run(at(7*24), "seal-a"); len(r.seals(0, at(0))) != 0 {
 		t.Errorf("sealed without it: %+v", r.seals(0, at(0))[0])
+	}
+	later := r.clone()
+	for i := 1; i < 3; i++ {
+		later.withhold(i, key, store.ErrDenied)
+	}
+	if report := later.run(at(7*24+2), "seal-a"); report.Sealed < 7*24 || report.Lost != 1 || report.Equal {
+		t.Errorf("after a week: %+v", report)
 	}
 	clear(r.down)
 	r.run(at(26), "seal-a")
@@ -343,4 +345,55 @@ func TestNotGivenOutIsNoDamage(t *testing.T) {
 	delete(r.down, 0)
 	r.run(at(0.9), "")
 	r.equal()
+}
+
+// Names without end that one bucket's administrator makes up are counted, and push nothing else out of the report: neither what
+// is wrong in other buckets, nor what is lost.
+func TestForgedNamesPushNothingOut(t *testing.T) {
+	r := newRepository(t)
+	lost := r.put(at(0.5), 1)
+	r.run(at(1.3), "seal-a")
+	for _, b := range r.buckets {
+		b.Delete(lost)
+	}
+	damaged := r.put(at(1.5), 2)
+	r.buckets[2].Put(damaged, []byte("x"))
+	const n = 1500
+	for i := range n {
+		r.buckets[0].Put(fmt.Sprintf("%s%06d", format.LostPrefix, i), nil)
+		r.buckets[0].Put(fmt.Sprintf("%s%06d", format.HourPrefix(at(0)), i), nil)
+		r.buckets[0].Put(fmt.Sprintf("%s%06d", format.SealHourPrefix(at(0)), i), nil)
+		seal := format.SealName{Hour: at(0)}
+		seal.SHA256[0], seal.SHA256[1] = byte(i), byte(i>>8)
+		r.buckets[0].Put(seal.String(), nil)
+	}
+	report := r.run(at(2.2), "")
+	if report.Buckets[0].Findings < 3*n || len(report.Finding) > 500 {
+		t.Errorf("%d findings, %d of them in the first bucket, %d listed", report.Findings, report.Buckets[0].Findings, len(report.Finding))
+	}
+	report = r.run(at(2.2), "seal-a")
+	for _, want := range []string{lost, damaged} {
+		if !slices.ContainsFunc(report.Finding, func(f reconcile.Finding) bool { return f.Key == want }) {
+			t.Errorf("not listed: %s", want)
+		}
+	}
+	if report.Lost != 1 || report.Equal {
+		t.Errorf("%d lost, equal %v", report.Lost, report.Equal)
+	}
+}
+
+// A bucket with more names under repo/ or lost/ than there can be of either is not known, and notes that another one holds are
+// followed all the same.
+func TestManyNamesWhereThereAreFew(t *testing.T) {
+	r := newRepository(t)
+	key := r.put(at(0.5), 1)
+	r.buckets[1].Put(key, []byte("damaged"))
+	r.run(at(26), "seal-a")
+	for i := range 10_100 {
+		r.buckets[0].Put(fmt.Sprintf("%s%06d", format.LostPrefix, i), nil)
+		r.buckets[0].Put(fmt.Sprintf("%s%06d", format.DescriptorPrefix, i), nil)
+	}
+	if report := r.run(at(60), "seal-a"); report.Lost != 1 || report.Equal || !strings.Contains(report.Buckets[0].Error, "somebody else") {
+		t.Errorf("%d lost, %+v", report.Lost, report.Buckets[0])
+	}
 }

@@ -1,13 +1,20 @@
 package reconcile
 
 import (
+	"errors"
 	"time"
 
+	"outlast.example/shared/format"
 	"outlast.example/shared/listing"
 )
 
-// maxListed is how many findings a report lists. It counts all of them.
-const maxListed = 1000
+const (
+	// maxListed is how many findings a report lists. It counts all of them.
+	maxListed = 1000
+	// maxStrange of them, in all buckets together, are of what nobody signed whose signature counts: whoever writes to one bucket
+	// can cause any number of these.
+	maxStrange = maxListed / 2
+)
 
 // Report is the account of a run. Its names in JSON are a promise.
 type Report struct {
@@ -35,6 +42,8 @@ type BucketReport struct {
 	Missing int    `json:"missing"` // objects that it still lacks
 
 	Findings int `json:"findings"` // objects in it that are not what they should be
+
+	strange int // of them, that nobody signed
 }
 
 // Finding is an object with which something is wrong.
@@ -46,12 +55,18 @@ type Finding struct {
 
 func (r *Report) find(bucket, key string, err error) {
 	r.Findings++
+	strange, room := errors.Is(err, format.ErrName) || errors.Is(err, format.ErrForged), true
 	for i := range r.Buckets {
-		if r.Buckets[i].Name == bucket {
-			r.Buckets[i].Findings++
+		b := &r.Buckets[i]
+		if b.Name != bucket {
+			continue
+		}
+		if b.Findings++; strange {
+			b.strange++
+			room = b.strange <= maxStrange/len(r.Buckets)
 		}
 	}
-	if len(r.Finding) < maxListed {
+	if room && len(r.Finding) < maxListed {
 		r.Finding = append(r.Finding, Finding{bucket, key, err.Error()})
 	}
 }

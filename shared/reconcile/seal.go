@@ -33,30 +33,52 @@ func (p *pass) seal(ctx context.Context, h *hour, s *sealing) {
 		p.report.Unsealed++
 		return
 	}
-	seal := p.draft(ctx, h)
-	name, object, err := seal.Encode()
+	seal, name, err := p.draft(ctx, h)
+	if err == nil {
+		err = p.write(ctx, h, s, opened{seal, name})
+	}
 	if err != nil {
 		p.report.Unsealed++
+	}
+	if errors.Is(err, format.ErrTooLarge) || errors.Is(err, format.ErrMalformed) { // no later run can do it either
 		p.find(0, format.SealHourPrefix(h.at), err)
-		return
 	}
-	signature := format.SignSeal(name, p.Descriptor.Repository, p.Sealer, p.Key)
-	if p.place(ctx, h, s, name.String(), object, "") > 0 && p.place(ctx, h, s, signature.String(), nil, name.String()) > 0 {
-		s.seals[name] = true
-		s.signed = append(s.signed, signature)
-		s.conclude()
-		p.letGo(seal)
-		p.report.Sealed++
+}
+
+// write creates the seal's parts if it has any, and it, and its signature, each where what it speaks of is there.
+func (p *pass) write(ctx context.Context, h *hour, s *sealing, seal opened) error {
+	_, object, err := seal.Encode()
+	if err != nil {
+		return err
 	}
+	parts, signature := seal.parts(), format.SignSeal(seal.name, p.Descriptor.Repository, p.Sealer, p.Key)
+	if !slices.Contains(s.counting, seal.name) {
+		if err := p.parts(ctx, h, s, seal); err != nil {
+			return err
+		}
+	}
+	if p.place(ctx, h, s, seal.name.String(), object, parts...) == 0 || p.place(ctx, h, s, signature.String(), nil, seal.name.String()) == 0 {
+		return fmt.Errorf("no bucket took %s", seal.name)
+	}
+	s.seals[seal.name] = true
+	s.signed = append(s.signed, signature)
+	s.conclude()
+	p.letGo(seal)
+	p.report.Sealed++
+	return nil
 }
 
 // draft is what is to be signed of an hour: another sealer's seal, if it says all that this one would, and of the hour's
 // batches nothing else; otherwise an own one.
-func (p *pass) draft(ctx context.Context, h *hour) *format.Seal {
+func (p *pass) draft(ctx context.Context, h *hour) (*format.Seal, format.SealName, error) {
 	own := &format.Seal{
-		Format: format.Version, Repository: p.Descriptor.Repository, Hour: h.at, Objects: h.found(), Late: p.lateAt(ctx, h.at),
-		Previous: p.previous(ctx, h.at),
+		Repository: p.Descriptor.Repository, Hour: h.at, Late: p.lateAt(ctx, h.at), Previous: p.previous(ctx, h.at),
 	}
+	list, err := p.found(ctx, h)
+	if err != nil {
+		return nil, format.SealName{}, err
+	}
+	list.End(own)
 	for i := range p.buckets {
 		if h.complete(i) {
 			own.Listed = append(own.Listed, p.buckets[i].Name())
@@ -64,10 +86,11 @@ func (p *pass) draft(ctx context.Context, h *hour) *format.Seal {
 	}
 	for _, other := range h.seals {
 		if other.Covers(own) {
-			return other
+			return other.Seal, other.name, nil
 		}
 	}
-	return own
+	name, _, err := own.Encode()
+	return own, name, err
 }
 
 // enough reports whether the hour can be sealed: every bucket was listed and is complete, or the time to wait for one is
@@ -106,14 +129,27 @@ func (p *pass) previous(ctx context.Context, at time.Time) (hashes []string) {
 	return hashes
 }
 
-// spread copies the hour's seals and signatures to the complete buckets that lack them: the seals first, so that a
-// signature is never there without what it signs.
+// spread copies the hour's seals and signatures to the complete buckets that lack them: parts first, then the seals, so that
+// a signature is never there without what it signs.
 func (p *pass) spread(ctx context.Context, h *hour, s *sealing) {
 	for _, n := range s.counting {
-		if p.wanted(h, s, n.String()) {
-			if _, object, err := p.seals.open(ctx, n, s); err == nil {
-				p.place(ctx, h, s, n.String(), object, "")
+		if !s.parted[n] && !p.wanted(h, s, n.String()) {
+			continue
+		}
+		seal, object, err := p.seals.open(ctx, n, s)
+		if err != nil {
+			continue
+		}
+		parts := seal.parts()
+		for i, name := range parts {
+			if p.wanted(h, s, name) {
+				if _, part, err := p.seals.part(ctx, s, seal, i+1); err == nil {
+					p.place(ctx, h, s, name, part)
+				}
 			}
+		}
+		if p.wanted(h, s, n.String()) {
+			p.place(ctx, h, s, n.String(), object, parts...)
 		}
 	}
 	for _, signature := range s.signed {
@@ -132,12 +168,12 @@ func (p *pass) wanted(h *hour, s *sealing, name string) bool {
 	return false
 }
 
-// place creates an object in every complete bucket that is not known to hold it, and counts the buckets that do. Where a
-// bucket must hold another one before, and is not known to, it is left out.
-func (p *pass) place(ctx context.Context, h *hour, s *sealing, name string, object []byte, before string) (holders int) {
+// place creates an object in every complete bucket that is not known to hold it, and counts the buckets that do. A bucket that
+// is not known to hold what must be there before is left out.
+func (p *pass) place(ctx context.Context, h *hour, s *sealing, name string, object []byte, before ...string) (holders int) {
 	content := store.NewContent(object)
 	for i := range p.buckets {
-		if !h.complete(i) || before != "" && !s.held[i][before] {
+		if !h.complete(i) || slices.ContainsFunc(before, func(name string) bool { return !s.held[i][name] }) {
 			continue
 		}
 		if !s.held[i][name] {

@@ -16,10 +16,11 @@ import (
 // sealing is what the buckets hold of one hour's seals.
 type sealing struct {
 	unknown  []bool            // by bucket: its listing did not come to its end
-	held     []map[string]bool // by bucket: names of seals and signatures
+	held     []map[string]bool // by bucket: names of seals that somebody signed, of their parts, and of signatures
 	seals    map[format.SealName]bool
-	signed   []format.SealSignature // those that count
-	counting []format.SealName      // those with a signature that counts, sorted
+	parted   map[format.SealName]bool // a bucket lists a part of it
+	signed   []format.SealSignature   // those that count
+	counting []format.SealName        // those with a signature that counts, sorted
 }
 
 func (s *sealing) signedBy(sealer string) bool {
@@ -54,13 +55,19 @@ func (s *sealing) settled(sealer string) bool {
 	return true
 }
 
+// maxParts is how many parts of seals are followed in one bucket's day. Whoever may create can write such names, and no seal says
+// how many there should be before it is read.
+const maxParts = 100_000
+
+var errCrowded = fmt.Errorf("over %d parts of seals of one day: somebody else puts them there", maxParts)
+
 // seals knows the seals of the day of the hour under way, of the day before, and of the current hours' days.
 type seals struct {
 	*pass
-	days map[string]map[time.Time]*sealing // by prefix
+	days map[string]day // by prefix
 }
 
-func newSeals(p *pass) *seals { return &seals{p, map[string]map[time.Time]*sealing{}} }
+func newSeals(p *pass) *seals { return &seals{p, map[string]day{}} }
 
 // of gives the hour's seals; it lists a day at once.
 func (s *seals) of(ctx context.Context, at time.Time) *sealing {
@@ -75,24 +82,42 @@ func (s *seals) of(ctx context.Context, at time.Time) *sealing {
 // forget forgets the days before yesterday, but for those of current hours.
 func (s *seals) forget(at time.Time) {
 	yesterday, keep := format.SealDayPrefix(at.Add(-24*time.Hour)), format.SealDayPrefix(s.Now.Add(-recent-Patience))
-	maps.DeleteFunc(s.days, func(prefix string, _ map[time.Time]*sealing) bool { return prefix < yesterday && prefix < keep })
+	maps.DeleteFunc(s.days, func(prefix string, _ day) bool { return prefix < yesterday && prefix < keep })
 }
 
-func (s *seals) list(ctx context.Context, at time.Time) map[time.Time]*sealing {
-	day := map[time.Time]*sealing{}
+// day is what the buckets hold of the seals of a day, by hour.
+type day map[time.Time]*sealing
+
+// blind notes that not all of a bucket's day is known.
+func (d day) blind(bucket int) {
+	for _, one := range d {
+		one.unknown[bucket] = true
+	}
+}
+
+func (s *seals) list(ctx context.Context, at time.Time) day {
+	day := day{}
 	begin := at.Truncate(24 * time.Hour)
 	for h := range 24 {
-		one := &sealing{unknown: make([]bool, len(s.buckets)), seals: map[format.SealName]bool{}}
+		one := &sealing{unknown: make([]bool, len(s.buckets)), seals: map[format.SealName]bool{}, parted: map[format.SealName]bool{}}
 		for range s.buckets {
 			one.held = append(one.held, map[string]bool{})
 		}
 		day[begin.Add(time.Duration(h)*time.Hour)] = one
 	}
+	parts := make([]int, len(s.buckets))
 	for row := range listing.Rows(ctx, s.buckets, format.SealDayPrefix(at)) {
 		s.count(row)
 		if row.Err != nil {
-			for _, one := range day {
-				one.unknown[row.Bucket] = true
+			day.blind(row.Bucket)
+			continue
+		}
+		if n, err := format.ParsePartName(row.Key); err == nil {
+			if parts[row.Bucket]++; parts[row.Bucket] <= maxParts {
+				day[n.Hour].part(n, row)
+			} else if parts[row.Bucket] == maxParts+1 {
+				day.blind(row.Bucket)
+				s.find(row.Bucket, row.Key, errCrowded)
 			}
 			continue
 		}
@@ -106,11 +131,27 @@ func (s *seals) list(ctx context.Context, at time.Time) map[time.Time]*sealing {
 	return day
 }
 
-// take notes one row. A signature that does not count is reported, and no more than that.
-func (s *seals) take(day map[time.Time]*sealing, row listing.Row) error {
+// part notes a part of a seal that a sealer signed: signatures come before it.
+func (s *sealing) part(n format.PartName, row listing.Row) {
+	if s.signedSeal(n.SealName) {
+		s.parted[n.SealName] = true
+		s.held[row.Bucket][row.Key] = true
+	}
+}
+
+// signedSeal reports whether a signature of a seal counts.
+func (s *sealing) signedSeal(n format.SealName) bool {
+	return slices.ContainsFunc(s.signed, func(sig format.SealSignature) bool { return sig.SealName == n })
+}
+
+// take notes one row. A signature that does not count is reported, and no more than that. A seal that nobody signed is not
+// even kept in mind: whoever may create can write any number of them. Signatures come before their seal, from whatever bucket.
+func (s *seals) take(day day, row listing.Row) error {
 	if n, err := format.ParseSealName(row.Key); err == nil {
-		day[n.Hour].seals[n] = true
-		day[n.Hour].held[row.Bucket][row.Key] = true
+		if one := day[n.Hour]; one.signedSeal(n) {
+			one.seals[n] = true
+			one.held[row.Bucket][row.Key] = true
+		}
 		return nil
 	}
 	sig, err := format.ParseSealSignature(row.Key)
@@ -140,27 +181,47 @@ func (s *sealing) conclude() {
 }
 
 // open reads a seal from the first bucket whose copy is sound.
-func (s *seals) open(ctx context.Context, n format.SealName, one *sealing) (*format.Seal, []byte, error) {
+func (s *seals) open(ctx context.Context, n format.SealName, one *sealing) (opened, []byte, error) {
+	var seal *format.Seal
+	object, err := s.first(ctx, one, n.String(), format.MaxSeal, func(object []byte) (err error) {
+		seal, err = format.OpenSeal(n, object, s.Descriptor.Repository)
+		return err
+	})
+	return opened{seal, n}, object, err
+}
+
+// part reads a part of a seal's list.
+func (s *seals) part(ctx context.Context, one *sealing, seal opened, number int) (list []format.Sealed, object []byte, err error) {
+	name := format.PartName{SealName: seal.name, Number: number}.String()
+	object, err = s.first(ctx, one, name, format.MaxPart, func(object []byte) (err error) {
+		list, err = seal.OpenPart(number, object)
+		return err
+	})
+	return list, object, err
+}
+
+// first reads an object from the first bucket whose copy is sound.
+func (s *seals) first(ctx context.Context, one *sealing, name string, limit int64, check func([]byte) error) ([]byte, error) {
 	var errs []error
 	for i, held := range one.held {
-		if !held[n.String()] {
+		if !held[name] {
 			continue
 		}
-		object, err := s.buckets[i].ReadAll(ctx, n.String(), format.MaxSeal)
+		object, err := s.buckets[i].ReadAll(ctx, name, limit)
 		if err == nil {
-			var seal *format.Seal
-			if seal, err = format.OpenSeal(n, object, s.Descriptor.Repository); err == nil {
-				return seal, object, nil
-			}
+			err = check(object)
 		}
-		s.blame(i, n.String(), err)
+		if err == nil {
+			return object, nil
+		}
+		s.blame(i, name, err)
 		errs = append(errs, err)
 	}
-	return nil, nil, fmt.Errorf("read seal %s: no bucket gives out a sound copy: %w", n, errors.Join(errs...))
+	return nil, fmt.Errorf("read %s: no bucket gives out a sound copy: %w", name, errors.Join(errs...))
 }
 
 // read opens the seals of an hour that count, and reports whether it could read all of them.
-func (s *seals) read(ctx context.Context, one *sealing) (read []*format.Seal, all bool) {
+func (s *seals) read(ctx context.Context, one *sealing) (read []opened, all bool) {
 	for _, n := range one.counting {
 		if seal, _, err := s.open(ctx, n, one); err == nil {
 			read = append(read, seal)

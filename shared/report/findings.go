@@ -12,7 +12,7 @@ func Reconciled(r reconcile.Report) *format.Report {
 	switch {
 	case r.Findings > 0:
 		found.Outcome = format.ReportDamage
-	case !r.Equal:
+	case !r.Equal, r.Unsealed > 0:
 		found.Outcome = format.ReportPartial
 	}
 	for _, b := range r.Buckets {

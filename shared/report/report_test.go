@@ -325,11 +325,12 @@ func TestFindings(t *testing.T) {
 	verified := verify.Report{Outcome: verify.Damage, Read: verify.Part{Number: 3, Of: 30}, Buckets: []verify.Looked{
 		{Name: "a", Left: map[verify.Verdict]int{verify.Missing: 1, verify.Forged: 2, verify.Unreadable: 4}}, {Name: "b", Error: "x"},
 	}}
-	equal, damaged := reconciled, reconciled
-	equal.Equal, damaged.Findings = true, 2
+	equal, waiting, damaged := reconciled, reconciled, reconciled
+	equal.Equal, equal.Unsealed, waiting.Equal, damaged.Findings = true, 0, true, 2
 	for name, test := range map[string]struct{ got, want *format.Report }{
 		"not equal": {report.Reconciled(reconciled), &format.Report{Outcome: format.ReportPartial, Unsealed: true, Buckets: buckets}},
-		"equal":     {report.Reconciled(equal), &format.Report{Outcome: format.ReportOK, Unsealed: true, Buckets: buckets}},
+		"equal":     {report.Reconciled(equal), &format.Report{Outcome: format.ReportOK, Buckets: buckets}},
+		"waiting":   {report.Reconciled(waiting), &format.Report{Outcome: format.ReportPartial, Unsealed: true, Buckets: buckets}},
 		"damaged":   {report.Reconciled(damaged), &format.Report{Outcome: format.ReportDamage, Unsealed: true, Buckets: buckets}},
 		"verified":  {report.Verified(&verified), &format.Report{Outcome: format.ReportDamage, Read: "3/30", Buckets: doubted}},
 	} {

@@ -122,27 +122,10 @@ func (w Writer) today(ctx context.Context, buckets []Bucket, task string) (newes
 
 // rows are what the buckets list of one day, as far as it is looked at.
 func rows[B named](ctx context.Context, buckets []B, day time.Time) iter.Seq[listing.Row] {
-	bounded := make([]crowd[B], len(buckets))
+	listings, prefix := make([]iter.Seq[listing.Row], len(buckets)), format.ReportDayPrefix(day)
 	for i, b := range buckets {
-		bounded[i] = crowd[B]{b}
+		listings[i] = listing.AtMost(listing.Objects(b.List(ctx, prefix)), maxListed,
+			&store.Error{Op: "list", Bucket: b.Name(), Key: prefix, Err: errCrowded})
 	}
-	return listing.Rows(ctx, bounded, format.ReportDayPrefix(day))
-}
-
-// crowd is a bucket whose listing ends with an error when it becomes too long.
-type crowd[B named] struct{ bucket B }
-
-func (c crowd[B]) List(ctx context.Context, prefix string) iter.Seq2[store.Object, error] {
-	return func(yield func(store.Object, error) bool) {
-		n := 0
-		for o, err := range c.bucket.List(ctx, prefix) {
-			if n++; n > maxListed {
-				yield(store.Object{}, &store.Error{Op: "list", Bucket: c.bucket.Name(), Key: prefix, Err: errCrowded})
-				return
-			}
-			if !yield(o, err) {
-				return
-			}
-		}
-	}
+	return listing.Merge(listings)
 }

@@ -34,7 +34,7 @@ type Reconciled struct {
 
 // Partial reports whether something is left to do, for a later run or for a person. Findings are more than that.
 func (r *Reconciled) Partial() bool {
-	return !r.Next.IsZero() || !r.Equal || len(r.Strange)+len(r.LeftOut) > 0
+	return !r.Next.IsZero() || !r.Equal || r.Unsealed > 0 || len(r.Strange)+len(r.LeftOut) > 0
 }
 
 // Reconcile makes the buckets hold the same objects, and seals the hours that are over where the configuration has a

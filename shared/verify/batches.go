@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -132,10 +133,9 @@ func (p *pass) copyOf(own []listing.Row, b listing.Batch) *remedy {
 	return r
 }
 
-// late compares what a seal lists of earlier hours with what was met there.
-func (p *pass) late(ctx context.Context, entries []entry) {
-	for i := range entries {
-		e := &entries[i]
+// late compares what seals list of earlier hours with what was met there.
+func (p *pass) late(ctx context.Context, entries iter.Seq[entry]) {
+	for e := range entries {
 		key, err := format.ParseKey(e.key)
 		if err != nil || key.Time.Before(p.from) {
 			continue
@@ -143,9 +143,9 @@ func (p *pass) late(ctx context.Context, entries []entry) {
 		h := &hour{at: key.Time.Truncate(time.Hour), listed: make([]bool, len(p.buckets))}
 		if b, met := p.pending[id(key)]; met {
 			delete(p.pending, id(key))
-			p.tasks.start(func() { p.judge(ctx, h, b, e) })
+			p.tasks.start(func() { p.judge(ctx, h, b, &e) })
 		} else if p.nowhere(ctx, e.key) {
-			p.absent(h, e)
+			p.absent(h, &e)
 		}
 	}
 }

@@ -15,7 +15,7 @@ type chain struct {
 	*pass
 	next    time.Time // the hour after the last sealed one; at first, the first that is to be sealed
 	before  *sealing  // of that last one; nil: there was none yet
-	orphans []orphan  // seals that nobody signed, of hours that no later seal speaks of yet
+	orphans []sealRow // seals that nobody signed, and parts of them, of hours that no later seal speaks of yet
 	latest  sealedHour
 	hidden  map[string][]listing.Row // what the last hour looked at has under delete markers, and was reported
 }
@@ -26,14 +26,20 @@ type sealedHour struct {
 	seals []string // SHA-256, hexadecimal
 }
 
-// orphan is a seal without a signature that counts.
-type orphan struct {
-	name format.SealName
-	rows []listing.Row
+// maxOrphans is how many seals that nobody signed wait for a later seal to say that somebody did. Whoever may create can write
+// any number of them: what is beyond is reported at once.
+const maxOrphans = 1000
+
+func (c *chain) unsigned(row sealRow) {
+	if len(c.orphans) < maxOrphans {
+		c.orphans = append(c.orphans, row)
+	} else if c.settled(row.name.Hour) {
+		c.orphan(row)
+	}
 }
 
-func (c *chain) unsigned(name format.SealName, rows []listing.Row) {
-	c.orphans = append(c.orphans, orphan{name, rows})
+func (c *chain) orphan(row sealRow) {
+	c.fault(row.Bucket, row.Key, Unsigned, "no sealer's signature of it is in any bucket looked at", nil)
 }
 
 func (c *chain) firm(at time.Time, s *sealing) { c.latest = sealedHour{at, s.hashes()} }
@@ -41,10 +47,8 @@ func (c *chain) firm(at time.Time, s *sealing) { c.latest = sealedHour{at, s.has
 // hashes of the seals that count.
 func (s *sealing) hashes() []string {
 	var all []string
-	for name, sealers := range s.sealers {
-		if len(sealers) > 0 {
-			all = append(all, hex.EncodeToString(name.SHA256[:]))
-		}
+	for name := range s.sealers {
+		all = append(all, hex.EncodeToString(name.SHA256[:]))
 	}
 	slices.Sort(all)
 	return all
@@ -106,7 +110,7 @@ func (c *chain) removed(by *seal, hash string, before *sealing) {
 		return // OpenSeal refuses that
 	}
 	known := fmt.Sprintf("the seal of %s names it, and ", moment(by.Hour))
-	if rows := before.held[name.String()]; len(rows) > 0 {
+	if slices.ContainsFunc(c.orphans, func(row sealRow) bool { return row.name == name }) {
 		known += "no bucket holds a signature of it"
 	} else {
 		known += c.held(nil)
@@ -120,14 +124,12 @@ func (c *chain) removed(by *seal, hash string, before *sealing) {
 
 // orphaned reports the seals that nobody signed, up to an hour, unless a later seal says that somebody did.
 func (c *chain) orphaned(upTo time.Time, named map[string]bool) {
-	c.orphans = slices.DeleteFunc(c.orphans, func(o orphan) bool {
-		if o.name.Hour.After(upTo) {
+	c.orphans = slices.DeleteFunc(c.orphans, func(row sealRow) bool {
+		if row.name.Hour.After(upTo) {
 			return false
 		}
-		for _, row := range o.rows {
-			if c.settled(o.name.Hour) && !named[hex.EncodeToString(o.name.SHA256[:])] {
-				c.fault(row.Bucket, row.Key, Unsigned, "no sealer's signature of it is in any bucket looked at", nil)
-			}
+		if c.settled(row.name.Hour) && !named[hex.EncodeToString(row.name.SHA256[:])] {
+			c.orphan(row)
 		}
 		return true
 	})

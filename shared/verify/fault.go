@@ -5,13 +5,18 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"outlast.example/shared/format"
 	"outlast.example/shared/listing"
 )
 
-// flushed is how many faults are kept until they are repaired and reported.
-const flushed = 1000
+const (
+	// flushed is how many faults are kept until they are repaired and reported.
+	flushed = 1000
+	// breath is after how many batches it is looked whether faults are that many, within an hour too.
+	breath = 10_000
+)
 
 // fault is a finding, and what can be done about it.
 type fault struct {
@@ -42,13 +47,43 @@ func (r *remedy) sound(object []byte) error {
 	return nil
 }
 
+// fault notes a finding. Of what whoever writes to one bucket can cause without end, so many are kept that other findings have
+// as much room in the report; the others are counted.
 func (p *pass) fault(bucket int, key string, verdict Verdict, known string, mend *remedy) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if written := (writing{bucket, verdict, isPage(key)}); written.endless() {
+		if p.written[written]++; p.written[written] > p.report.share() {
+			p.report.count(bucket, verdict, false)
+			return
+		}
+	}
 	p.faults = append(p.faults, fault{
 		Finding: Finding{Bucket: p.buckets[bucket].Name(), Key: key, Verdict: verdict, Known: known, Do: advice[verdict]},
 		bucket:  bucket, mend: mend,
 	})
+}
+
+// writing is a kind of findings in a bucket.
+type writing struct {
+	bucket  int
+	verdict Verdict
+	page    bool // of what is named like descriptors and recovery pages: no signature can be checked before they are read
+}
+
+func isPage(key string) bool {
+	return strings.HasPrefix(key, format.DescriptorPrefix) || strings.HasPrefix(key, format.RecoveryPrefix)
+}
+
+// endless reports whether a bucket's administrator can cause any number of such findings by writing alone.
+func (w writing) endless() bool {
+	switch w.verdict {
+	case Forged, Foreign, Unsigned:
+		return true
+	case Missing, Hidden:
+		return false
+	}
+	return w.page
 }
 
 // behind counts an object that a bucket lacks, and need not have yet.
@@ -56,6 +91,14 @@ func (p *pass) behind(bucket int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.report.Buckets[bucket].Behind++
+}
+
+// breathe settles within an hour, however many batches it has.
+func (p *pass) breathe(ctx context.Context) {
+	if p.breaths++; p.breaths%breath == 0 {
+		p.tasks.wait()
+		p.settle(ctx, false)
+	}
 }
 
 // settle reports the faults met so far, once they are many or these are the last, and has them repaired.

@@ -39,6 +39,7 @@ type repository struct {
 	instead    map[int]store.Driver // what answers in a bucket's place
 	sizes      map[int][][]byte     // two batches of each size, that there is
 	n          int
+	partLen    int // batches that a seal lists itself; 0: as many as it does
 }
 
 func newRepository(t testing.TB) *repository {
@@ -117,7 +118,7 @@ func (r *repository) driver(i int) store.Driver {
 func (r *repository) seal(now time.Time, sealers ...string) {
 	r.t.Helper()
 	for _, sealer := range sealers {
-		o := reconcile.Options{Descriptor: r.descriptor, Began: begun, Now: now, Sealer: sealer, Key: r.sealers[sealer]}
+		o := reconcile.Options{Descriptor: r.descriptor, Began: begun, Now: now, Sealer: sealer, Key: r.sealers[sealer], PartLen: r.partLen}
 		for i := range r.buckets {
 			o.Buckets = append(o.Buckets, store.NewKeeper(url(i), r.driver(i)))
 		}
@@ -133,13 +134,12 @@ var templates sync.Map // of int to *repository
 func grown(t testing.TB, hours int) *repository {
 	template, there := templates.Load(hours)
 	if !there {
-		template, _ = templates.LoadOrStore(hours, grow(t, hours))
+		template, _ = templates.LoadOrStore(hours, newRepository(t).grow(hours))
 	}
 	return template.(*repository).clone(t)
 }
 
-func grow(t testing.TB, hours int) *repository {
-	r := newRepository(t)
+func (r *repository) grow(hours int) *repository {
 	for h := range hours {
 		r.put(at(float64(h)+0.2), h%3, (h+1)%3)
 		r.put(at(float64(h)+0.7), 0, 1, 2)

@@ -1,22 +1,22 @@
 package verify
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
+	"iter"
 	"strings"
 	"time"
 
 	"outlast.example/shared/format"
+	"outlast.example/shared/listing"
 )
 
 // hour is what the seals say of one hour.
 type hour struct {
-	at      time.Time
-	sealed  bool    // a seal of it counts
-	torn    bool    // a seal of it counts and cannot be read: what else belongs to the hour is not known
-	entries []entry // what its seals list, by key
-	listed  []bool  // by bucket: a seal says that its listing came to its end
+	at     time.Time
+	sealed bool                  // a seal of it counts
+	torn   bool                  // a seal of it counts and cannot be read: what else belongs to the hour is not known
+	roll   *listing.Ahead[entry] // what its seals list, by key
+	listed []bool                // by bucket: a seal says that its listing came to its end
 }
 
 // entry is a batch as a seal lists it.
@@ -40,45 +40,43 @@ func (s *seal) word() string {
 
 func moment(at time.Time) string { return at.UTC().Format("2006-01-02T15") }
 
-// union joins lists of entries to one, sorted.
-func union(lists ...[]entry) []entry {
-	all := slices.Concat(lists...)
-	slices.SortStableFunc(all, func(a, b entry) int { return cmp.Compare(a.key, b.key) })
-	joined := all[:0]
-	for _, e := range all {
-		if n := len(joined); n > 0 && joined[n-1].key == e.key {
-			if joined[n-1].size != e.size {
-				joined[n-1].size = -1
+// union joins what seals list to one list, sorted, as it is read. What a part that cannot be read would list is not in it; then
+// torn is called before anything comes that could follow that.
+func union(seals []*seal, lists []iter.Seq[listing.Row], torn func()) iter.Seq[entry] {
+	return func(yield func(entry) bool) {
+		var open entry
+		for row := range listing.Merge(lists) {
+			switch {
+			case row.Err != nil:
+				torn()
+			case row.Key != open.key:
+				if open.key != "" && !yield(open) {
+					return
+				}
+				open = entry{row.Key, row.Size, seals[row.Bucket]}
+			case row.Size != open.size:
+				open.size = -1
 			}
-			continue
 		}
-		joined = append(joined, e)
+		if open.key != "" {
+			yield(open)
+		}
 	}
-	return joined
-}
-
-func (s *seal) entries(list []format.Sealed) []entry {
-	all := make([]entry, len(list))
-	for i, o := range list {
-		all[i] = entry{o.Key, o.Size, s}
-	}
-	return all
 }
 
 // before takes the entries before a key, or all where there is none: no bucket listed them.
 func (h *hour) before(key string, absent func(*hour, *entry)) {
-	for len(h.entries) > 0 && (key == "" || h.entries[0].key < key) {
-		absent(h, &h.entries[0])
-		h.entries = h.entries[1:]
+	for h.roll.More && (key == "" || h.roll.Head.key < key) {
+		e := h.roll.Take()
+		absent(h, &e)
 	}
 }
 
 // take takes the entry with a key; nil: no seal of the hour lists it.
 func (h *hour) take(key string) *entry {
-	if len(h.entries) == 0 || h.entries[0].key != key {
+	if !h.roll.More || h.roll.Head.key != key {
 		return nil
 	}
-	e := &h.entries[0]
-	h.entries = h.entries[1:]
-	return e
+	e := h.roll.Take()
+	return &e
 }

@@ -11,15 +11,20 @@ import (
 
 // hours goes through the listings of seals and of batches side by side, hour by hour, and holds one hour of each.
 func (p *pass) hours(ctx context.Context) {
-	batches, seals := look(p.batches(ctx)), look(p.seals(ctx))
-	defer batches.stop()
-	defer seals.stop()
-	for ctx.Err() == nil && (batches.more || seals.more) {
+	batches, seals := listing.Look(p.batches(ctx)), listing.Look(p.seals(ctx))
+	defer batches.Stop()
+	defer seals.Stop()
+	for ctx.Err() == nil && (batches.More || seals.More) {
 		h := p.open(ctx, earliest(batches, seals), seals)
-		for batches.more && hourOf(batches.head).Equal(h.at) {
-			p.batch(ctx, h, batches.take())
+		for batches.More && hourOf(batches.Head).Equal(h.at) {
+			p.batch(ctx, h, batches.Take())
+			p.breathe(ctx)
 		}
-		h.before("", p.absent)
+		h.before("", func(h *hour, e *entry) {
+			p.absent(h, e)
+			p.breathe(ctx)
+		})
+		h.roll.Stop()
 		p.settle(ctx, false)
 	}
 	p.chain.end()
@@ -27,17 +32,17 @@ func (p *pass) hours(ctx context.Context) {
 	p.settle(ctx, true)
 }
 
-func earliest(batches *ahead[listing.Batch], seals *ahead[sealRow]) time.Time {
+func earliest(batches *listing.Ahead[listing.Batch], seals *listing.Ahead[sealRow]) time.Time {
 	switch {
-	case !batches.more:
-		return seals.head.name.Hour
-	case !seals.more:
-		return hourOf(batches.head)
+	case !batches.More:
+		return seals.Head.name.Hour
+	case !seals.More:
+		return hourOf(batches.Head)
 	}
-	if at := hourOf(batches.head); at.Before(seals.head.name.Hour) {
+	if at := hourOf(batches.Head); at.Before(seals.Head.name.Hour) {
 		return at
 	}
-	return seals.head.name.Hour
+	return seals.Head.name.Hour
 }
 
 func hourOf(b listing.Batch) time.Time { return b.Key.Time.Truncate(time.Hour) }
@@ -56,25 +61,4 @@ func (p *pass) batches(ctx context.Context) iter.Seq[listing.Batch] {
 			}
 		}
 	}
-}
-
-// ahead looks one element ahead in a sequence.
-type ahead[T any] struct {
-	head T
-	more bool
-	next func() (T, bool)
-	stop func()
-}
-
-func look[T any](s iter.Seq[T]) *ahead[T] {
-	a := &ahead[T]{}
-	a.next, a.stop = iter.Pull(s)
-	a.head, a.more = a.next()
-	return a
-}
-
-func (a *ahead[T]) take() T {
-	taken := a.head
-	a.head, a.more = a.next()
-	return taken
 }

@@ -3,11 +3,14 @@ package verify
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"iter"
 	"maps"
 	"slices"
 
 	"outlast.example/shared/format"
 	"outlast.example/shared/listing"
+	"outlast.example/shared/store"
 )
 
 // pages looks at every descriptor in every bucket, and at the recovery pages that belong to them.
@@ -42,9 +45,18 @@ func (l *little) names() []string {
 	return slices.Compact(names)
 }
 
+// mostPages is how many names of what there are few of are looked at in one bucket.
+const mostPages = 10_000
+
+var errCrowded = fmt.Errorf("over %d objects where there are few: somebody else puts them there", mostPages)
+
 func (p *pass) few(ctx context.Context, prefix string) *little {
 	l := &little{map[string][]listing.Row{}, map[string][]listing.Row{}, make([]bool, len(p.buckets))}
-	for row := range p.merged(ctx, prefix, every) {
+	listings := make([]iter.Seq[listing.Row], len(p.buckets))
+	for i, b := range p.buckets {
+		listings[i] = listing.AtMost(b.rows(ctx, prefix), mostPages, &store.Error{Op: "list", Bucket: b.Name(), Key: prefix, Err: errCrowded})
+	}
+	for row := range listing.Merge(listings) {
 		p.met(row)
 		switch {
 		case row.Err != nil:
@@ -64,6 +76,12 @@ func (p *pass) descriptor(ctx context.Context, name string, l *little) *format.D
 	check := func(object []byte) error {
 		_, err := format.OpenDescriptor(name, object, p.Root)
 		return err
+	}
+	if _, err := format.ParseDescriptorName(name); err != nil {
+		for _, row := range l.held[name] {
+			p.fault(row.Bucket, name, Foreign, err.Error(), nil)
+		}
+		return nil
 	}
 	look := &remedy{byHand: true, limit: format.MaxDescriptor, check: check}
 	for _, row := range l.held[name] {

@@ -26,6 +26,11 @@ func ParsePart(s string) (Part, error) {
 
 func (p Part) String() string { return fmt.Sprintf("%d/%d", p.Number, p.Of) }
 
+// Holds reports whether all objects of another part are of this one, too. Nothing, the zero value, is in every part.
+func (p Part) Holds(o Part) bool {
+	return o.Of == 0 || p.Of > 0 && o.Of%p.Of == 0 && (o.Number-1)%p.Of == p.Number-1
+}
+
 // has reports whether an object belongs to the part, by a hash of its key: always the same one. A repair belongs where
 // that which it repairs does.
 func (p Part) has(key string) bool {

@@ -25,9 +25,11 @@ type pass struct {
 	mender   *mender // nil: nothing is repaired
 	tasks    *tasks
 
-	mu     sync.Mutex // of report and faults, while tasks are under way
-	report Report
-	faults []fault
+	mu      sync.Mutex // of report and faults, while tasks are under way
+	report  Report
+	faults  []fault
+	written map[writing]int // findings of each kind that is endless
+	breaths int
 
 	from    time.Time     // the hour to begin with; zero: everything
 	begins  time.Time     // the first hour that a sealer can seal; zero: none ever will
@@ -41,7 +43,7 @@ type pass struct {
 
 func newPass(ctx context.Context, o Options, m *mender) (*pass, error) {
 	p := &pass{
-		Options: o, mender: m, tasks: newTasks(o.Parallel), report: newReport(o), pending: map[[16]byte]listing.Batch{},
+		Options: o, mender: m, tasks: newTasks(o.Parallel), report: newReport(o), pending: map[[16]byte]listing.Batch{}, written: map[writing]int{},
 		listed: make([]int, len(o.Buckets)), layered: make([]int, len(o.Buckets)), lost: make([]atomic.Bool, len(o.Buckets)), dark: make([]atomic.Bool, len(o.Buckets)),
 	}
 	for _, b := range o.Buckets {

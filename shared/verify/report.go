@@ -87,20 +87,31 @@ func newReport(o Options) Report {
 
 func (r *Report) why(text string, args ...any) { r.Why = append(r.Why, fmt.Sprintf(text, args...)) }
 
+// share is how many findings of a kind that is endless are listed: all of these kinds in all buckets take half of the room.
+func (r *Report) share() int {
+	const kinds = 8 // Forged, Foreign and Unsigned, and what pages can be
+	return max(1, r.room/2/kinds/len(r.Buckets))
+}
+
+// count counts a finding.
+func (r *Report) count(bucket int, verdict Verdict, repaired bool) {
+	r.Findings++
+	r.Buckets[bucket].Found[verdict]++
+	if repaired {
+		r.Repaired++
+		return
+	}
+	r.met[verdict]++
+	r.Buckets[bucket].Left[verdict]++
+}
+
 // add notes faults, in an order that does not depend on which was met first.
 func (r *Report) add(found []fault) {
 	slices.SortFunc(found, func(a, b fault) int {
 		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.bucket, b.bucket), cmp.Compare(a.Verdict, b.Verdict))
 	})
 	for _, f := range found {
-		r.Findings++
-		r.Buckets[f.bucket].Found[f.Verdict]++
-		if f.Repaired != "" {
-			r.Repaired++
-		} else {
-			r.met[f.Verdict]++
-			r.Buckets[f.bucket].Left[f.Verdict]++
-		}
+		r.count(f.bucket, f.Verdict, f.Repaired != "")
 		if len(r.Finding) < r.room {
 			r.Finding = append(r.Finding, f.Finding)
 		}

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"iter"
 	"maps"
@@ -13,11 +14,11 @@ import (
 	"outlast.example/shared/listing"
 )
 
-// sealRow is a row that names a seal, or a signature of it that counts.
+// sealRow is a row that names a seal, a part of one, or a signature of one that counts.
 type sealRow struct {
 	listing.Row
 	name   format.SealName
-	sealer string // of a signature; empty: the seal
+	sealer string // of a signature; empty: the seal, or a part
 }
 
 // seals yields what counts under seal/. What does not is reported on the way.
@@ -44,6 +45,9 @@ func (p *pass) sealRow(row listing.Row) (sealRow, error) {
 	if name, err := format.ParseSealName(row.Key); err == nil {
 		return sealRow{Row: row, name: name}, nil
 	}
+	if part, err := format.ParsePartName(row.Key); err == nil {
+		return sealRow{Row: row, name: part.SealName}, nil
+	}
 	signature, err := format.ParseSealSignature(row.Key)
 	if err == nil {
 		err = signature.Check(p.found.Descriptor)
@@ -54,64 +58,68 @@ func (p *pass) sealRow(row listing.Row) (sealRow, error) {
 	return sealRow{row, signature.SealName, signature.Sealer}, err
 }
 
-// sealing is what the buckets hold of one hour's seals.
+// sealing is what the buckets hold of one hour's seals: of those that somebody signed, and of no others.
 type sealing struct {
-	held    map[string][]listing.Row // copies of seals and of signatures that count, by name
+	held    map[string][]listing.Row // copies of seals, of their parts and of signatures that count, by name
 	hidden  map[string][]listing.Row // those of them that no listing of objects shows
 	sealers map[format.SealName][]string
+	signed  map[format.SealName]bool // also by a signature that is hidden: each is all in its name
+	opened  map[format.SealName]*seal
 }
 
 // open gathers an hour's seals, reads those that count, and compares the buckets.
-func (p *pass) open(ctx context.Context, at time.Time, rows *ahead[sealRow]) *hour {
-	s := &sealing{map[string][]listing.Row{}, map[string][]listing.Row{}, map[format.SealName][]string{}}
-	for rows.more && rows.head.name.Hour.Equal(at) {
-		s.take(rows.take())
+func (p *pass) open(ctx context.Context, at time.Time, rows *listing.Ahead[sealRow]) *hour {
+	s := &sealing{
+		map[string][]listing.Row{}, map[string][]listing.Row{}, map[format.SealName][]string{}, map[format.SealName]bool{},
+		map[format.SealName]*seal{},
+	}
+	for rows.More && rows.Head.name.Hour.Equal(at) {
+		p.take(s, rows.Take())
 	}
 	h := &hour{at: at, listed: make([]bool, len(p.buckets))}
-	defer func() { p.chain.hidden = p.hidden(s) }()
-	if len(s.sealers) == 0 {
-		return h
-	}
 	var counting []*seal
-	var objects, late [][]entry
 	for _, name := range slices.SortedFunc(maps.Keys(s.sealers), compareNames) {
-		if len(s.sealers[name]) == 0 {
-			p.chain.unsigned(name, s.held[name.String()])
-			continue
-		}
 		h.sealed = true
 		read := p.read(ctx, s, name)
 		if read == nil {
 			h.torn = true
 			continue
 		}
-		counting = append(counting, read)
-		objects, late = append(objects, read.entries(read.Objects)), append(late, read.entries(read.Late))
+		counting, s.opened[name] = append(counting, read), read
 		p.whoListed(h, read)
 	}
-	h.entries = union(objects...)
+	h.roll = listing.Look(p.roll(ctx, h, s, counting))
 	if h.sealed {
 		p.count(h, s)
 		p.everywhere(h, s)
 		p.chain.add(h, s, counting)
 	}
-	p.late(ctx, union(late...))
+	p.chain.hidden = p.hidden(s)
+	p.late(ctx, lateOf(counting))
 	return h
 }
 
 func compareNames(a, b format.SealName) int { return strings.Compare(a.String(), b.String()) }
 
-func (s *sealing) take(row sealRow) {
-	if row.Hidden {
+// take notes a row. Signatures come before what they sign, from whatever bucket: what nobody signed yet, nobody did.
+func (p *pass) take(s *sealing, row sealRow) {
+	s.signed[row.name] = s.signed[row.name] || row.sealer != ""
+	switch {
+	case !s.signed[row.name]:
+		delete(s.signed, row.name)
+		if !row.Hidden { // or else somebody put it away
+			p.chain.unsigned(row)
+		}
+		return
+	case row.Hidden:
 		s.hidden[row.Key] = append(s.hidden[row.Key], row.Row)
 		return
+	case row.sealer == "" && len(s.sealers[row.name]) == 0: // its signatures are hidden everywhere
+		p.chain.unsigned(row)
+	case row.sealer != "" && !slices.Contains(s.sealers[row.name], row.sealer):
+		s.sealers[row.name] = append(s.sealers[row.name], row.sealer)
 	}
 	s.held[row.Key] = append(s.held[row.Key], row.Row)
-	sealers := s.sealers[row.name]
-	if row.sealer != "" && !slices.Contains(sealers, row.sealer) {
-		sealers = append(sealers, row.sealer)
-	}
-	s.sealers[row.name] = sealers
 }
 
 func (p *pass) whoListed(h *hour, s *seal) {
@@ -147,50 +155,57 @@ func (s *sealing) firm() bool {
 	return len(all) > 1
 }
 
-// read opens the seal's first sound copy, beginning with another bucket each hour; all copies, if they are in the part to
-// be read. The others must be as long. It is nil if none is sound.
+// read opens a seal; nil: no copy of it is sound.
 func (p *pass) read(ctx context.Context, s *sealing, name format.SealName) *seal {
-	key := name.String()
-	var read *seal
-	var size int64
-	for _, row := range turned(s.held[key], int(name.Hour.Unix()/3600)) {
-		if read != nil && !p.Read.has(key) && row.Older == 0 {
+	var read *format.Seal
+	p.first(ctx, s, name.String(), p.sealOf(name, nil), func(object []byte) (err error) {
+		read, err = format.OpenSeal(name, object, p.found.Repository)
+		return err
+	})
+	if read == nil {
+		return nil
+	}
+	return &seal{read, name, s.sealers[name]}
+}
+
+// first opens the first sound copy of a seal or a part, beginning with another bucket each hour; all copies, if they are in the
+// part to be read. The others must be as long. What is not sound is reported: such names have no place for repairs.
+func (p *pass) first(ctx context.Context, s *sealing, key string, look *remedy, open func([]byte) error) {
+	size := int64(-1)
+	look.byHand = true
+	bad := func(row listing.Row, err error) {
+		p.fault(row.Bucket, row.Key, verdictOf(err), err.Error()+byHand, look)
+	}
+	for _, row := range turned(s.held[key], key) {
+		if size >= 0 && !p.Read.has(key) && row.Older == 0 {
 			if row.Size != size {
-				p.badSeal(name, row, fmt.Errorf("%w: %d bytes long, and sound copies have %d", format.ErrDamaged, row.Size, size))
+				bad(row, fmt.Errorf("%w: %d bytes long, and sound copies have %d", format.ErrDamaged, row.Size, size))
 			}
 			continue
 		}
-		object, err := p.buckets[row.Bucket].ReadAll(ctx, key, format.MaxSeal)
-		var opened *format.Seal
+		object, err := p.buckets[row.Bucket].ReadAll(ctx, key, look.limit)
 		if err == nil {
-			opened, err = format.OpenSeal(name, object, p.found.Repository)
+			err = open(object)
 		}
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			return
 		case err != nil:
-			p.badSeal(name, row, err)
+			bad(row, err)
 		default:
-			read, size = &seal{opened, name, s.sealers[name]}, int64(len(object))
+			size = int64(len(object))
 		}
 	}
-	return read
 }
 
-// turned begins a list at its nth element, counted round and round.
-func turned(rows []listing.Row, n int) []listing.Row {
+// turned begins a list at another element for each name, round and round.
+func turned(rows []listing.Row, name string) []listing.Row {
 	if len(rows) == 0 {
 		return nil
 	}
-	n %= len(rows)
+	sum := sha256.Sum256([]byte(name))
+	n := int(sum[0]) % len(rows)
 	return slices.Concat(rows[n:], rows[:n])
-}
-
-// badSeal reports a copy of a seal. A seal's name has no place for repairs.
-func (p *pass) badSeal(name format.SealName, row listing.Row, err error) {
-	look := p.sealOf(name, nil)
-	look.byHand = true
-	p.fault(row.Bucket, row.Key, verdictOf(err), err.Error()+byHand, look)
 }
 
 // sealOf is the remedy for a seal.
@@ -206,11 +221,11 @@ const byHand = "; it has no other name: delete it by hand, or the version on top
 // everywhere reports the buckets that lack a seal that counts, or a signature.
 func (p *pass) everywhere(h *hour, s *sealing) {
 	for name, sealers := range s.sealers {
-		if len(sealers) == 0 {
-			continue
-		}
 		key, known := name.String(), "signed by "+strings.Join(sealers, " and ")+"; "
 		p.sealMissing(h, s, key, known, p.sealOf(name, s.sources(key), key))
+		if read := s.opened[name]; read != nil {
+			p.partsEverywhere(h, s, read)
+		}
 	}
 	for key := range s.held {
 		if _, err := format.ParseSealSignature(key); err == nil {

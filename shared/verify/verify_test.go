@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -118,6 +119,28 @@ func TestPartsReadEverythingOnce(t *testing.T) {
 	}
 	if read != all || all != len(r.names(0, format.LogPrefix, "")) {
 		t.Errorf("%d read in seven parts, %d at once", read, all)
+	}
+}
+
+// A part holds another one if every object of that is of it, too.
+func TestPartHolds(t *testing.T) {
+	keys := make([]string, 2000)
+	for i := range keys {
+		keys[i] = fmt.Sprint(i)
+	}
+	parts := []verify.Part{{}}
+	for of := 1; of < 7; of++ {
+		for n := range of {
+			parts = append(parts, verify.Part{Number: n + 1, Of: of})
+		}
+	}
+	for _, p := range parts {
+		for _, o := range parts {
+			want := !slices.ContainsFunc(keys, func(key string) bool { return o.Has(key) && !p.Has(key) })
+			if got := p.Holds(o); got != want {
+				t.Errorf("%s holds %s: %v, want %v", p, o, got, want)
+			}
+		}
 	}
 }
 

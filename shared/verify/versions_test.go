@@ -21,7 +21,10 @@ import (
 
 // versioned is a grown repository in buckets that keep versions.
 func versioned(t testing.TB, hours int) *repository {
-	r := grown(t, hours)
+	return grown(t, hours).versioned()
+}
+
+func (r *repository) versioned() *repository {
 	for i, b := range r.buckets {
 		now := begun
 		kept, objects := mem.NewVersioned(func() time.Time { now = now.Add(time.Second); return now }), b.Objects()

@@ -183,6 +183,9 @@ func (l *ledger) sound(key string, object []byte) bool {
 	if k, err := format.ParseLostName(key); err == nil {
 		return l.byKey[k.String()] != nil && len(object) == 0
 	}
+	if part, err := format.ParsePartName(key); err == nil {
+		return l.counts(part.SealName) && bytes.Equal(l.parts[key], object)
+	}
 	n, err := format.ParseSealName(key)
 	if err != nil || !l.counts(n) {
 		return false

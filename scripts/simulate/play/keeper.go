@@ -66,7 +66,7 @@ func (k *keeper) run(t *loop.Task, r *run, a scene.Act, relist bool) {
 	k.trusts(t.Name, found)
 	r.descriptor = found.Descriptor
 	o := reconcile.Options{
-		Descriptor: found.Descriptor, Began: found.Began, Now: r.now, Relist: relist, Cycle: cycle,
+		Descriptor: found.Descriptor, Began: found.Began, Now: r.now, Relist: relist, Cycle: cycle, PartLen: k.partLen(),
 	}
 	if k.index < sealers {
 		o.Sealer, o.Key = sealerName(k.index), private(sealerName(k.index))

@@ -36,17 +36,18 @@ type ledger struct {
 	byKey      map[string]*batch
 	pages      map[string][]byte // descriptors and recovery pages that the operator wrote, or that follow from them
 	seals      map[string]*format.Seal
-	signatures map[string]bool // of seals: whether a sealer made them
-	witnesses  map[string]bool // signatures of seals that were made
-	quiet      bool            // no trouble any more
-	runs       map[string]*run // of the clouds' functions, by the names of their tasks
+	signatures map[string]bool   // of seals: whether a sealer made them
+	witnesses  map[string]bool   // signatures of seals that were made
+	parts      map[string][]byte // of seals
+	quiet      bool              // no trouble any more
+	runs       map[string]*run   // of the clouds' functions, by the names of their tasks
 }
 
 func newLedger(w *World) *ledger {
 	return &ledger{
 		World: w, byKey: map[string]*batch{}, pages: map[string][]byte{}, seals: map[string]*format.Seal{}, signatures: map[string]bool{},
-		witnesses: map[string]bool{},
-		runs:      map[string]*run{},
+		witnesses: map[string]bool{}, parts: map[string][]byte{},
+		runs: map[string]*run{},
 	}
 }
 
@@ -100,6 +101,7 @@ func (l *ledger) Stored(b *cloud.Bucket, who, key string) {
 	if made := l.byKey[key]; made != nil && made.stored[b.Index].IsZero() {
 		made.stored[b.Index] = l.loop.Now()
 	}
+	l.behind(b, who, key)
 	if s, err := format.ParseSealSignature(key); err == nil {
 		if _, there := b.Get(s.SealName.String()); !there && !l.victim(b.Index) {
 			l.fail(promiseChain, "%s stores %s in bucket %d, which does not hold that seal", who, short(key), b.Index)

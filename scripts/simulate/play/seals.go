@@ -23,6 +23,10 @@ func (l *ledger) seal(b *cloud.Bucket, who, key string, content []byte) {
 		}
 		return
 	}
+	if _, err := format.ParsePartName(key); err == nil {
+		l.part(b, who, key, content)
+		return
+	}
 	if l.seals[key] != nil {
 		return
 	}
@@ -32,6 +36,9 @@ func (l *ledger) seal(b *cloud.Bucket, who, key string, content []byte) {
 		return
 	}
 	s, err := format.OpenSeal(n, content, repositoryID)
+	if err == nil {
+		err = l.joined(n, s)
+	}
 	if err != nil {
 		l.fail(promiseForged, "%s creates %s in bucket %d: %v", who, short(key), b.Index, err)
 		return
