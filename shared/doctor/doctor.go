@@ -74,7 +74,7 @@ const (
 	Could    Got = "could"
 	Refused  Got = "refused"
 	Held     Got = "refused by the lock only" // the right is there, and deletes on the day on which the lock ends
-	NotKnown Got = "not known" // no answer, or nothing to try it on
+	NotKnown Got = "not known"                // no answer, or nothing to try it on
 )
 
 // Wrong reports whether a check found what must not be.

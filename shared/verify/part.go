@@ -26,9 +26,9 @@ func ParsePart(s string) (Part, error) {
 
 func (p Part) String() string { return fmt.Sprintf("%d/%d", p.Number, p.Of) }
 
-// has reports whether an object belongs to the part, by a hash of its key: always the same one. A repair belongs where
+// Has reports whether an object belongs to the part, by a hash of its key: always the same one. A repair belongs where
 // that which it repairs does.
-func (p Part) has(key string) bool {
+func (p Part) Has(key string) bool {
 	if p.Of == 0 {
 		return false
 	}

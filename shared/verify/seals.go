@@ -154,7 +154,7 @@ func (p *pass) read(ctx context.Context, s *sealing, name format.SealName) *seal
 	var read *seal
 	var size int64
 	for _, row := range turned(s.held[key], int(name.Hour.Unix()/3600)) {
-		if read != nil && !p.Read.has(key) && row.Older == 0 {
+		if read != nil && !p.Read.Has(key) && row.Older == 0 {
 			if row.Size != size {
 				p.badSeal(name, row, fmt.Errorf("%w: %d bytes long, and sound copies have %d", format.ErrDamaged, row.Size, size))
 			}
