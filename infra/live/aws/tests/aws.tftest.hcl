@@ -43,7 +43,7 @@ run "second" {
     told    = "../example/told"
   }
   assert {
-    condition     = jsonencode(output.trusts) == jsonencode({ google = ["capture", "reconcile", "verify"], azure = ["capture", "reconcile"] })
+    condition     = jsonencode(output.trusts) == jsonencode({ google = ["capture", "reconcile", "verify"], azure = ["capture", "reconcile", "verify"] })
     error_message = "What the clouds told does not arrive."
   }
   assert {
