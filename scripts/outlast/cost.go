@@ -27,7 +27,8 @@ func (a *app) cost() *cobra.Command {
 			"dollars: the requests that the code makes, what is stored, what goes from one cloud to another, and the functions' time. It says\n" +
 			"too what other ways of making objects would cost. A month is one in which nothing fails.\n\n" +
 			"Prices are list prices of one day, with their sources (--prices); many were found on no page of the provider's own, and are\n" +
-			"marked as assumed. Left out are taxes, discounts, free allowances, logs, alarms, trails, secrets, and what a restore reads.",
+			"marked as assumed, as are 50 ms for each request of a task. Left out are taxes, discounts, free allowances, logs, alarms, trails, secrets, and what a\n" +
+			"restore reads.",
 		Example: "  outlast cost --webhooks 1000000\n" +
 			"  outlast cost --webhooks 1000000 --receivers gcp,azure --months 24\n" +
 			"  outlast cost --prices                         # the table, with its sources",
