@@ -42,8 +42,9 @@ func packaged(t *testing.T, text string) template {
 	for _, name := range []string{"print", "package"} {
 		c := exec.CommandContext(t.Context(), filepath.Join(os.Getenv(servers.Tools), "osls"), name)
 		c.Dir = folder
-		c.Env = append(os.Environ(), "OUTLAST_PUBLIC_URL=https://hooks.example.com", "SLS_TELEMETRY_DISABLED=1", "SLS_NOTIFICATIONS_MODE=off")
-		for _, function := range []string{"CAPTURE", "RECONCILE", "VERIFY"} {
+		c.Env = append(os.Environ(), "OUTLAST_PUBLIC_URL=https://hooks.example.com", "SLS_TELEMETRY_DISABLED=1", "SLS_NOTIFICATIONS_MODE=off",
+			"OUTLAST_KEEP_BUCKET=s3://outlast-example?region=eu-central-1")
+		for _, function := range []string{"CAPTURE", "RECONCILE", "VERIFY", "KEEP"} {
 			c.Env = append(c.Env, "OUTLAST_"+function+"_ROLE=arn:aws:iam::123456789012:role/"+function)
 		}
 		if out, err := c.CombinedOutput(); err != nil {
@@ -73,6 +74,10 @@ func TestServerless(t *testing.T) {
 			}
 			if r.Type == "AWS::Lambda::Function" && !strings.Contains(string(r.Properties["Role"]), "role/"+strings.ToUpper(handler(r.Properties))) {
 				t.Errorf("%s runs as %s, want a role of its own", name, r.Properties["Role"])
+			}
+			own := strings.Contains(string(r.Properties["Environment"]), `"s3://outlast-example?region=eu-central-1"`)
+			if r.Type == "AWS::Lambda::Function" && own != (handler(r.Properties) == "keep") {
+				t.Errorf("%s has %s: keep is told of its own cloud's bucket only, and the others of all", name, r.Properties["Environment"])
 			}
 		}
 	})

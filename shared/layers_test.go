@@ -25,7 +25,7 @@ var layers = [][]string{
 	{"shared/task"},
 	{"shared/wire"},
 	{"shared/report"},
-	{"shared/config", "shared/capture", "shared/doctor", "shared/keep", "shared/reconcile", "shared/restore", "shared/verify", "shared/watch"},
+	{"shared/config", "shared/capture", "shared/cost", "shared/doctor", "shared/keep", "shared/reconcile", "shared/restore", "shared/verify", "shared/watch"},
 	{"shared/descriptors", "shared/listing"},
 	{"shared/crm/cloudevents"},
 	{

@@ -3,6 +3,7 @@
 //	capture      the receiver: a Function URL, an API Gateway HTTP API, or events of Amazon EventBridge
 //	reconcile    a slice of the task, by a schedule
 //	verify       a slice of the task, by a schedule
+//	keep         the same
 package main
 
 import (

@@ -3,6 +3,7 @@
 //	Capture      the receiver, by HTTP
 //	Reconcile    a slice of the task, called by Cloud Scheduler
 //	Verify       a slice of the task, called by Cloud Scheduler
+//	Keep         the same
 //
 // Google's Go buildpack writes the main package and imports this one, which must then be at the root of the source;
 // scripts/package puts it there.

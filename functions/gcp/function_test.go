@@ -25,7 +25,7 @@ func TestScheduledAnswersWhenTheTaskHasEnded(t *testing.T) {
 
 func TestUnknownTarget(t *testing.T) {
 	_, err := open(t.Context(), "Capturing", new(slog.LevelVar))
-	if err == nil || !strings.Contains(err.Error(), "capture, reconcile, verify") {
+	if err == nil || !strings.Contains(err.Error(), "capture, keep, reconcile, verify") {
 		t.Errorf("got %v, want the names that there are", err)
 	}
 }

@@ -50,7 +50,7 @@ func TestArchives(t *testing.T) {
 	}
 	for name, want := range map[string][]string{
 		"aws":   {"bootstrap"},
-		"azure": {"capture/function.json", "handler", "host.json", "ready/function.json", "reconcile/function.json", "verify/function.json"},
+		"azure": {"capture/function.json", "handler", "host.json", "keep/function.json", "ready/function.json", "reconcile/function.json", "verify/function.json"},
 		"gcp":   {"function.go", "functions/start/start.go", "go.mod", "go.sum", "shared/config/settings.go", "shared/format/recovery.md"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,7 +32,8 @@ func (a *app) doctor() *cobra.Command {
 		Long: "Doctor uses the credentials that it finds, as a deployed function would, and tries in every bucket what their role\n" +
 			"needs, and what nobody may do: overwrite, delete, shorten a lock. It tries these on a probe, a batch made for it that\n" +
 			"says nothing. As capture and reconcile it makes one, in the name of the configured receiver, and prints its key; as keep and\n" +
-			"restore it is told which. A probe stays, as everything does.\n\n" +
+			"restore it is told which. A probe stays, as everything does. What only a lock refuses, and no want of a right, counts as if it\n" +
+			"had succeeded: Google and Azure say which of the two it was, and Amazon hides what is deleted under a marker.\n\n" +
 			"With --token it shows instead what each way of the federation yields: the claims that this cloud vouches for, and whom\n" +
 			"the other cloud takes this process for. No token is shown.\n\n" +
 			"Exit codes: 0 all is as it should be; 1 something forbidden succeeded, or something needed was refused; 3 something\n" +

@@ -57,7 +57,7 @@ func (a *app) root() *cobra.Command {
 	root.PersistentFlags().StringVar(&a.configPath, "config", "", "configuration file (default: see \"outlast help config\")")
 	root.AddCommand(
 		a.demo(), a.serve(), a.send(), a.log(), a.restore(), a.sources(), a.status(),
-		a.reconcile(), a.verify(), a.keep(), a.doctor(),
+		a.reconcile(), a.verify(), a.keep(), a.doctor(), a.cost(),
 		a.keygen(), a.initialize(), a.descriptor(),
 		a.man(root), a.version(), configTopic(),
 	)

@@ -73,19 +73,22 @@ type Got string
 const (
 	Could    Got = "could"
 	Refused  Got = "refused"
-	NotKnown Got = "not known" // no answer, or nothing to try it on
+	Held     Got = "refused by the lock only" // the right is there, and deletes on the day on which the lock ends
+	NotKnown Got = "not known"                // no answer, or nothing to try it on
 )
 
 // Wrong reports whether a check found what must not be.
 func (c Check) Wrong() bool {
-	return c.Want == Must && c.Got == Refused || c.Want == MustNot && c.Got == Could
+	return c.Want == Must && c.Got == Refused || c.Want == MustNot && (c.Got == Could || c.Got == Held)
 }
 
-// outcome: whatever the store refuses is refused, by whichever word it says so.
+// outcome: whatever the store refuses is refused, by whichever word it says so, but where it says that only a lock does.
 func outcome(err error) Got {
 	switch {
 	case err == nil:
 		return Could
+	case errors.Is(err, store.ErrLocked):
+		return Held
 	case store.Worth(err), errors.Is(err, store.ErrNotFound), errors.Is(err, store.ErrNoBucket), errors.Is(err, store.ErrNoLocks),
 		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, errNothing):
 		return NotKnown

@@ -23,6 +23,7 @@ func TestOutcome(t *testing.T) {
 		{nil, Could, false, true},
 		{store.ErrDenied, Refused, true, false},
 		{errors.New("the object is locked"), Refused, true, false},
+		{fmt.Errorf("%w: HTTP 403", store.ErrLocked), Held, false, true},
 		{store.ErrNoAnswer, NotKnown, false, false},
 		{store.ErrBusy, NotKnown, false, false},
 		{store.ErrNoBucket, NotKnown, false, false},

@@ -103,8 +103,13 @@ func extend(ctx context.Context, e examination) error {
 	return err
 }
 
+// shorten is refused by the lock itself to a keeper, who has the right to change it.
 func shorten(ctx context.Context, e examination) error {
-	return e.trespass(func(t *store.Trespasser) error { return t.Shorten(ctx, e.now.Add(time.Hour)) })
+	err := e.trespass(func(t *store.Trespasser) error { return t.Shorten(ctx, e.now.Add(time.Hour)) })
+	if errors.Is(err, store.ErrLocked) {
+		return errors.New(said(err))
+	}
+	return err
 }
 
 func overwrite(ctx context.Context, e examination) error {

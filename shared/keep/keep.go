@@ -42,11 +42,12 @@ var prefixes = []string{format.RecoveryPrefix, format.LogPrefix, format.LostPref
 type Options struct {
 	Buckets  []Bucket
 	Now      time.Time
-	Ahead    time.Duration // 0: Ahead
-	Requests int           // to make in each bucket, at most; 0: no limit
-	Parallel int           // objects of a bucket under way at once; 0 or 1: one after the other
-	DryRun   bool          // only look
-	Resume   *Report       // of an earlier run, to go on where it ended; nil: begin at the beginning
+	Ahead    time.Duration         // 0: Ahead
+	Requests int                   // to make in each bucket, at most; 0: no limit
+	Parallel int                   // objects of a bucket under way at once; 0 or 1: one after the other
+	DryRun   bool                  // only look
+	Wanted   func(key string) bool // whose locks to see to in this run; nil: everything's
+	Resume   *Report               // of an earlier run, to go on where it ended; nil: begin at the beginning
 
 	Progress func(objects int) // how many objects of all buckets are done, after each page; nil: nobody is told
 }

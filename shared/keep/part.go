@@ -46,6 +46,7 @@ type part struct {
 	report   *BucketReport
 	findings int
 	finding  []Finding
+	listed   bool  // anything at all, wanted or not
 	err      error // why it ended early; nil: it did not, or was told to
 
 	requests atomic.Int64 // of this run, those under way included
@@ -74,7 +75,10 @@ func (p *part) step(ctx context.Context) bool {
 		}
 		return false
 	}
-	objects := slices.DeleteFunc(page.Objects, func(o store.Object) bool { return o.Key <= at.Key })
+	p.listed = p.listed || len(page.Objects) > 0
+	objects := slices.DeleteFunc(page.Objects, func(o store.Object) bool {
+		return o.Key <= at.Key || p.Wanted != nil && !p.Wanted(o.Key)
+	})
 	done := p.page(ctx, objects)
 	p.progress(done)
 	if done < len(objects) {

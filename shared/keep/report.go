@@ -80,7 +80,7 @@ func (r *Report) finish(earlier *Report, parts []*part) {
 	for _, p := range parts {
 		r.Findings += p.findings
 		r.Finding = append(r.Finding, p.finding[:min(len(p.finding), maxListed-len(r.Finding))]...)
-		p.report.conclude(p.err)
+		p.report.conclude(p.listed, p.err)
 		r.Outcome = worse(r.Outcome, p.report.Outcome)
 	}
 }
@@ -93,12 +93,12 @@ func worse(a, b Outcome) Outcome {
 // nothing: a bucket of a repository holds a descriptor at least.
 const nothing = "nothing is listed: it was emptied, or hidden under delete markers, or is another repository's"
 
-func (b *BucketReport) conclude(err error) {
+func (b *BucketReport) conclude(listed bool, err error) {
 	b.Error = ""
 	switch {
 	case err != nil:
 		b.Error = err.Error()
-	case b.Next == nil && b.Objects == 0:
+	case b.Next == nil && b.Objects == 0 && !listed:
 		b.Error = nothing
 	}
 	switch {

@@ -12,6 +12,8 @@ var (
 	ErrNoLocks = errors.New("no locks")
 	// ErrHidden: a delete marker lies over the object: its versions are there, and their locks run out.
 	ErrHidden = errors.New("hidden under a delete marker")
+	// ErrLocked: a lock refuses, and not a want of rights, for which stores look first: whoever asked has the right.
+	ErrLocked = errors.New("locked")
 	// ErrTooFar: a lock would end later than anybody may ask for. See MaxAhead.
 	ErrTooFar = errors.New("lock too far ahead")
 )

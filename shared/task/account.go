@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"outlast.example/shared/keep"
 	"outlast.example/shared/reconcile"
 	"outlast.example/shared/verify"
 )
@@ -50,4 +51,25 @@ func logVerified(ctx context.Context, log *slog.Logger, r *verify.Report) {
 		slog.String("part", r.Read.String()), slog.Int("batches", r.Batches), slog.Int("hours", r.Hours.Sealed),
 		slog.Int("firm", r.Hours.Firm), slog.Int("requests", r.Requests), slog.Int("findings", r.Findings),
 		slog.Any("why", r.Why))
+}
+
+var keepLevels = map[keep.Outcome]slog.Level{keep.OK: slog.LevelInfo, keep.Partial: slog.LevelWarn, keep.Attention: slog.LevelError}
+
+// logKept writes the line that alarms go by: message "keep", and the outcome in the words of keep.
+func logKept(ctx context.Context, log *slog.Logger, r *keep.Report) {
+	for _, f := range r.Finding[:min(len(r.Finding), maxTold)] {
+		log.WarnContext(ctx, "finding", "task", "keep", "bucket", f.Bucket, "key", f.Key, "detail", f.Detail)
+	}
+	log.LogAttrs(ctx, keepLevels[r.Outcome], "keep", slog.String("outcome", string(r.Outcome)),
+		slog.Time("until", r.Until), slog.Int("findings", r.Findings), locks(r.Buckets))
+}
+
+func locks(buckets []keep.BucketReport) slog.Attr {
+	all := make([]slog.Attr, len(buckets))
+	for i, b := range buckets {
+		all[i] = slog.GroupAttrs(b.Name, slog.Int("objects", b.Objects), slog.Int("extended", b.Extended),
+			slog.Int("enough", b.Enough), slog.Int("requests", b.Requests), slog.Bool("through", b.Next == nil),
+			slog.String("error", b.Error))
+	}
+	return slog.GroupAttrs("buckets", all...)
 }

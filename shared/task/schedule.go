@@ -21,6 +21,9 @@ const (
 
 	// parts is how many runs of verify read every byte once: one a day, and each copy is read within 30 days.
 	parts = 30
+
+	// week is how many days keep takes to see to every lock. Each object has its day.
+	week = 7
 )
 
 // Scheduled does one slice of a task with nobody looking on: the log hears of it in one line, and in one for each finding.
@@ -28,7 +31,7 @@ const (
 type Scheduled func(ctx context.Context, c *config.Config, log *slog.Logger) error
 
 // Schedules are the tasks, by the names that schedules call them by.
-var Schedules = map[string]Scheduled{"reconcile": reconcileSlice, "verify": verifySlice}
+var Schedules = map[string]Scheduled{"reconcile": reconcileSlice, "verify": verifySlice, "keep": keepSlice}
 
 func reconcileSlice(ctx context.Context, c *config.Config, log *slog.Logger) error {
 	if err := c.Reconcile(); err != nil {
@@ -57,7 +60,7 @@ func verifySlice(ctx context.Context, c *config.Config, log *slog.Logger) error 
 	now := time.Now()
 	running, stop := within(ctx, slice(ctx, now))
 	defer stop()
-	r, err := Verify(running, c, verify.Options{Now: now, Read: partOf(now), Parallel: inParallel, List: maxTold})
+	r, err := Verify(running, c, verify.Options{Now: now, Read: partOf(now, parts), Parallel: inParallel, List: maxTold})
 	switch {
 	case running.Err() != nil:
 		return fmt.Errorf("verify: out of time: run \"outlast verify\" on a machine, which has more: %w", running.Err())
@@ -71,10 +74,10 @@ func verifySlice(ctx context.Context, c *config.Config, log *slog.Logger) error 
 	return nil
 }
 
-// partOf is the day's part of all objects.
-func partOf(now time.Time) verify.Part {
+// partOf is the day's part of all objects, where so many days make up the whole.
+func partOf(now time.Time, days int) verify.Part {
 	day := now.Unix() / int64(24*time.Hour/time.Second)
-	return verify.Part{Number: int(day%parts) + 1, Of: parts}
+	return verify.Part{Number: int(day%int64(days)) + 1, Of: days}
 }
 
 // slice is the time that a run has: what its runtime leaves it.

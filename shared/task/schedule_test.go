@@ -29,6 +29,11 @@ func TestSchedules(t *testing.T) {
 			put(t, r.folders[1], "log/junk", []byte("junk"))
 		}, "ERROR", "damage", "outlast verify"},
 		{"a folder that is gone", "verify", func(t *testing.T, r *repository) { fatal(t, os.RemoveAll(r.folders[1])) }, "WARN", "partial", ""},
+		{"folders have no locks", "keep", func(t *testing.T, r *repository) {
+			for i := range 100 { // some of them have their day today
+				put(t, r.folders[0], name(i), nil)
+			}
+		}, "ERROR", "attention", "outlast keep --dry-run"},
 	} {
 		t.Run(c.task+": "+c.name, func(t *testing.T) {
 			r := newRepository(t)

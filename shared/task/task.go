@@ -1,6 +1,6 @@
 // Package task holds what is done again and again to keep a repository's copies equal and proven, from the configuration to
 // the report. "outlast reconcile" and "outlast verify" run it for a person; functions run it on a schedule, in slices that
-// end before their runtime ends them.
+// end before their runtime ends them, and keep beside it.
 package task
 
 import (

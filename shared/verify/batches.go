@@ -53,7 +53,7 @@ func (p *pass) judge(ctx context.Context, h *hour, b listing.Batch, e *entry) {
 	}
 	key := b.Key.String()
 	doubt := e != nil && e.size < 0 || e == nil && slices.ContainsFunc(b.Copies, func(row listing.Row) bool { return row.Size != b.Copies[0].Size })
-	x := examination{pass: p, key: b.Key, entry: e, read: doubt || p.Read.has(key)}
+	x := examination{pass: p, key: b.Key, entry: e, read: doubt || p.Read.Has(key)}
 	for i := range p.buckets {
 		if own := of(b.Copies, i); len(own) > 0 {
 			x.bucket(ctx, own, b)

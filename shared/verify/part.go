@@ -31,9 +31,9 @@ func (p Part) Holds(o Part) bool {
 	return o.Of == 0 || p.Of > 0 && o.Of%p.Of == 0 && (o.Number-1)%p.Of == p.Number-1
 }
 
-// has reports whether an object belongs to the part, by a hash of its key: always the same one. A repair belongs where
+// Has reports whether an object belongs to the part, by a hash of its key: always the same one. A repair belongs where
 // that which it repairs does.
-func (p Part) has(key string) bool {
+func (p Part) Has(key string) bool {
 	if p.Of == 0 {
 		return false
 	}

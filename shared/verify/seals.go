@@ -177,7 +177,7 @@ func (p *pass) first(ctx context.Context, s *sealing, key string, look *remedy, 
 		p.fault(row.Bucket, row.Key, verdictOf(err), err.Error()+byHand, look)
 	}
 	for _, row := range turned(s.held[key], key) {
-		if size >= 0 && !p.Read.has(key) && row.Older == 0 {
+		if size >= 0 && !p.Read.Has(key) && row.Older == 0 {
 			if row.Size != size {
 				bad(row, fmt.Errorf("%w: %d bytes long, and sound copies have %d", format.ErrDamaged, row.Size, size))
 			}

@@ -57,9 +57,14 @@ module "outlast" {
   )
 }
 
+# What of the functions goes to the other two clouds. The keeper stays in its own.
+locals {
+  travellers = { for function, role in module.outlast.lambda_roles : function => role if function != "keep" }
+}
+
 output "told" {
   description = "For ../told/aws.yaml: what the other two clouds need to know."
-  value       = yamlencode({ lambda = module.outlast.lambda_roles, roles = module.outlast.roles })
+  value       = yamlencode({ lambda = local.travellers, roles = module.outlast.roles })
 }
 
 output "for_the_receivers" {
@@ -73,9 +78,9 @@ output "trusts" {
 }
 
 output "lambda_environment" {
-  description = "What the functions of serverless.yml are told, by function: how they reach the other two clouds."
-  value = {
-    for function, role in module.outlast.lambda_roles : function => {
+  description = "What the functions of serverless.yml are told, by function: how they reach the other two clouds, and what keep keeps (OUTLAST_KEEP_BUCKET)."
+  value = merge({ keep = { OUTLAST_BUCKETS = module.outlast.bucket } }, {
+    for function, role in local.travellers : function => {
       for variable, value in {
         OUTLAST_RECEIVER_NAME           = "aws"
         OUTLAST_SEALER_NAME             = "aws"
@@ -86,5 +91,5 @@ output "lambda_environment" {
         OUTLAST_FEDERATION_AZURE_CLIENT = try(local.told.azure.clients[function], "")
       } : variable => value if value != ""
     }
-  }
+  })
 }

@@ -51,8 +51,8 @@ module "outlast" {
   google = try(local.told.gcp.subjects, {})
 
   # How this cloud's functions reach the other two: `outlast help config`, federation.
-  environment = {
-    for app in ["capture", "reconcile"] : app => {
+  environment = merge({ keep = { OUTLAST_CONFIG = "outlast.yaml" } }, {
+    for app, role in { capture = "capture", reconcile = "reconcile", verify = "restore" } : app => {
       for variable, value in {
         OUTLAST_CONFIG                  = "outlast.yaml"
         OUTLAST_RECEIVER_NAME           = "azure"
@@ -60,14 +60,14 @@ module "outlast" {
         OUTLAST_PUBLIC_URL              = try(local.told.azure.url, "")
         OUTLAST_FEDERATION_FROM         = "azure"
         OUTLAST_FEDERATION_SUBJECT      = try(local.told.azure.subjects[app], "")
-        OUTLAST_FEDERATION_AWS_ROLE     = try(local.told.aws.roles[app], "")
+        OUTLAST_FEDERATION_AWS_ROLE     = try(local.told.aws.roles[role], "")
         OUTLAST_FEDERATION_AWS_REGION   = local.answers.aws.region
         OUTLAST_FEDERATION_AWS_AUDIENCE = local.answers.azure.audience
         OUTLAST_FEDERATION_GCP_PROVIDER = try(local.told.gcp.providers.azure, "")
         OUTLAST_FEDERATION_GCP_AUDIENCE = local.answers.azure.audience
       } : variable => value if value != ""
     }
-  }
+  })
 }
 
 output "told" {

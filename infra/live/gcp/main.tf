@@ -65,7 +65,7 @@ module "outlast" {
   } : null
 
   # How this cloud's functions reach the other two: `outlast help config`, federation.
-  environment = {
+  environment = merge({ keep = { OUTLAST_CONFIG = "outlast.yaml" } }, {
     for function, role in { capture = "capture", reconcile = "reconcile", verify = "restore" } : function => {
       for variable, value in {
         OUTLAST_CONFIG                  = "outlast.yaml"
@@ -80,7 +80,7 @@ module "outlast" {
         OUTLAST_FEDERATION_AZURE_CLIENT = try(local.told.azure.clients[function], "")
       } : variable => value if value != ""
     }
-  }
+  })
 }
 
 output "told" {

@@ -3,6 +3,7 @@
 locals {
   capture_log = aws_cloudwatch_log_group.function["capture"].name
   trail_log   = aws_cloudwatch_log_group.trail.name
+  keepers     = ["${var.name}-keeper", "${var.name}-lambda-keep"]
 
   # Bad news: one line is enough.
   bad = {
@@ -28,13 +29,13 @@ locals {
     }
     lock-change = {
       log     = local.trail_log
-      pattern = "{ (${join(" || ", [for name in local.lock_changes : "($.eventName = \"${name}\")"])}) && ($.userIdentity.sessionContext.sessionIssuer.userName NOT EXISTS || $.userIdentity.sessionContext.sessionIssuer.userName != \"${var.name}-keeper\" || $.errorCode EXISTS) }"
+      pattern = "{ (${join(" || ", [for name in local.lock_changes : "($.eventName = \"${name}\")"])}) && ($.userIdentity.sessionContext.sessionIssuer.userName NOT EXISTS || (${join(" && ", [for name in local.keepers : "$.userIdentity.sessionContext.sessionIssuer.userName != \"${name}\""])}) || $.errorCode EXISTS) }"
       says    = "Somebody who is not the keeper touched a lock, or the keeper was refused."
     }
     settings = {
       log     = local.trail_log
-      pattern = "{ ${join(" || ", [for name in local.settings : "($.eventName = \"${name}\")"])} }"
-      says    = "Somebody changed what protects the bucket, the trail or the roles. A deployment does; anybody else should not."
+      pattern = "{ ($.readOnly IS FALSE) && ($.managementEvent IS TRUE) && ($.eventName != \"CreateLogStream\") && (${join(" || ", [for service in keys(local.settings) : "($.eventSource = \"${service}.amazonaws.com\")"])}) }"
+      says    = "Somebody changed ${join("; or ", values(local.settings))}. A deployment does; anybody else should not."
     }
   }
 
@@ -52,6 +53,13 @@ locals {
         pattern = "{ $.message = \"verify\" }"
         hours   = 48
         says    = "Verify has not run for two days."
+      }
+      kept = {
+        log = aws_cloudwatch_log_group.function["keep"].name
+        # While locks can be lifted, which is for trying out, no run can be content.
+        pattern = var.lock == "locked" ? "{ $.message = \"keep\" && $.outcome = \"ok\" }" : "{ $.message = \"keep\" }"
+        hours   = 24
+        says    = "For a day no run of keep ended well: locks are no longer extended, and the first end within a week. Run `outlast keep` elsewhere."
       }
     },
     {

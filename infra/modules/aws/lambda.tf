@@ -1,6 +1,6 @@
 # What the functions of serverless.yml run as, and where they log. The functions are its own; nothing here is made twice.
 locals {
-  functions = { capture = "capture", reconcile = "reconcile", verify = "restore" } # each function's rights
+  functions = { capture = "capture", reconcile = "reconcile", verify = "restore", keep = "keeper" } # each function's rights
 
   # Events that could not be kept go to serverless.yml's queue, instead of nowhere.
   undelivered = "${var.name}-live-undelivered"
@@ -12,9 +12,10 @@ locals {
     }]
     reconcile = []
     verify    = []
+    keep      = []
   }
 
-  # A token of this account's own, for Google and for Azure, and for nobody else.
+  # A token of this account's own, for Google and for Azure, and for nobody else. The keeper stays here.
   # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_getting_started.html
   own_token = {
     Effect   = "Allow"
@@ -37,7 +38,7 @@ locals {
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
         Resource = "${aws_cloudwatch_log_group.function[function].arn}:log-stream:*"
       }],
-      [for s in [local.own_token] : s if length(var.token_audiences) > 0],
+      [for s in [local.own_token] : s if length(var.token_audiences) > 0 && role != "keeper"],
     )
   }
 }

@@ -9,7 +9,7 @@ output "roles" {
 }
 
 output "lambda_roles" {
-  description = "What the functions of serverless.yml run as: OUTLAST_CAPTURE_ROLE, OUTLAST_RECONCILE_ROLE, OUTLAST_VERIFY_ROLE."
+  description = "What the functions of serverless.yml run as: OUTLAST_CAPTURE_ROLE, OUTLAST_RECONCILE_ROLE, OUTLAST_VERIFY_ROLE, OUTLAST_KEEP_ROLE."
   value       = { for function, r in aws_iam_role.lambda : function => "arn:aws:iam::${data.aws_caller_identity.this.account_id}:role/${r.name}" }
 }
 

@@ -3,11 +3,21 @@
 locals {
   removals     = ["DeleteObject", "DeleteObjects", "DeleteObjectVersion", "DeleteBucket"]
   lock_changes = ["PutObjectRetention", "PutObjectLegalHold", "PutBucketObjectLockConfiguration", "PutObjectLockConfiguration"]
-  settings = [
-    "PutBucketPolicy", "DeleteBucketPolicy", "PutBucketVersioning", "PutBucketLifecycle", "PutBucketLifecycleConfiguration",
-    "PutBucketEncryption", "PutBucketPublicAccessBlock", "DeleteBucketPublicAccessBlock", "PutBucketLogging", "StopLogging", "DeleteTrail",
-    "PutRolePolicy", "AttachRolePolicy", "UpdateAssumeRolePolicy",
-  ]
+
+  # Services of which every call that writes is told of, each with its reason: what an identity may do, who can become one, what runs
+  # as one, and what records it. A list of calls would lack those that Amazon adds. Of S3 these are the calls on buckets, not on
+  # objects; of the logs all but CreateLogStream, which functions make all the time.
+  settings = {
+    iam            = "an identity, its rights, its keys, or whose tokens it trusts"
+    s3             = "a bucket: its policy, lock, versions, lifecycle, or who may read it"
+    cloudtrail     = "the trail that records all this"
+    logs           = "what is logged, and for how long"
+    monitoring     = "an alarm"
+    sns            = "whom the alarms tell"
+    secretsmanager = "a key or a source's secret"
+    lambda         = "the code or the settings of a function, and so what acts in its name"
+  }
+
   trail_arn = "arn:aws:cloudtrail:${var.region}:${data.aws_caller_identity.this.account_id}:trail/${var.name}"
 }
 

@@ -79,6 +79,12 @@ locals {
           hours = 48
           says  = "Verify has not run for two days."
         }
+        kept = {
+          # While locks can be lifted, which is for trying out, no run can be content.
+          query = "${local.lines} | where line.msg == 'keep'${var.lock == "locked" ? " and line.outcome == 'ok'" : ""}"
+          hours = 24
+          says  = "For a day no run of keep ended well: locks are no longer extended, and the first end within a week. Run `outlast keep` elsewhere."
+        }
       },
       {
         for source, hours in var.sources : "source-${source}" => {

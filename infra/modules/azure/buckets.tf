@@ -51,10 +51,12 @@ resource "azurerm_storage_container" "this" {
   storage_account_id    = azurerm_storage_account.this.id
   container_access_type = "private"
 
-  # Keys that a request brings (x-ms-encryption-key) make ransom of what it writes. Azure cannot forbid them; it can insist on
-  # the account's own scope where a request names one.
-  default_encryption_scope          = "$account-encryption-key"
-  encryption_scope_override_enabled = false
+  # Keys that a request brings (x-ms-encryption-key) make ransom of what it writes. Azure cannot forbid them. The account has no encryption
+  # scope that a request could name instead.
+}
+
+locals {
+  bucket = "azblob://${azurerm_storage_container.this.name}?storage_account=${azurerm_storage_account.this.name}"
 }
 
 # Nothing that is current ever goes. A hidden version goes when its lock is over.

@@ -18,12 +18,12 @@ locals {
     reconcile = ["log/", "seal/", "report/", "lost/", "repo/", "RECOVERY-"]
   }
 
-  # Everybody who acts in a role: the functions here, those in the other two clouds, and people. Of the apps here the second
-  # runs reconcile and verify; the others have an identity for each. Two kinds, since the apps also read secrets.
-  identities = {
-    capture-app   = "capture", reconcile-app = "reconcile",
-    capture-peers = "capture", reconcile-peers = "reconcile", verify-peers = "restore"
-  }
+  # Everybody who acts in a role: the functions here, those in the other two clouds, and people. Two kinds of identities, since
+  # what runs here also has an account for its code. The keeper has no peers: each cloud has its own.
+  identities = merge(
+    { for app, role in { capture = "capture", reconcile = "reconcile", verify = "restore", keep = "keeper" } : "${app}-app" => role if var.functions },
+    { capture-peers = "capture", reconcile-peers = "reconcile", verify-peers = "restore" },
+  )
   members = {
     for role in ["capture", "reconcile", "keeper", "restore"] : role => concat(
       [for k, i in azurerm_user_assigned_identity.this : i.principal_id if local.identities[k] == role],

@@ -1,6 +1,6 @@
 output "bucket" {
   description = "The container, as outlast.yaml names it."
-  value       = "azblob://${azurerm_storage_container.this.name}?storage_account=${azurerm_storage_account.this.name}"
+  value       = local.bucket
 }
 
 output "tenant" {
@@ -9,8 +9,8 @@ output "tenant" {
 }
 
 output "subjects" {
-  description = "The principal ids of the apps' identities: what Amazon's and Google's trust pins. Verify runs as reconcile."
-  value       = { for role in ["capture", "reconcile"] : role => azurerm_user_assigned_identity.this["${role}-app"].principal_id }
+  description = "The principal ids of the apps' identities: what Amazon's and Google's trust pins. The keeper goes nowhere."
+  value       = { for app in ["capture", "reconcile", "verify"] : app => azurerm_user_assigned_identity.this["${app}-app"].principal_id if var.functions }
 }
 
 output "clients" {

@@ -26,8 +26,8 @@ resource "azurerm_key_vault" "this" {
 }
 
 resource "azurerm_role_assignment" "secrets" {
-  for_each             = local.secrets
+  for_each             = { for role, app in azurerm_function_app_flex_consumption.this : role => app if contains(keys(local.secrets), role) }
   scope                = azurerm_key_vault.this[each.key].id
   role_definition_name = "Key Vault Secrets User"
-  principal_id         = azurerm_user_assigned_identity.this["${each.key}-app"].principal_id
+  principal_id         = each.value.identity[0].principal_id
 }

@@ -118,7 +118,7 @@ variable "functions" {
 }
 
 variable "environment" {
-  description = "What the functions are told besides the configuration in the archive, by app (capture, reconcile) and by the names of `outlast help config`. No secrets."
+  description = "What the functions are told besides the configuration in the archive, by app (capture, reconcile, verify, keep) and by the names of `outlast help config`. No secrets."
   type        = map(map(string))
   default     = {}
   nullable    = false

@@ -5,8 +5,6 @@ locals {
   audit  = "protoPayload.serviceName=\"storage.googleapis.com\" AND protoPayload.resourceName:\"projects/_/buckets/${var.bucket}\""
   keeper = join(" OR ", concat(["\"nobody\""], [for m in local.members["keeper"] : "\"${split(":", m)[1]}\""]))
 
-  longest = 23.5 # hours for which Google watches for absence
-
   bad = {
     below-quorum = {
       filter = "${local.run}\"${var.name}-capture\" AND jsonPayload.message=\"webhook\" AND jsonPayload.status=503"
@@ -43,14 +41,20 @@ locals {
       }
       verified = {
         filter = "${local.run}\"${var.name}-verify\" AND jsonPayload.message=\"verify\""
-        hours  = local.longest
-        says   = "Verify has not run today."
+        hours  = 48
+        says   = "Verify has not run for two days."
+      }
+      kept = {
+        # While locks can be lifted, which is for trying out, no run can be content.
+        filter = "${local.run}\"${var.name}-keep\" AND jsonPayload.message=\"keep\"${var.lock == "locked" ? " AND jsonPayload.outcome=\"ok\"" : ""}"
+        hours  = 24
+        says   = "For a day no run of keep ended well: locks are no longer extended, and the first end within a week. Run `outlast keep` elsewhere."
       }
     },
     {
       for source, hours in var.sources : "source-${source}" => {
         filter = "${local.run}\"${var.name}-capture\" AND jsonPayload.message=\"webhook\" AND jsonPayload.source=\"${source}\" AND jsonPayload.status=200"
-        hours  = min(hours, local.longest)
+        hours  = hours
         says   = "No webhook of ${source} was stored for ${hours} hours: see whether the CRM still sends, and what this receiver answers."
       } if hours > 0
     },
@@ -110,13 +114,15 @@ resource "google_monitoring_alert_policy" "good" {
   }
   conditions {
     display_name = each.key
-    condition_absent {
-      filter   = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.this[each.key].name}\""
-      duration = "${each.value.hours * 3600}s"
-      aggregations {
-        alignment_period   = "60s"
-        per_series_aligner = "ALIGN_DELTA"
-      }
+    # Not Google's condition on absence: that knows no more than 23.5 hours, begins with the first line that was ever written, and
+    # watches each revision of a function by itself, so that a new one makes the old one's silence an alarm. This is the sum over
+    # all of them, zero where nothing was ever written; less than half a line, since increase() extrapolates.
+    # https://docs.cloud.google.com/monitoring/alerts/metric-absence, https://docs.cloud.google.com/monitoring/alerts/using-promql
+    condition_prometheus_query_language {
+      query                     = "(sum(increase({\"logging.googleapis.com/user/${google_logging_metric.this[each.key].name}\", monitored_resource=\"cloud_run_revision\"}[${each.value.hours}h])) or vector(0)) < 0.5"
+      duration                  = "1800s" # from the beginning on, and so that the first run after a deployment is in time
+      evaluation_interval       = "300s"
+      disable_metric_validation = true # nothing was written yet when the alarm is made
     }
   }
 }

@@ -4,10 +4,12 @@ locals {
     capture   = { entry = "Capture", account = "capture", secrets = local.capture_secrets, timeout = 10, memory = "512Mi", concurrency = 80 }
     reconcile = { entry = "Reconcile", account = "reconcile", secrets = local.reconcile_secrets, timeout = 600, memory = "512Mi", concurrency = 1 }
     verify    = { entry = "Verify", account = "verify", secrets = {}, timeout = 600, memory = "512Mi", concurrency = 1 }
+    keep      = { entry = "Keep", account = "keep", secrets = {}, timeout = 600, memory = "512Mi", concurrency = 1 }
   }
   schedules = var.archive == "" ? {} : {
-    reconcile = "*/20 * * * *"  # "equal" is an alarm after an hour: three runs
-    verify    = "17 3,15 * * *" # "verified" is an alarm within a day, which is as long as Google watches for absence
+    reconcile = "*/20 * * * *" # "equal" is an alarm after an hour: three runs
+    verify    = "17 3 * * *"   # "verified" is an alarm after two days
+    keep      = "50 */6 * * *" # "kept" is an alarm after a day: four runs
   }
 }
 
@@ -60,7 +62,11 @@ resource "google_cloudfunctions2_function" "this" {
     ingress_settings                 = "ALLOW_ALL"
 
     # The metadata server's address spares the question whether there is one: shared/store/gcs.
-    environment_variables = merge({ GCE_METADATA_HOST = "169.254.169.254" }, lookup(var.environment, each.value.account, {}))
+    environment_variables = merge(
+      { GCE_METADATA_HOST = "169.254.169.254" },
+      each.key == "keep" ? { OUTLAST_BUCKETS = "gs://${google_storage_bucket.this.name}", OUTLAST_QUORUM = "1" } : {}, # it stays in its own cloud
+      lookup(var.environment, each.value.account, {}),
+    )
 
     dynamic "secret_environment_variables" {
       for_each = each.value.secrets

@@ -14,7 +14,7 @@ locals {
   }
 
   # Everybody who acts in a role: the functions here, those in the other two clouds, and people.
-  role_of  = { capture = "capture", reconcile = "reconcile", verify = "restore" }
+  role_of  = { capture = "capture", reconcile = "reconcile", verify = "restore", keep = "keeper" }
   subjects = [for all in [try(var.aws.roles, {}), try(var.azure.principals, {})] : { for function, subject in all : function => "principal://iam.googleapis.com/${local.pool}/subject/${subject}" }]
   members = {
     for role in ["capture", "reconcile", "keeper", "restore"] : role => concat(

@@ -66,7 +66,7 @@ variable "organization" {
 }
 
 variable "sources" {
-  description = "The configured sources, each with the hours after which its silence is an alarm: 1 to 24 (which Google takes for 23.5), 0 for never."
+  description = "The configured sources, each with the hours after which its silence is an alarm: 1 to 24, 0 for never."
   type        = map(number)
   nullable    = false
   validation {

@@ -27,6 +27,8 @@ func sentinel(answer *transport.Answer) error {
 		return store.ErrNoBucket
 	case code == bloberror.BlobNotFound:
 		return store.ErrNotFound
+	case code == bloberror.BlobImmutableDueToPolicy, code == "BlobImmutableDueToLegalHold":
+		return store.ErrLocked // where the right is missing, the code is AuthorizationPermissionMismatch
 	case code == bloberror.ServerBusy:
 		return store.ErrBusy
 	case code == bloberror.InvalidAuthenticationInfo, code == "PublicAccessNotPermitted": // 400 and 409

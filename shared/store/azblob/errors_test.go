@@ -26,7 +26,7 @@ func TestCreateAnswers(t *testing.T) {
 		{403, "UnauthorizedBlobOverwrite", store.ErrExists},
 		{403, "BlobAlreadyExists", store.ErrDenied},
 		{409, "UnauthorizedBlobOverwrite", nil},
-		{409, "BlobImmutableDueToPolicy", nil},
+		{409, "BlobImmutableDueToPolicy", store.ErrLocked},
 		{412, "ConditionNotMet", nil},
 		{412, "LeaseIdMissing", nil},
 		{400, "Md5Mismatch", store.ErrChecksum},

@@ -69,7 +69,7 @@ func TestLockAnswers(t *testing.T) {
 		{404, "BlobNotFound", store.ErrNotFound},
 		{404, "ContainerNotFound", store.ErrNoBucket},
 		{403, "AuthorizationPermissionMismatch", store.ErrDenied},
-		{409, "BlobImmutableDueToPolicy", nil}, // it would have got shorter
+		{409, "BlobImmutableDueToPolicy", store.ErrLocked}, // it would have got shorter
 		{400, "InvalidHeaderValue", nil},
 	} {
 		t.Run(fmt.Sprint(c.status, c.code), func(t *testing.T) {

@@ -20,6 +20,8 @@ func sentinel(answer *transport.Answer) error {
 		return store.ErrExists // 412 has other reasons too: orgPolicyConstraintFailed
 	case answer.Status == http.StatusBadRequest && strings.Contains(answer.Message, "doesn't match calculated"):
 		return store.ErrChecksum // Provided CRC32C "…" doesn't match calculated CRC32C "…". The reason is just "invalid".
+	case answer.Status == http.StatusForbidden && (answer.Code == "retentionPolicyNotMet" || answer.Code == "objectUnderActiveHold"):
+		return store.ErrLocked // where the right is missing, the code is "forbidden"
 	case answer.Status == http.StatusNotFound:
 		return store.ErrNoBucket // a create's or a listing's; Read looks closer
 	default:

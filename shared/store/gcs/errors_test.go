@@ -28,7 +28,8 @@ func TestCreateAnswers(t *testing.T) {
 		{401, "required", "Anonymous caller does not have storage.objects.create access", store.ErrDenied},
 		{403, "forbidden", "does not have storage.objects.delete access", store.ErrDenied}, // not: the object is there
 		{403, "insufficientPermissions", "", store.ErrDenied},
-		{403, "retentionPolicyNotMet", "", store.ErrDenied},
+		{403, "retentionPolicyNotMet", "", store.ErrLocked},
+		{403, "objectUnderActiveHold", "", store.ErrLocked},
 		{404, "notFound", "The specified bucket does not exist.", store.ErrNoBucket},
 		{409, "conflict", "", nil},
 		{413, "uploadTooLarge", "", nil},

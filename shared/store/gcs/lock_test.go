@@ -104,7 +104,7 @@ func TestLockAnswers(t *testing.T) {
 		want   error
 	}{
 		{403, "forbidden", store.ErrDenied},
-		{403, "retentionPolicyNotMet", store.ErrDenied}, // it would have got shorter
+		{403, "retentionPolicyNotMet", store.ErrLocked}, // it would have got shorter
 		{404, "notFound", store.ErrNoBucket},            // the listing that looks closer gets 404 too
 		{400, "invalid", nil},                           // object retention is not enabled
 	} {

@@ -85,7 +85,7 @@ func wantError(t *testing.T, what string, err, want error) {
 
 var sentinels = []error{
 	store.ErrExists, store.ErrNotFound, store.ErrNoBucket, store.ErrDenied, store.ErrChecksum, store.ErrBusy,
-	store.ErrNoAnswer, store.ErrNoLocks, store.ErrHidden,
+	store.ErrNoAnswer, store.ErrNoLocks, store.ErrHidden, store.ErrLocked,
 }
 
 // maxPages ends a listing whose tokens lead in a circle.

@@ -27,13 +27,23 @@ run "first" {
   }
 }
 
+run "keeper" {
+  variables {
+    answers = "../answers.example.yaml"
+  }
+  assert {
+    condition     = !contains(keys(yamldecode(output.told).lambda), "keep") && length(output.lambda_environment["keep"]) == 1 && startswith(output.lambda_environment["keep"].OUTLAST_BUCKETS, "s3://")
+    error_message = "The keeper stays in its own cloud: the others are not told of it, and it is told of no other bucket."
+  }
+}
+
 run "second" {
   variables {
     answers = "../example/answers.yaml"
     told    = "../example/told"
   }
   assert {
-    condition     = jsonencode(output.trusts) == jsonencode({ google = ["capture", "reconcile", "verify"], azure = ["capture", "reconcile"] })
+    condition     = jsonencode(output.trusts) == jsonencode({ google = ["capture", "reconcile", "verify"], azure = ["capture", "reconcile", "verify"] })
     error_message = "What the clouds told does not arrive."
   }
   assert {

@@ -25,7 +25,7 @@ run "second" {
     archive = "main.tf" # any file: nothing is uploaded
   }
   assert {
-    condition     = jsonencode(output.trusts) == jsonencode({ aws = ["capture", "reconcile", "verify"], azure = ["capture", "reconcile"] })
+    condition     = jsonencode(output.trusts) == jsonencode({ aws = ["capture", "reconcile", "verify"], azure = ["capture", "reconcile", "verify"] })
     error_message = "What the clouds told does not arrive."
   }
 }

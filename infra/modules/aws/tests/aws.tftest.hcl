@@ -134,13 +134,13 @@ run "federation" {
   }
   assert {
     condition = alltrue([
-      for p in values(aws_iam_role_policy.lambda) : anytrue([
+      for function, p in aws_iam_role_policy.lambda : anytrue([
         for s in jsondecode(p.policy).Statement :
         length(try(s.Condition["ForAllValues:StringEquals"]["sts:IdentityTokenAudience"], [])) == 2 && try(s.Condition.Null["sts:IdentityTokenAudience"], "") == "false"
         if flatten([s.Action])[0] == "sts:GetWebIdentityToken"
-      ])
+      ]) == (function != "keep")
     ])
-    error_message = "A function may make tokens for others than the two clouds."
+    error_message = "A function may make tokens for others than the two clouds, or the keeper may make some."
   }
 }
 
@@ -170,13 +170,47 @@ run "alarms" {
   }
   assert {
     condition = toset(concat(keys(aws_cloudwatch_metric_alarm.bad), keys(aws_cloudwatch_metric_alarm.good))) == toset([
-      "below-quorum", "damage-reconcile", "damage-verify", "removal", "lock-change", "settings", "equal", "verified", "source-acme"
+      "below-quorum", "damage-reconcile", "damage-verify", "removal", "lock-change", "settings", "equal", "verified", "kept", "source-acme"
     ])
     error_message = "An alarm is missing, or one is new and has no test. A source of 0 hours has none."
   }
   assert {
     condition     = alltrue([for a in values(aws_cloudwatch_metric_alarm.good) : a.treat_missing_data == "breaching"])
     error_message = "Where good news is counted, its absence is the alarm."
+  }
+  assert {
+    condition     = alltrue([for f in values(aws_cloudwatch_log_metric_filter.this) : length(f.pattern) <= 1024])
+    error_message = "A pattern is longer than CloudWatch takes."
+  }
+  # One call at least of each kind that takes an identity over, lifts a protection, or makes somebody blind.
+  assert {
+    condition = alltrue([
+      for call, service in {
+        PutUserPolicy               = "iam", CreateAccessKey = "iam", PutRolePolicy = "iam", AttachRolePolicy = "iam", UpdateAssumeRolePolicy = "iam",
+        CreateOpenIDConnectProvider = "iam", CreatePolicyVersion = "iam", CreateLoginProfile = "iam",
+        PutBucketPolicy             = "s3", PutBucketVersioning = "s3", PutBucketLifecycle = "s3", PutBucketObjectLockConfiguration = "s3",
+        PutEventSelectors           = "cloudtrail", StopLogging = "cloudtrail", DeleteTrail = "cloudtrail", UpdateTrail = "cloudtrail",
+        DeleteLogGroup              = "logs", PutRetentionPolicy = "logs", DeleteMetricFilter = "logs", DeleteAlarms = "monitoring", Unsubscribe = "sns",
+        PutSecretValue              = "secretsmanager", UpdateFunctionCode20150331v2 = "lambda",
+      } : strcontains(aws_cloudwatch_log_metric_filter.this["settings"].pattern, "($.eventSource = \"${service}.amazonaws.com\")")
+    ])
+    error_message = "A call that changes who may do what, or what is recorded of it, rings no alarm."
+  }
+  assert {
+    condition     = strcontains(aws_cloudwatch_log_metric_filter.this["settings"].pattern, "$.eventName != \"CreateLogStream\"")
+    error_message = "Every cold start of a function would ring the alarm."
+  }
+  assert {
+    condition     = length(toset([for s in aws_cloudtrail.this.advanced_event_selector : s.name])) == 2 && aws_cloudtrail.this.include_global_service_events
+    error_message = "The trail does not record what the alarms watch for."
+  }
+  assert {
+    condition     = strcontains(aws_cloudwatch_log_metric_filter.this["kept"].pattern, "$.outcome = \"ok\"") && aws_cloudwatch_metric_alarm.good["kept"].evaluation_periods == 24
+    error_message = "Each day has its seventh: a day without a good run of keep is an alarm."
+  }
+  assert {
+    condition     = strcontains(aws_cloudwatch_log_metric_filter.this["lock-change"].pattern, "!= \"outlast-lambda-keep\"")
+    error_message = "The function keep would ring the alarm on locks that it is there to extend."
   }
   assert {
     condition     = alltrue([for g in values(aws_cloudwatch_log_group.function) : g.retention_in_days == 90])

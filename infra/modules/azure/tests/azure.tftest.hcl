@@ -42,6 +42,12 @@ mock_provider "azurerm" {
   }
 }
 
+# Each app's account is its own one: told apart here, as the provider would.
+override_resource {
+  target = azurerm_storage_account.functions["capture"]
+  values = { id = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/outlast/providers/Microsoft.Storage/storageAccounts/outlastexamplefncap" }
+}
+
 variables {
   account     = "outlastexample"
   region      = "germanywestcentral"
@@ -77,7 +83,7 @@ run "locked" {
   }
   assert {
     condition = alltrue([
-      for a in concat([azurerm_storage_account.this], azurerm_storage_account.functions) :
+      for a in concat([azurerm_storage_account.this], values(azurerm_storage_account.functions)) :
       a.https_traffic_only_enabled && a.min_tls_version == "TLS1_2" && !a.allow_nested_items_to_be_public && !a.shared_access_key_enabled
     ])
     error_message = "TLS only, nothing public, and no key that does everything."
@@ -93,7 +99,7 @@ run "locked" {
     error_message = "A lifecycle rule removes what is current, or what is hidden before it can be repaired."
   }
   assert {
-    condition     = length(azurerm_storage_account.this.customer_managed_key) == 0 && !azurerm_storage_container.this.encryption_scope_override_enabled
+    condition     = length(azurerm_storage_account.this.customer_managed_key) == 0
     error_message = "Only Azure's own keys."
   }
 }
@@ -130,8 +136,8 @@ run "identities" {
     error_message = "Somebody creates everywhere."
   }
   assert {
-    condition     = [for a in values(azurerm_role_assignment.keep) : a.principal_id] == ["dddddddd-2222-3333-4444-555555555555"]
-    error_message = "The keeper is one identity, used for nothing else."
+    condition     = toset([for a in values(azurerm_role_assignment.keep) : a.principal_id]) == toset([azurerm_user_assigned_identity.this["keep-app"].principal_id, "dddddddd-2222-3333-4444-555555555555"])
+    error_message = "The keepers are the function here and the operators' one, used for nothing else."
   }
   assert {
     condition = alltrue([
@@ -141,8 +147,16 @@ run "identities" {
     error_message = "A right reaches further than the repository's container."
   }
   assert {
-    condition     = alltrue([for a in values(azurerm_role_assignment.runtime) : a.scope == azurerm_storage_account.functions[0].id])
-    error_message = "The functions' runtime gets a right on the repository's account."
+    condition     = alltrue([for app, a in azurerm_role_assignment.runtime : a.scope == azurerm_storage_account.functions[app].id]) && azurerm_role_assignment.runtime["capture"].scope != azurerm_role_assignment.runtime["reconcile"].scope
+    error_message = "An app gets a right on another app's code, or on the repository's account."
+  }
+  assert {
+    condition     = toset([for a in values(azurerm_storage_account.functions) : a.name]) == toset(["outlastexamplefncap", "outlastexamplefnrec", "outlastexamplefnver", "outlastexamplefnkee"])
+    error_message = "Apps share an account for their code."
+  }
+  assert {
+    condition     = toset(keys(azurerm_role_assignment.secrets)) == toset(["capture", "reconcile"]) && alltrue([for app, a in azurerm_role_assignment.secrets : a.principal_id == azurerm_function_app_flex_consumption.this[app].identity[0].principal_id && a.role_definition_name == "Key Vault Secrets User"])
+    error_message = "References to Key Vault are resolved by the system-assigned identity: it, and no other one, reads the app's own vault."
   }
 }
 
@@ -183,11 +197,22 @@ run "functions" {
     error_message = "Each app has its own secrets, from the vault."
   }
   assert {
-    condition     = azurerm_function_app_flex_consumption.this["capture"].app_settings["AzureWebJobs.reconcile.Disabled"] == "true" && azurerm_function_app_flex_consumption.this["reconcile"].app_settings["AzureWebJobs.capture.Disabled"] == "true"
+    condition = alltrue([
+      for app, f in azurerm_function_app_flex_consumption.this :
+      setsubtract(["capture", "ready", "reconcile", "verify", "keep"], [for s in keys(f.app_settings) : split(".", s)[1] if startswith(s, "AzureWebJobs.")]) == toset(app == "capture" ? ["capture", "ready"] : [app])
+    ])
     error_message = "An app runs what is not its own."
   }
   assert {
-    condition     = toset(keys(azurerm_monitor_scheduled_query_rules_alert_v2.good)) == toset(["equal", "verified", "source-acme"])
+    condition     = { for app, f in azurerm_function_app_flex_consumption.this : app => f.identity[0].type } == { capture = "SystemAssigned, UserAssigned", reconcile = "SystemAssigned, UserAssigned", verify = "UserAssigned", keep = "UserAssigned" }
+    error_message = "An app with secrets needs an identity of its own for them, and no other app gets one."
+  }
+  assert {
+    condition     = { for app, f in azurerm_function_app_flex_consumption.this : app => f.app_settings["OUTLAST_BUCKETS"] if can(f.app_settings["OUTLAST_BUCKETS"]) } == { keep = "azblob://outlast?storage_account=outlastexample" }
+    error_message = "The keeper knows the bucket of its own cloud, and no other one."
+  }
+  assert {
+    condition     = toset(keys(azurerm_monitor_scheduled_query_rules_alert_v2.good)) == toset(["equal", "verified", "kept", "source-acme"])
     error_message = "An alarm on missing news is missing itself."
   }
 }

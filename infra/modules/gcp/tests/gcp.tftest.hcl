@@ -105,8 +105,8 @@ run "identities" {
     error_message = "Somebody creates everywhere."
   }
   assert {
-    condition     = length(google_storage_bucket_iam_member.keep) == 1 && google_storage_bucket_iam_member.keep["keeper-0"].member == "serviceAccount:keeper@example.iam.gserviceaccount.com"
-    error_message = "The keeper is one identity, used for nothing else."
+    condition     = toset([for m in google_storage_bucket_iam_member.keep : m.member]) == toset(["serviceAccount:mocked@example.iam.gserviceaccount.com", "serviceAccount:keeper@example.iam.gserviceaccount.com"])
+    error_message = "The keepers are the function here and the operators' one, used for nothing else."
   }
   assert {
     condition = alltrue([
@@ -145,7 +145,7 @@ run "functions" {
   command = apply
 
   assert {
-    condition     = { for k, f in google_cloudfunctions2_function.this : k => f.build_config[0].entry_point } == { capture = "Capture", reconcile = "Reconcile", verify = "Verify" }
+    condition     = { for k, f in google_cloudfunctions2_function.this : k => f.build_config[0].entry_point } == { capture = "Capture", reconcile = "Reconcile", verify = "Verify", keep = "Keep" }
     error_message = "An entry point of functions/gcp is missing."
   }
   assert {
@@ -157,8 +157,19 @@ run "functions" {
     error_message = "Only capture is called by everybody."
   }
   assert {
-    condition     = toset(keys(google_monitoring_alert_policy.good)) == toset(["equal", "verified", "source-acme"])
+    condition     = toset(keys(google_monitoring_alert_policy.good)) == toset(["equal", "verified", "kept", "source-acme"])
     error_message = "An alarm on missing news is missing itself."
+  }
+  assert {
+    condition = alltrue([
+      for p in values(google_monitoring_alert_policy.good) :
+      length(p.conditions[0].condition_absent) == 0 && can(regex("^[(]sum[(]increase[(].*[)] or vector[(]0[)][)] < 0[.]5$", p.conditions[0].condition_prometheus_query_language[0].query))
+    ])
+    error_message = "An alarm on absence waits for the first line, or rings when a revision is replaced."
+  }
+  assert {
+    condition     = { for k, f in google_cloudfunctions2_function.this : k => f.service_config[0].environment_variables["OUTLAST_BUCKETS"] if can(f.service_config[0].environment_variables["OUTLAST_BUCKETS"]) } == { keep = "gs://outlast-example" }
+    error_message = "The keeper knows the bucket of its own cloud, and no other one."
   }
 }
 

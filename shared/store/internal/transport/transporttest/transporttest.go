@@ -76,7 +76,7 @@ func WantSentinel(t *testing.T, err, want error) {
 	}
 	for _, sentinel := range []error{
 		store.ErrExists, store.ErrNotFound, store.ErrNoBucket, store.ErrDenied, store.ErrChecksum, store.ErrBusy, store.ErrNoAnswer,
-		store.ErrNoLocks, store.ErrHidden,
+		store.ErrNoLocks, store.ErrHidden, store.ErrLocked,
 	} {
 		if errors.Is(err, sentinel) != errors.Is(want, sentinel) {
 			t.Errorf("error %v, want %v", err, want)
