@@ -47,7 +47,13 @@ func (s *AzureServer) Container(t TB) string {
 // nothing else.
 func (s *AzureServer) CreateOnly(t TB, container string) string {
 	t.Helper()
-	signed, err := s.client(t, container).GetSASURL(sas.ContainerPermissions{Create: true}, time.Now().Add(time.Hour), nil)
+	return s.Signed(t, container, sas.ContainerPermissions{Create: true})
+}
+
+// Signed gives a shared access signature, without its question mark, for what the container's permissions say.
+func (s *AzureServer) Signed(t TB, container string, permissions sas.ContainerPermissions) string {
+	t.Helper()
+	signed, err := s.client(t, container).GetSASURL(permissions, time.Now().Add(time.Hour), nil)
 	if err != nil {
 		t.Fatalf("sign for Azure container %s: %v", container, err)
 	}
