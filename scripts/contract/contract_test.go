@@ -276,22 +276,25 @@ func TestEveryTrialOfDoctorIsPinned(t *testing.T) {
 	}
 }
 
-// One identity's variables are not another's, and none stay.
+// One identity's variables are not another's, nor the process's own where an identity has them, and none stay.
 func TestIdentities(t *testing.T) {
 	t.Setenv("OUTLAST_TEST_A", "mine")
+	t.Setenv("OUTLAST_TEST_B", "too")
 	who, err := readIdentities(writeIdentities(t, map[doctor.Role]string{
-		doctor.Capture: "OUTLAST_TEST_A=capture=1\n\n# none\nOUTLAST_TEST_B=b", doctor.Keep: "OUTLAST_TEST_A=keep",
+		doctor.Capture: "OUTLAST_TEST_A=capture=1\n\n# none\nOUTLAST_TEST_B=b\nOUTLAST_TEST_C=c", doctor.Keep: "OUTLAST_TEST_A=keep",
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	see := func() string { return os.Getenv("OUTLAST_TEST_A") + "," + os.Getenv("OUTLAST_TEST_B") }
-	for role, want := range map[doctor.Role]string{doctor.Capture: "capture=1,b", doctor.Keep: "keep,"} {
+	see := func() string {
+		return os.Getenv("OUTLAST_TEST_A") + "," + os.Getenv("OUTLAST_TEST_B") + "," + os.Getenv("OUTLAST_TEST_C")
+	}
+	for role, want := range map[doctor.Role]string{doctor.Capture: "capture=1,b,c", doctor.Keep: "keep,,"} {
 		if err := who.as(role, func() error { return errors.New(see()) }); err.Error() != want {
 			t.Errorf("%s sees %v, want %s", role, err, want)
 		}
 	}
-	if _, set := os.LookupEnv("OUTLAST_TEST_B"); see() != "mine," || set {
+	if _, set := os.LookupEnv("OUTLAST_TEST_C"); see() != "mine,too," || set {
 		t.Errorf("afterwards %s, set %t", see(), set)
 	}
 	if err := who.as(doctor.Restore, nil); !errors.Is(err, errNobody) {
