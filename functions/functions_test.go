@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -137,6 +138,7 @@ func TestThreeClouds(t *testing.T) {
 	t.Run("an event of the bus is a delivery", func(t *testing.T) { heardByBus(t, all, r) })
 	t.Run("schedules", func(t *testing.T) { schedules(t, b, r) })
 	t.Run("over the cap", func(t *testing.T) { overTheCap(t, all) })
+	t.Run("no token for one bucket", func(t *testing.T) { withoutToken(t, b.service, r) })
 	t.Run("time that is left", func(t *testing.T) { timeLeft(t, b, r.Hanging(t)) })
 	r.GCS.Stop()
 	t.Run("one provider down is not noticed", func(t *testing.T) { wantAll(t, all.post(t, webhook(t, contact), contact), http.StatusOK) })
@@ -225,6 +227,21 @@ func overTheCap(t *testing.T, all receivers) {
 				t.Errorf("%s: %d bytes: %d, want %d", cloud, len(body), status, want)
 			}
 		}
+	}
+}
+
+// Whoever would vouch for the process in another cloud refuses: its own bucket and the third one take the delivery.
+func withoutToken(t *testing.T, service string, r *functiontest.Repository) {
+	issuer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+	defer issuer.Close()
+	f := functiontest.StartCloudRun(t, service, "Capture", append(r.Environ("gcp"), "GCE_METADATA_HOST="+strings.TrimPrefix(issuer.URL, "http://"),
+		"OUTLAST_FEDERATION_FROM=gcp", "OUTLAST_FEDERATION_AWS_ROLE=arn:aws:iam::1:role/capture", "OUTLAST_FEDERATION_AWS_REGION=eu-central-1")...).Await(t)
+	if status := send(t, f.URL, webhook(t, contact), contact); status != http.StatusOK {
+		t.Errorf("answers %d", status)
+	}
+	f.Stop()
+	if log := f.Log.String(); !strings.Contains(log, "token from Google's metadata server: access denied: HTTP 403") {
+		t.Errorf("the log does not say who gave no token:\n%s", log)
 	}
 }
 
