@@ -104,7 +104,7 @@ func (o options) hold(ctx context.Context, in io.Reader, talk io.Writer) ([]Row,
 	if err != nil {
 		return nil, err
 	}
-	s, err := newStage(ctx, o, who, time.Now(), talk)
+	s, err := newStage(o, who, time.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -117,8 +117,8 @@ func (o options) hold(ctx context.Context, in io.Reader, talk io.Writer) ([]Row,
 
 // agreed asks before anything is created: it stays as long as the bucket's lock says, whoever wants it away.
 func agreed(in io.Reader, talk io.Writer, s *stage) bool {
-	_, _ = fmt.Fprintf(talk, "Some objects of a few bytes each are created in %s, under %s\nand %s, and stay as long as its lock lasts: nobody can delete them before.\n",
-		s.bucket, s.under, "doctor/, should that be allowed")
+	_, _ = fmt.Fprintf(talk, "Objects of a few bytes are created in %s, below %s (and doctor/, should that be allowed).\n"+
+		"They stay as long as its lock lasts: nobody can delete them before.\n", s.bucket, s.under)
 	if s.open != "" {
 		_, _ = fmt.Fprintf(talk, "Some hundred, one of them of 64 MiB, are created in %s, and locked for up to 15 days.\n", s.open)
 	}

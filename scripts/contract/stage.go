@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"strings"
 	"time"
@@ -24,7 +23,6 @@ type stage struct {
 	now          time.Time
 	who          identities
 	brief        bool
-	talk         io.Writer
 
 	drivers map[actor]store.Driver
 	admin   map[string]store.TrespassDriver // by bucket
@@ -38,9 +36,9 @@ type actor struct {
 	url  string
 }
 
-func newStage(_ context.Context, o options, who identities, now time.Time, talk io.Writer) (*stage, error) {
+func newStage(o options, who identities, now time.Time) (*stage, error) {
 	s := &stage{
-		bucket: o.url, open: o.open, now: now, who: who, brief: o.brief, talk: talk,
+		bucket: o.url, open: o.open, now: now, who: who, brief: o.brief,
 		under:   "log/contract-" + now.UTC().Format("20060102t150405.000000000") + "/",
 		drivers: map[actor]store.Driver{}, admin: map[string]store.TrespassDriver{}, checks: map[doctor.Role][]doctor.Check{},
 	}
