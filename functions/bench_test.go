@@ -22,7 +22,8 @@ type started struct {
 
 // BenchmarkColdStart measures the time from the start of a process to its first stored delivery, on three real servers, in
 // milliseconds (median), beside a bare program with the same SDKs; the memory that it holds then; and the time that Go
-// reports for initialising packages, in which Google's function opens the receiver.
+// reports for initialising packages (median). Google's function opens the receiver in its own package's, as the other two do
+// in main: that is left out.
 func BenchmarkColdStart(b *testing.B) {
 	bin := binaries{functiontest.Bootstrap(b), functiontest.Service(b), functiontest.App(b)}
 	bare := functiontest.Bare(b)
@@ -70,11 +71,18 @@ func coldStarts(b *testing.B, start func(*testing.B, []string) started, environ 
 		return took
 	})
 	b.ReportMetric(resident, "RSS-MB")
-	f := start(b, append(environ, "GODEBUG=inittrace=1"))
-	f.post(header) // so that it was there
-	f.process.Stop()
-	b.ReportMetric(initialised(b, f.process.Log.String()), "init-ms")
+	var initialising []float64
+	for range initRuns {
+		f := start(b, append(environ, "GODEBUG=inittrace=1"))
+		f.post(header) // so that it was there
+		f.process.Stop()
+		initialising = append(initialising, initialised(b, f.process.Log.String()))
+	}
+	slices.Sort(initialising)
+	b.ReportMetric(initialising[initRuns/2], "init-ms")
 }
+
+const initRuns = 5
 
 func reportMedian(b *testing.B, run func() time.Duration) {
 	var took []time.Duration
@@ -102,17 +110,21 @@ func rss(b *testing.B, pid int) float64 {
 	return kilobytes * 1024 / 1e6
 }
 
-var initClock = regexp.MustCompile(`(?m)^init \S+ @\S+ ms, (\S+) ms clock`)
+var initClock = regexp.MustCompile(`(?m)^init (\S+) @\S+ ms, (\S+) ms clock`)
 
-// initialised adds up what GODEBUG=inittrace=1 says of all packages, in milliseconds.
+// googlesOwn is the package at the root of Google's archive, as the trace writes it.
+const googlesOwn = "outlast%2eexample"
+
+// initialised adds up what GODEBUG=inittrace=1 says of packages, in milliseconds.
 func initialised(b *testing.B, log string) (sum float64) {
 	all := initClock.FindAllStringSubmatch(log, -1)
 	if len(all) == 0 {
 		b.Fatalf("no trace in %.200s", log)
 	}
 	for _, found := range all {
-		clock, _ := strconv.ParseFloat(found[1], 64)
-		sum += clock
+		if clock, _ := strconv.ParseFloat(found[2], 64); found[1] != googlesOwn {
+			sum += clock
+		}
 	}
 	return sum
 }

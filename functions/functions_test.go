@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -125,6 +126,11 @@ func relayed(source, account string) []byte {
   "Name":"` + account + `"},"schemaId":"x","id":"e"}}`)
 }
 
+// scheduled is the event of a rule (Amazon EventBridge User Guide, "Creating a rule that runs on a schedule").
+const scheduled = `{"version":"0","id":"53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa","detail-type":"Scheduled Event","source":"aws.events",
+  "account":"123456789012","time":"2026-11-22T16:53:06Z","region":"eu-central-1",
+  "resources":["arn:aws:events:eu-central-1:123456789012:rule/my-scheduled-rule"],"detail":{}}`
+
 func TestThreeClouds(t *testing.T) {
 	b, r := build(t), functiontest.NewRepository(t)
 	all := startAll(t, b, r)
@@ -132,6 +138,8 @@ func TestThreeClouds(t *testing.T) {
 	t.Run("an event of the bus is a delivery", func(t *testing.T) { heardByBus(t, all, r) })
 	t.Run("schedules", func(t *testing.T) { schedules(t, b, r) })
 	t.Run("over the cap", func(t *testing.T) { overTheCap(t, all) })
+	t.Run("no token for one bucket", func(t *testing.T) { withoutToken(t, b.service, r) })
+	t.Run("time that is left", func(t *testing.T) { timeLeft(t, b, r.Hanging(t)) })
 	r.GCS.Stop()
 	t.Run("one provider down is not noticed", func(t *testing.T) { wantAll(t, all.post(t, webhook(t, contact), contact), http.StatusOK) })
 	r.Azure.Stop()
@@ -182,8 +190,7 @@ func heardByBus(t *testing.T, all receivers, r *functiontest.Repository) {
 // Every cloud's schedules run both tasks.
 func schedules(t *testing.T, b binaries, r *functiontest.Repository) {
 	for _, name := range []string{"reconcile", "verify"} {
-		event := []byte(`{"version":"0","id":"1","detail-type":"Scheduled Event","source":"aws.events","detail":{}}`)
-		if o := functiontest.StartLambda(t, b.bootstrap, name, r.Environ("seal-aws")...).Invoke(t, event); o.Failed {
+		if o := functiontest.StartLambda(t, b.bootstrap, name, r.Environ("seal-aws")...).Invoke(t, []byte(scheduled)); o.Failed {
 			t.Errorf("aws: %s: %s", name, o.Payload)
 		}
 		gcp := functiontest.StartCloudRun(t, b.service, strings.ToUpper(name[:1])+name[1:], r.Environ("seal-gcp")...)
@@ -219,6 +226,39 @@ func overTheCap(t *testing.T, all receivers) {
 			if status := send(t, url, webhook(t, body), body); status != want {
 				t.Errorf("%s: %d bytes: %d, want %d", cloud, len(body), status, want)
 			}
+		}
+	}
+}
+
+// Whoever would vouch for the process in another cloud refuses: its own bucket and the third one take the delivery.
+func withoutToken(t *testing.T, service string, r *functiontest.Repository) {
+	issuer := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+	defer issuer.Close()
+	f := functiontest.StartCloudRun(t, service, "Capture", append(r.Environ("gcp"), "GCE_METADATA_HOST="+strings.TrimPrefix(issuer.URL, "http://"),
+		"OUTLAST_FEDERATION_FROM=gcp", "OUTLAST_FEDERATION_AWS_ROLE=arn:aws:iam::1:role/capture", "OUTLAST_FEDERATION_AWS_REGION=eu-central-1")...).Await(t)
+	if status := send(t, f.URL, webhook(t, contact), contact); status != http.StatusOK {
+		t.Errorf("answers %d", status)
+	}
+	f.Stop()
+	if log := f.Log.String(); !strings.Contains(log, "token from Google's metadata server: access denied: HTTP 403") {
+		t.Errorf("the log does not say who gave no token:\n%s", log)
+	}
+}
+
+// Two buckets hang, and limits.deadline is 15 s: the answer comes before the runtime would end the invocation. Azure does not
+// tell how long that is.
+func timeLeft(t *testing.T, b binaries, r *functiontest.Repository) {
+	const timeout = 4 * time.Second
+	aws := functiontest.StartLambda(t, b.bootstrap, "capture", r.Environ("aws")...).Within(timeout)
+	gcp := functiontest.StartCloudRun(t, b.service, "Capture", append(r.Environ("gcp"), "CLOUD_RUN_TIMEOUT_SECONDS=4")...).Await(t)
+	header := webhook(t, contact)
+	for cloud, post := range map[string]func() int{
+		"aws": func() int { return aws.Answer(t, lambdaEvent(header, contact)).StatusCode },
+		"gcp": func() int { return send(t, gcp.URL, header, contact) },
+	} {
+		began := time.Now()
+		if status, took := post(), time.Since(began); status != http.StatusServiceUnavailable || took >= timeout || took < timeout/2 {
+			t.Errorf("%s answers %d after %s, want 503 before %s", cloud, status, took, timeout)
 		}
 	}
 }

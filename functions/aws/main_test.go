@@ -84,6 +84,7 @@ func TestBootstrap(t *testing.T) {
 	t.Run("refuses", func(t *testing.T) { refuses(t, f, r) })
 	t.Run("fails what is no HTTP event, and serves on", func(t *testing.T) { failsForeignEvents(t, f) })
 	t.Run("keeps", func(t *testing.T) { keeps(t, f, r) })
+	t.Run("keeps what comes in recorded events", func(t *testing.T) { keepsRecorded(t, f, r) })
 }
 
 func refusesToStart(t *testing.T, bootstrap string) {
@@ -197,5 +198,52 @@ func keeps(t *testing.T, f *functiontest.Lambda, r *repository) {
 				}
 			}
 		})
+	}
+}
+
+// keepsRecorded puts a webhook into events that AWS recorded, with all that stands around it there.
+func keepsRecorded(t *testing.T, f *functiontest.Lambda, r *repository) {
+	for name, stage := range map[string]string{
+		"lambda-urls-request.json": "", "apigw-v2-request-no-authorizer.json": "$default", "apigw-v2-request-iam.json": "",
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := call{method: "POST", path: "/v1/hooks/acme", query: "a=1", body: "{\"n\": 1}\r\n", binary: true, stage: stage, secret: hubspotSecret}
+			event := functiontest.Recorded(t, name)
+			around := event["requestContext"].(map[string]any)
+			if recorded, _ := around["stage"].(string); recorded != "" && recorded != "$default" {
+				c.stage = recorded
+			}
+			overlay(t, event, c.event(t))
+			var answer struct{ Stored string }
+			response := f.Answer(t, event)
+			fatal(t, json.Unmarshal([]byte(response.Body), &answer))
+			d := r.deliveries(t, r.buckets[0])[answer.Stored]
+			if response.StatusCode != http.StatusOK || d == nil || string(d.Body) != c.body || d.Path != c.target() {
+				t.Errorf("%+v: kept %+v", response, d)
+			}
+		})
+	}
+}
+
+// overlay puts what an event says over a recorded one, and leaves the rest of that as it is.
+func overlay(t *testing.T, recorded map[string]any, event any) {
+	t.Helper()
+	text, err := json.Marshal(event)
+	fatal(t, err)
+	var over map[string]any
+	fatal(t, json.Unmarshal(text, &over))
+	merge(recorded, over)
+}
+
+func merge(into, over map[string]any) {
+	for name, value := range over {
+		inner, both := into[name].(map[string]any)
+		outer, is := value.(map[string]any)
+		switch {
+		case both && is:
+			merge(inner, outer)
+		case value != nil && value != "" && value != 0.0:
+			into[name] = value
+		}
 	}
 }

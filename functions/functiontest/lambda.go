@@ -23,6 +23,7 @@ type runtimeAPI struct {
 	events   chan []byte
 	outcomes chan Outcome
 	count    atomic.Int64
+	left     time.Duration // of each invocation
 }
 
 // Outcome is what the function posted: its response, or its error.
@@ -56,7 +57,7 @@ func (a *runtimeAPI) next(w http.ResponseWriter, r *http.Request) {
 	case <-r.Context().Done():
 	case event := <-a.events:
 		w.Header().Set("Lambda-Runtime-Aws-Request-Id", strconv.FormatInt(a.count.Add(1), 10))
-		w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(time.Minute).UnixMilli(), 10))
+		w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(a.left).UnixMilli(), 10))
 		_, _ = w.Write(event)
 	}
 }
@@ -70,11 +71,17 @@ type Lambda struct {
 // StartLambda runs the bootstrap as a function whose handler has that name.
 func StartLambda(t testing.TB, bootstrap, handler string, environ ...string) *Lambda {
 	t.Helper()
-	api := &runtimeAPI{events: make(chan []byte), outcomes: make(chan Outcome, 1)}
+	api := &runtimeAPI{events: make(chan []byte), outcomes: make(chan Outcome, 1), left: time.Minute}
 	server := httptest.NewServer(api)
 	t.Cleanup(server.Close)
 	address := strings.TrimPrefix(server.URL, "http://")
 	return &Lambda{start(t, "", bootstrap, append(environ, "_HANDLER="+handler, "AWS_LAMBDA_RUNTIME_API="+address)), api}
+}
+
+// Within sets the function's time-out, which is a minute otherwise.
+func (f *Lambda) Within(timeout time.Duration) *Lambda {
+	f.api.left = timeout
+	return f
 }
 
 // Invoke hands over one event, as it is if it is bytes, and waits for what becomes of it.

@@ -1,8 +1,11 @@
 package functiontest
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"fmt"
+	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -135,6 +138,33 @@ sources:
 	if err := os.WriteFile(r.file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Hanging is the same repository for who reaches only its first bucket: the others take connections and never answer.
+func (r *Repository) Hanging(t testing.TB) *Repository {
+	t.Helper()
+	silent, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = silent.Close() })
+	text, err := os.ReadFile(r.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, endpoint := range []string{r.GCS.Endpoint, r.Azure.Endpoint} {
+		u, err := url.Parse(endpoint)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = bytes.ReplaceAll(text, []byte(url.QueryEscape(u.Host)), []byte(url.QueryEscape(silent.Addr().String())))
+	}
+	hanging := *r
+	hanging.file = filepath.Join(t.TempDir(), "outlast.yaml")
+	if err := os.WriteFile(hanging.file, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return &hanging
 }
 
 // Configure puts the configuration where an archive has it.

@@ -54,6 +54,7 @@ type Check struct {
 	Action string `json:"action"`
 	Want   Want   `json:"want"`
 	Got    Got    `json:"got"`
+	Answer string `json:"answer,omitempty"` // the store's own status and code, if it refused: "403 AccessDenied"
 	Detail string `json:"detail,omitempty"` // what the store said
 }
 
@@ -112,7 +113,7 @@ func Examine(ctx context.Context, role Role, b Bucket, p Probe, now time.Time) [
 		err := t.try(ctx, e)
 		check.Got = outcome(err)
 		if err != nil {
-			check.Detail = said(err)
+			check.Answer, check.Detail = store.Answer(err), said(err)
 		}
 		checks = append(checks, check)
 	}

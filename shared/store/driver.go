@@ -11,8 +11,8 @@ import (
 // Driver is what one kind of store does. Callers do not use it directly: Creator, Reader, Keeper, LockViewer and Locker stand
 // over it, check keys and name the bucket in errors, so that a driver only has to speak its store's protocol.
 //
-// There is no way to delete or overwrite, in any driver, for anybody. What "outlast doctor" tries, to be refused, is no driver's: see
-// TrespassDriver.
+// There is no way to delete or overwrite, in any driver, for anybody. What "outlast doctor" and the suite for real
+// accounts try, to be refused, is no driver's: see TrespassDriver.
 //
 // Every method is safe for concurrent use, honours its context, and returns errors that wrap the one sentinel of this
 // package that fits (see errors.go), together with what the store said.

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Each sentinel stands for a decision that a caller takes.
@@ -59,3 +60,21 @@ type TokenError struct {
 func (e *TokenError) Error() string { return fmt.Sprintf("token from %s: %v", e.Issuer, e.Err) }
 
 func (e *TokenError) Unwrap() error { return e.Err }
+
+// Refusal is a store's own answer that was no success: HTTP's status, and the store's code if it gave one. Whoever decides
+// something looks at the sentinels; whoever holds a store against its documentation looks at this.
+type Refusal interface {
+	error
+	Refused() (status int, code string)
+}
+
+// Answer is what the store itself said, as in "412 PreconditionFailed"; empty where it said nothing. Of several answers it is
+// the first.
+func Answer(err error) string {
+	refusal, has := errors.AsType[Refusal](err)
+	if !has {
+		return ""
+	}
+	status, code := refusal.Refused()
+	return strings.TrimSpace(fmt.Sprint(status) + " " + code)
+}

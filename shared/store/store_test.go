@@ -27,7 +27,7 @@ func TestRightsAreMethods(t *testing.T) {
 		{&store.Creator{}, []string{"Close", "Create", "Name"}},
 		{&store.Reader{}, []string{"Close", "List", "Name", "Open", "ReadAll", "ReadVersion", "Versions"}},
 		{&store.Keeper{}, []string{"Close", "Create", "List", "Name", "Open", "ReadAll", "ReadVersion", "Versions"}},
-		{&store.Trespasser{}, []string{"Close", "Delete", "Name", "Overwrite", "Shorten"}},
+		{&store.Trespasser{}, []string{"Close", "Delete", "Erase", "Lift", "Name", "Overwrite", "Shorten"}},
 	} {
 		var got []string
 		for method := range reflect.TypeOf(c.right).Methods() {

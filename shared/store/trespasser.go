@@ -14,6 +14,10 @@ type TrespassDriver interface {
 	Delete(ctx context.Context, key string) error
 	// Shorten has the object's lock end at a moment, bypassing what can be bypassed.
 	Shorten(ctx context.Context, key string, until time.Time) error
+	// Lift takes the object's lock off, bypassing what can be bypassed.
+	Lift(ctx context.Context, key string) error
+	// Erase deletes the object's current version for good, bypassing what can be bypassed.
+	Erase(ctx context.Context, key string) error
 	// Close frees connections.
 	Close() error
 }
@@ -45,6 +49,16 @@ func (t *Trespasser) Delete(ctx context.Context) error {
 // Shorten tries to have the object's lock end at a moment; nil means that it could.
 func (t *Trespasser) Shorten(ctx context.Context, until time.Time) error {
 	return t.tried("shorten the lock of", t.driver.Shorten(ctx, t.key, until.UTC().Truncate(time.Second)))
+}
+
+// Lift tries to take the object's lock off; nil means that it could.
+func (t *Trespasser) Lift(ctx context.Context) error {
+	return t.tried("lift the lock of", t.driver.Lift(ctx, t.key))
+}
+
+// Erase tries to delete the object's current version for good; nil means that it could.
+func (t *Trespasser) Erase(ctx context.Context) error {
+	return t.tried("erase", t.driver.Erase(ctx, t.key))
 }
 
 func (t *Trespasser) tried(what string, err error) error {

@@ -11,9 +11,13 @@ import (
 )
 
 var (
-	originForm = regexp.MustCompile(`^[0-9A-Za-z]([0-9A-Za-z.-]{0,251}[0-9A-Za-z])?$`) // a DNS name
-	rateForm   = regexp.MustCompile(`^[1-9][0-9]{0,8}$`)                               // requests a minute
+	originForm = regexp.MustCompile(`^[0-9A-Za-z]([0-9A-Za-z.-]*[0-9A-Za-z])?$`)
+	rateForm   = regexp.MustCompile(`^[1-9][0-9]{0,8}$`) // requests a minute
 )
+
+// isOrigin tells a DNS name. Its length is no part of the expression: compiled, {0,251} takes a tenth of a function's
+// initialisation.
+func isOrigin(name string) bool { return len(name) <= 253 && originForm.MatchString(name) }
 
 // anyone in the option allowed_origins.
 const anyone = "*"
@@ -26,7 +30,7 @@ func openGreeting(s crm.Settings) (func(*crm.Request) (crm.Reply, bool), error) 
 	}
 	origins := strings.Fields(text)
 	for _, origin := range origins {
-		if origin != anyone && !originForm.MatchString(origin) {
+		if origin != anyone && !isOrigin(origin) {
 			return nil, fmt.Errorf("source %s: option allowed_origins holds %.60q: write the names of senders, such as "+
 				"eventgrid.azure.net, with spaces between, or * for all", s.Name, origin)
 		}
@@ -45,7 +49,7 @@ type consent []string
 // nothing, and could let this receiver call addresses that only this receiver can reach.
 func (c consent) greet(r *crm.Request) (crm.Reply, bool) {
 	origin, named := crm.Single(r.Header, "WebHook-Request-Origin")
-	if !named || !originForm.MatchString(origin) || !c.includes(origin) {
+	if !named || !isOrigin(origin) || !c.includes(origin) {
 		return crm.Reply{}, false
 	}
 	rate, asked := crm.Single(r.Header, "WebHook-Request-Rate")

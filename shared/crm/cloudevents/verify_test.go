@@ -179,6 +179,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"name of a path", settings("token_in", "path", "token_name", "key"), "option token_name has no meaning with token_in path"},
 		{"two types", settings("type", "contact", "type_path", "object"), "set at most one of type and type_path"},
 		{"nobody allowed", settings("allowed_origins", ""), "option allowed_origins is empty"},
+		{"no name is so long", settings("allowed_origins", strings.Repeat("a", 254)), "write the names of senders"},
 		{"a URL allowed", settings("allowed_origins", "https://eventgrid.azure.net"), "write the names of senders"},
 	}
 	for _, test := range tests {

@@ -44,3 +44,31 @@ func (t trespasser) Shorten(ctx context.Context, key string, until time.Time) er
 	})
 	return explain(attempt, err)
 }
+
+// Lift: https://learn.microsoft.com/rest/api/storageservices/delete-blob-immutability-policy
+func (t trespasser) Lift(ctx context.Context, key string) error {
+	ctx, attempt := transport.Watch(policy.WithRetryOptions(ctx, once))
+	_, err := t.client.NewBlobClient(key).DeleteImmutabilityPolicy(ctx, nil)
+	return explain(attempt, err)
+}
+
+// Erase takes two steps where the account keeps versions: what is current cannot be deleted by its version, and becomes an
+// older one by being deleted without.
+// https://learn.microsoft.com/azure/storage/blobs/versioning-overview#deleting-a-blob-or-version
+func (t trespasser) Erase(ctx context.Context, key string) error {
+	watched, attempt := transport.Watch(policy.WithRetryOptions(ctx, once))
+	current := t.client.NewBlobClient(key)
+	properties, err := current.GetProperties(watched, nil)
+	if err != nil {
+		return explain(attempt, err)
+	}
+	if err := t.Delete(ctx, key); err != nil || properties.VersionID == nil {
+		return err
+	}
+	version, err := current.WithVersionID(*properties.VersionID)
+	if err != nil {
+		return err
+	}
+	_, err = version.Delete(watched, nil)
+	return explain(attempt, err)
+}

@@ -45,3 +45,20 @@ func (t trespasser) Shorten(ctx context.Context, key string, until time.Time) er
 		Update(watched, storage.ObjectAttrsToUpdate{Retention: &storage.ObjectRetention{Mode: removable, RetainUntil: until}})
 	return t.explainLock(ctx, attempt, err)
 }
+
+// Lift takes the same permissions as Shorten.
+func (t trespasser) Lift(ctx context.Context, key string) error {
+	watched, attempt := transport.Watch(ctx)
+	_, err := t.object(key).OverrideUnlockedRetention(true).
+		Update(watched, storage.ObjectAttrsToUpdate{Retention: &storage.ObjectRetention{}})
+	return t.explainLock(ctx, attempt, err)
+}
+
+func (t trespasser) Erase(ctx context.Context, key string) error {
+	watched, attempt := transport.Watch(ctx)
+	attrs, err := t.object(key).Attrs(watched)
+	if err == nil {
+		err = t.object(key).Generation(attrs.Generation).Delete(watched)
+	}
+	return t.explainLock(ctx, attempt, err)
+}

@@ -2,6 +2,7 @@ package s3
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -66,4 +67,22 @@ func (t trespasser) Shorten(ctx context.Context, key string, until time.Time) er
 		Retention: &types.ObjectLockRetention{Mode: types.ObjectLockRetentionModeGovernance, RetainUntilDate: &until},
 	}, once)
 	return explainLock(attempt, err)
+}
+
+// Lift asks for no retention, which bypasses a lock as well: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectRetention.html
+func (t trespasser) Lift(ctx context.Context, key string) error {
+	ctx, attempt := transport.Watch(ctx)
+	_, err := t.client.PutObjectRetention(ctx, &sdk.PutObjectRetentionInput{
+		Bucket: &t.bucket, Key: &key, BypassGovernanceRetention: aws.Bool(true), Retention: &types.ObjectLockRetention{},
+	}, once)
+	return explainLock(attempt, err)
+}
+
+func (t trespasser) Erase(ctx context.Context, key string) error {
+	watched, attempt := transport.Watch(ctx)
+	object, err := t.client.HeadObject(watched, &sdk.HeadObjectInput{Bucket: &t.bucket, Key: &key})
+	if err != nil {
+		return explain(attempt, err)
+	}
+	return t.delete(ctx, key, cmp.Or(object.VersionId, null), aws.Bool(true))
 }

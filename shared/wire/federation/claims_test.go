@@ -77,7 +77,7 @@ func TestPinned(t *testing.T) {
 				if !errors.Is(err, errPin) || !errors.Is(err, store.ErrDenied) {
 					t.Errorf("got %v, want ErrDenied, and why", err)
 				}
-				if !slices.Equal(w.asked, d.asked[:1]) {
+				if !slices.Equal(slices.Compact(w.asked), d.asked[:1]) { // twice, if the fetch at the opening had failed before the token was wanted
 					t.Errorf("asked %q: the token went on", w.asked)
 				}
 				w.neverShown(err)

@@ -13,7 +13,8 @@ import (
 const (
 	dialTimeout = 2 * time.Second
 	// answerTimeout is generous for an issuer, which answers in some hundred milliseconds, and leaves room for two more
-	// attempts in fetchTimeout. It also ends what waits on a connection that died while a function was frozen.
+	// attempts in fetchTimeout. It also ends what waits on a connection that died while a
+	// function was frozen, beside which another fetch begins: see stale.
 	answerTimeout = 3 * time.Second
 	// Retries at the same issuer come soon: a delivery may be waiting. Later ones are up to the callers.
 	retries            = 3
@@ -35,8 +36,11 @@ func newClient(connections http.RoundTripper) *http.Client {
 
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-func newConnections() http.RoundTripper {
+// newConnections are of HTTP/1.1: over HTTP/2 a fetch would share the connection of the one that it is to overtake.
+func newConnections() *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.Protocols = new(http.Protocols)
+	t.Protocols.SetHTTP1(true)
 	t.DialContext = (&net.Dialer{Timeout: dialTimeout}).DialContext
 	t.TLSHandshakeTimeout = dialTimeout
 	t.ResponseHeaderTimeout = answerTimeout

@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"crypto/tls"
 	"errors"
 	"io"
 	"net/http"
@@ -122,5 +123,23 @@ func TestKeysOutOfReach(t *testing.T) {
 		if (&refusal{status: http.StatusBadRequest, code: code}).final() != final {
 			t.Errorf("%s: final is not %t", code, final)
 		}
+	}
+}
+
+// A fetch that overtakes one on a dead connection must not share it, as it would over HTTP/2.
+func TestEachFetchHasItsConnection(t *testing.T) {
+	var protocol atomic.Int64
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { protocol.Store(int64(r.ProtoMajor)) }))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	defer s.Close()
+	connections := newConnections()
+	connections.TLSClientConfig = &tls.Config{RootCAs: s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
+	response, err := newClient(connections).Get(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response.Body.Close(); protocol.Load() != 1 {
+		t.Errorf("HTTP/%d", protocol.Load())
 	}
 }

@@ -13,13 +13,17 @@ const (
 	margin = 30 * time.Second
 	// pause is between a renewal that failed and the next one, while the old token is good.
 	pause = 30 * time.Second
+	// stale is the age, by the wall clock, from which on a fetch is not relied upon. An issuer answers in some hundred
+	// milliseconds; a function that was frozen in the middle of a fetch has it wait on a connection that is dead.
+	stale = 2 * time.Second
 )
 
 // fetch gets a token; the context ends it after fetchTimeout, and carries the trail that says how far it got.
 type fetch[T any] func(context.Context) (token T, expires time.Time, err error)
 
 // renewal keeps a token and renews it at half its life: the other half is time for an issuer that is down to come back.
-// One fetch at a time is under way, and nobody waits for it who can have a token that is good.
+// One fetch at a time is under way, and another one beside it where it is stale: the first token serves all. Nobody waits
+// who can have a token that is good.
 //
 // Times are the wall clock's: while a function is frozen its tokens grow older, and the monotonic clock stands still.
 type renewal[T any] struct {
@@ -32,37 +36,51 @@ type renewal[T any] struct {
 	underWay *flight[T]
 }
 
-// flight is one fetch. Its fields are written before done is closed.
+// flight is what callers wait for: one fetch, or several side by side. The mutex guards the first three fields; the others
+// are written before done is closed.
 type flight[T any] struct {
-	trail *trail
-	done  chan struct{}
-	token T
-	err   error
+	fetches int       // that have not ended
+	begun   time.Time // the last of them
+	trail   *trail    // its own
+	done    chan struct{}
+	token   T
+	err     error
 }
 
 // get gives a token that is good. The error is a store.TokenError.
 func (r *renewal[T]) get(ctx context.Context) (T, error) {
-	token, flight := r.look(ctx)
-	if flight == nil {
-		return token, nil
-	}
-	select {
-	case <-flight.done:
-		return flight.token, flight.err
-	case <-ctx.Done():
-		return token, flight.trail.explain(context.Cause(ctx))
+	for {
+		token, flight := r.look(ctx)
+		if flight == nil {
+			return token, nil
+		}
+		again := time.NewTimer(stale)
+		select {
+		case <-flight.done:
+			again.Stop()
+			return flight.token, flight.err
+		case <-again.C:
+		case <-ctx.Done():
+			again.Stop()
+			return token, r.explain(flight, context.Cause(ctx))
+		}
 	}
 }
 
-// look gives the token, or the fetch to wait for. Where one is due it begins.
+func (r *renewal[T]) explain(f *flight[T], cause error) error {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	return f.trail.explain(cause)
+}
+
+// look gives the token, or the flight to wait for. Where a fetch is due it begins.
 func (r *renewal[T]) look(ctx context.Context) (T, *flight[T]) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	now := wallClock()
 	good := now.Before(r.end)
-	if r.underWay == nil && (!good || !now.Before(r.renew)) {
-		r.underWay = &flight[T]{trail: new(trail), done: make(chan struct{})}
-		go r.run(context.WithoutCancel(ctx), r.underWay)
+	if !good || !now.Before(r.renew) {
+		r.start(ctx, now)
 	}
 	if good {
 		return r.token, nil
@@ -71,21 +89,42 @@ func (r *renewal[T]) look(ctx context.Context) (T, *flight[T]) {
 	return none, r.underWay
 }
 
-func (r *renewal[T]) run(ctx context.Context, f *flight[T]) {
-	ctx, cancel := context.WithTimeout(f.trail.on(ctx), fetchTimeout)
+// start begins a fetch, unless one is under way that can be relied upon.
+func (r *renewal[T]) start(ctx context.Context, now time.Time) {
+	f := r.underWay
+	switch {
+	case f == nil:
+		f = &flight[T]{done: make(chan struct{})}
+		r.underWay = f
+	case now.Sub(f.begun) < stale:
+		return
+	}
+	f.fetches++
+	f.begun, f.trail = now, new(trail)
+	go r.run(context.WithoutCancel(ctx), f, f.trail)
+}
+
+func (r *renewal[T]) run(ctx context.Context, f *flight[T], t *trail) {
+	ctx, cancel := context.WithTimeout(t.on(ctx), fetchTimeout)
 	defer cancel()
 	begun := wallClock()
 	token, expires, err := r.fetch(ctx)
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	r.underWay = nil
-	if err == nil {
+	f.fetches--
+	switch {
+	case r.underWay != f:
+		return // another fetch has served all
+	case err == nil:
 		f.token, r.token = token, token
 		r.renew, r.end = begun.Add(expires.Sub(begun)/2), expires.Add(-margin)
-	} else {
-		f.err = f.trail.explain(err)
+	case f.fetches > 0:
+		return // another one may do better
+	default:
+		f.err = t.explain(err)
 		r.renew = wallClock().Add(pause)
 	}
+	r.underWay = nil
 	close(f.done)
 }
 

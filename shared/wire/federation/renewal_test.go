@@ -19,6 +19,7 @@ type issuer struct {
 	mutex   sync.Mutex
 	asked   int
 	atOnce  int
+	most    int // fetches at once; 0: one
 	slow    time.Duration
 	failing error
 }
@@ -28,8 +29,8 @@ func (i *issuer) fetch(ctx context.Context) (int, time.Time, error) {
 	i.asked++
 	i.atOnce++
 	token, slow, err := i.asked, i.slow, i.failing
-	if i.atOnce > 1 {
-		panic("two fetches at once")
+	if i.atOnce > max(i.most, 1) {
+		panic("too many fetches at once")
 	}
 	i.mutex.Unlock()
 	asking(ctx, "the issuer")
@@ -114,7 +115,7 @@ func TestFailedRenewalKeepsTheOldToken(t *testing.T) {
 
 func TestNobodyWaitsLongerThanHeWants(t *testing.T) {
 	bubble(t, func(t *testing.T, i *issuer, get func() (int, error)) {
-		i.slow = 3 * time.Second
+		i.slow = 1500 * time.Millisecond
 		var all sync.WaitGroup
 		for range 10 {
 			all.Go(func() {
@@ -140,13 +141,81 @@ func TestNobodyWaitsLongerThanHeWants(t *testing.T) {
 
 func TestHungIssuerIsLeft(t *testing.T) {
 	bubble(t, func(t *testing.T, i *issuer, get func() (int, error)) {
-		i.slow = time.Hour
+		i.slow, i.most = time.Hour, 2
 		if _, err := get(); err == nil {
 			t.Fatal("no error")
 		}
 		time.Sleep(fetchTimeout)
 		i.slow = 0
 		wants(t, get, 2)
+	})
+}
+
+// A process that was frozen in the middle of a renewal has a fetch that never ends, on a dead connection, and a token that
+// ran out meanwhile. The fake clock stands for the wall's, which went on.
+func TestFrozenWhileRenewing(t *testing.T) {
+	bubble(t, func(t *testing.T, i *issuer, get func() (int, error)) {
+		wants(t, get, 1)
+		time.Sleep(time.Hour - margin - time.Second)
+		i.slow, i.most = time.Hour, 2
+		wants(t, get, 1) // still good: nobody waits for the second one, which will not come
+		synctest.Wait()
+		i.slow = 300 * time.Millisecond
+		time.Sleep(stale)
+		thawed := time.Now()
+		wants(t, get, 3)
+		if waited := time.Since(thawed); waited != i.slow {
+			t.Errorf("waited %v for a token, want what the issuer takes, %v", waited, i.slow)
+		}
+		time.Sleep(fetchTimeout) // the dead one fails, and nobody hears of it
+		synctest.Wait()
+		wants(t, get, 3)
+		if i.asked != 3 {
+			t.Errorf("asked %d times, want 3", i.asked)
+		}
+	})
+}
+
+// Who waits already when a fetch goes stale does not wait for its end.
+func TestStaleFetchIsOvertaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		i := &issuer{slow: time.Hour, most: 2}
+		r := renewal[int]{fetch: i.fetch}
+		go func() {
+			time.Sleep(time.Second)
+			i.mutex.Lock()
+			defer i.mutex.Unlock()
+			i.slow = 100 * time.Millisecond
+		}()
+		began := time.Now()
+		token, err := r.get(t.Context())
+		if waited := time.Since(began); token != 2 || err != nil || waited != stale+100*time.Millisecond {
+			t.Errorf("token %d, %v after %v", token, err, waited)
+		}
+		time.Sleep(fetchTimeout)
+	})
+}
+
+// One that fails does not end the wait for the one beside it.
+func TestTheOtherFetchMayDoBetter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fetches := make(chan int, 3)
+		for n := range 3 {
+			fetches <- n + 1 // the third one begins while the second is waited for, and is too late
+		}
+		r := renewal[int]{fetch: func(context.Context) (int, time.Time, error) {
+			n := <-fetches
+			time.Sleep(3 * time.Second)
+			var err error
+			if n == 1 {
+				err = errors.New("down")
+			}
+			return n, time.Now().Add(time.Hour), err
+		}}
+		if token, err := r.get(t.Context()); token != 2 || err != nil {
+			t.Errorf("token %d, %v; want the second one's", token, err)
+		}
+		time.Sleep(fetchTimeout)
 	})
 }
 

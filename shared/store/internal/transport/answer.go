@@ -32,6 +32,9 @@ func (a *Answer) Error() string {
 	return s
 }
 
+// Refused implements store.Refusal.
+func (a *Answer) Refused() (status int, code string) { return a.Status, oneLine(a.Code) }
+
 // PastEnd says whether a read began at the end of its object or after it. There may be no answer.
 func (a *Answer) PastEnd() bool {
 	return a != nil && a.Status == http.StatusRequestedRangeNotSatisfiable

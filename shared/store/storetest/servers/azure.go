@@ -47,7 +47,16 @@ func (s *AzureServer) Container(t TB) string {
 // nothing else.
 func (s *AzureServer) CreateOnly(t TB, container string) string {
 	t.Helper()
-	signed, err := s.client(t, container).GetSASURL(sas.ContainerPermissions{Create: true}, time.Now().Add(time.Hour), nil)
+	return s.Signed(t, container, "c")
+}
+
+// Signed gives a shared access signature, without its question mark, for what some of Azure's letters allow: c to create, r to
+// read, l to list, i to set immutability policies.
+func (s *AzureServer) Signed(t TB, container, letters string) string {
+	t.Helper()
+	may := func(letter string) bool { return strings.Contains(letters, letter) }
+	permissions := sas.ContainerPermissions{Create: may("c"), Read: may("r"), List: may("l"), SetImmutabilityPolicy: may("i")}
+	signed, err := s.client(t, container).GetSASURL(permissions, time.Now().Add(time.Hour), nil)
 	if err != nil {
 		t.Fatalf("sign for Azure container %s: %v", container, err)
 	}

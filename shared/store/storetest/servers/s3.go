@@ -27,6 +27,9 @@ var (
 	PutOnly = Credentials{"putonly", "putsecret"}
 	// KeepOnly may list those buckets, see locks and extend them, and nothing else.
 	KeepOnly = Credentials{"keeponly", "keepsecret"}
+	// ReadAndPut may list, read and create, and ReadOnly list and read, in the buckets of S3Server.Roles.
+	ReadAndPut = Credentials{"readandput", "readandputsecret"}
+	ReadOnly   = Credentials{"readonly", "readsecret"}
 )
 
 // S3Server is a running versitygw.
@@ -34,6 +37,7 @@ type S3Server struct {
 	*Server
 	Endpoint string // http://127.0.0.1:PORT; buckets are in the path
 	client   *s3.Client
+	addUser  func(t TB, user Credentials)
 }
 
 // S3 starts an S3 server that ends with the test.
@@ -46,14 +50,15 @@ func S3(t TB) *S3Server {
 		"--port", address, "--admin-port", admin, "--access", Root.ID, "--secret", Root.Secret, "--region", Region,
 		"--iam-dir", folder(t, "iam"), "--health", "/health", "--quiet", "--keep-alive",
 		"posix", "--versioning-dir", folder(t, "versions"), folder(t, "data"))
-	addUser(t, program, "http://"+admin, PutOnly)
-	addUser(t, program, "http://"+admin, KeepOnly)
-	return &S3Server{process, endpoint, s3.New(s3.Options{
+	s := &S3Server{process, endpoint, s3.New(s3.Options{
 		BaseEndpoint: &endpoint,
 		Region:       Region,
 		UsePathStyle: true,
 		Credentials:  credentials.NewStaticCredentialsProvider(Root.ID, Root.Secret, ""),
-	})}
+	}), func(t TB, user Credentials) { addUser(t, program, "http://"+admin, user) }}
+	s.addUser(t, PutOnly)
+	s.addUser(t, KeepOnly)
+	return s
 }
 
 func addUser(t TB, program, admin string, user Credentials) {
@@ -103,15 +108,31 @@ func (s *S3Server) Bucket(t TB) string {
 	return name
 }
 
-// allow gives the two users their rights.
-func (s *S3Server) allow(t TB, bucket string) {
+// Roles gives two more users their rights in a bucket that Bucket made, so that there is one for each role.
+func (s *S3Server) Roles(t TB, bucket string) {
 	t.Helper()
-	const statement = `{"Effect":"Allow","Principal":{"AWS":[%q]},"Action":[%s],"Resource":"arn:aws:s3:::%s"}`
-	policy := `{"Version":"2012-10-17","Statement":[` + strings.Join([]string{
-		fmt.Sprintf(statement, PutOnly.ID, `"s3:PutObject"`, bucket+"/*"),
-		fmt.Sprintf(statement, KeepOnly.ID, `"s3:GetObjectRetention","s3:PutObjectRetention"`, bucket+"/*"),
-		fmt.Sprintf(statement, KeepOnly.ID, `"s3:ListBucket"`, bucket),
-	}, ",") + `]}`
+	s.addUser(t, ReadAndPut)
+	s.addUser(t, ReadOnly)
+	s.allow(t, bucket,
+		may(ReadAndPut, `"s3:GetObject","s3:GetObjectVersion","s3:PutObject"`, bucket+"/*"),
+		may(ReadAndPut, `"s3:ListBucket","s3:ListBucketVersions"`, bucket),
+		may(ReadOnly, `"s3:GetObject","s3:GetObjectVersion"`, bucket+"/*"),
+		may(ReadOnly, `"s3:ListBucket","s3:ListBucketVersions"`, bucket))
+}
+
+// may is a statement of a bucket's policy.
+func may(user Credentials, actions, resource string) string {
+	return fmt.Sprintf(`{"Effect":"Allow","Principal":{"AWS":[%q]},"Action":[%s],"Resource":"arn:aws:s3:::%s"}`, user.ID, actions, resource)
+}
+
+// allow gives the two users their rights, and others theirs.
+func (s *S3Server) allow(t TB, bucket string, others ...string) {
+	t.Helper()
+	policy := `{"Version":"2012-10-17","Statement":[` + strings.Join(append(others,
+		may(PutOnly, `"s3:PutObject"`, bucket+"/*"),
+		may(KeepOnly, `"s3:GetObjectRetention","s3:PutObjectRetention"`, bucket+"/*"),
+		may(KeepOnly, `"s3:ListBucket"`, bucket),
+	), ",") + `]}`
 	_, err := s.client.PutBucketPolicy(t.Context(), &s3.PutBucketPolicyInput{Bucket: &bucket, Policy: &policy})
 	if err != nil {
 		t.Fatalf("set policy of S3 bucket %s: %v", bucket, err)
