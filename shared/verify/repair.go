@@ -110,7 +110,7 @@ func (m *mender) older(ctx context.Context, r *remedy) ([]byte, string, error) {
 }
 
 // store creates the object under the first name that is free, and says which. A name that is taken by the object itself
-// will do: another run was here, or the listing hid it.
+// will do if it is listed now: another run was here.
 func (m *mender) store(ctx context.Context, f *fault, object []byte) (string, error) {
 	bucket, content := m.keepers[f.bucket], store.NewContent(object)
 	for _, name := range f.mend.names {
@@ -122,8 +122,21 @@ func (m *mender) store(ctx context.Context, f *fault, object []byte) (string, er
 			return "", err
 		}
 		if there, err := bucket.ReadAll(ctx, name, max(f.mend.limit, 1)); err == nil && string(there) == string(object) {
-			return name, nil
+			return name, shown(ctx, bucket, name)
 		}
 	}
 	return "", fmt.Errorf("every name that it may have is taken by other bytes: delete those by hand, or the versions on top")
+}
+
+// shown wants an object in its bucket's listing: whoever restores finds it by that alone.
+func shown(ctx context.Context, b Keeper, name string) error {
+	for o, err := range b.List(ctx, name) {
+		if err != nil {
+			return err
+		}
+		if o.Key == name {
+			return nil
+		}
+	}
+	return errors.New("the bucket holds it, sound, and its listing leaves it out: ask who runs the store")
 }

@@ -3,7 +3,6 @@ package verify
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -87,11 +86,8 @@ func newReport(o Options) Report {
 
 func (r *Report) why(text string, args ...any) { r.Why = append(r.Why, fmt.Sprintf(text, args...)) }
 
-// add notes faults, in an order that does not depend on which was met first.
+// add notes faults.
 func (r *Report) add(found []fault) {
-	slices.SortFunc(found, func(a, b fault) int {
-		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.bucket, b.bucket), cmp.Compare(a.Verdict, b.Verdict))
-	})
 	for _, f := range found {
 		r.Findings++
 		r.Buckets[f.bucket].Found[f.Verdict]++
