@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"outlast.example/shared/format"
 	"outlast.example/shared/store"
 )
 
@@ -32,14 +33,51 @@ type mender struct {
 	tasks   *tasks
 }
 
-// mendAll repairs what can be repaired. Each fault then says how, or why not.
+// mendAll repairs what can be repaired. Each fault then says how, or why not. It may be stopped anywhere, and a bucket that
+// holds a seal is taken to hold its hour, and one that holds a signature, the seal.
 func (m *mender) mendAll(ctx context.Context, faults []fault) {
-	for i := range faults {
-		if f := &faults[i]; f.mend != nil && !f.mend.byHand && ctx.Err() == nil {
-			m.tasks.start(func() { m.mend(ctx, f) })
+	lacking := map[place]bool{}
+	for _, step := range []func(key string) bool{beforeSeals, isSeal, isSignature} {
+		for i := range faults {
+			f := &faults[i]
+			switch {
+			case f.mend == nil || f.mend.byHand || !step(f.Key) || ctx.Err() != nil:
+			case lacking[place{f.bucket, sealOf(f.Key)}]:
+				f.Do = "not repaired: its seal is not there"
+			default:
+				m.tasks.start(func() { m.mend(ctx, f) })
+			}
+		}
+		m.tasks.wait()
+		for _, f := range faults {
+			if f.mend != nil && !f.mend.byHand && isSeal(f.Key) {
+				lacking[place{f.bucket, f.Key}] = f.Repaired == ""
+			}
 		}
 	}
-	m.tasks.wait()
+}
+
+// place is an object's, or where one should be.
+type place struct {
+	bucket int
+	key    string
+}
+
+func isSeal(key string) bool {
+	_, err := format.ParseSealName(key)
+	return err == nil
+}
+
+func isSignature(key string) bool { return sealOf(key) != "" }
+
+func beforeSeals(key string) bool { return !isSeal(key) && !isSignature(key) }
+
+// sealOf is the name of the seal that a signature is of; empty: it is none.
+func sealOf(key string) string {
+	if s, err := format.ParseSealSignature(key); err == nil {
+		return s.SealName.String()
+	}
+	return ""
 }
 
 func (m *mender) mend(ctx context.Context, f *fault) {

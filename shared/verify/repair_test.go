@@ -117,3 +117,33 @@ func TestAnEmptiedBucket(t *testing.T) {
 		t.Errorf("%d objects, had %d", got, want)
 	}
 }
+
+// Whoever finds a seal in a bucket takes its hour to be there, and who finds a signature, the seal: a repair may be stopped
+// anywhere.
+func TestSealsAreRepairedLast(t *testing.T) {
+	r := grown(t, 30)
+	names := r.buckets[0].Objects()
+	for _, refused := range []string{"", ".json"} {
+		b := mem.New()
+		r.instead[1] = fault.Creates(b.Open(mem.Options{}), func(ctx context.Context, key string, c store.Content, real fault.Create) error {
+			if signature, err := format.ParseSealSignature(key); err == nil && b.Objects()[signature.SealName.String()] == nil {
+				t.Errorf("%s is stored before its seal", key)
+			}
+			if _, err := format.ParseSealName(key); err == nil {
+				for name := range names {
+					if _, err := format.ParseKey(name); err == nil && b.Objects()[name] == nil {
+						t.Errorf("%s is stored before %s", key, name)
+					}
+				}
+				if refused != "" {
+					return store.ErrDenied
+				}
+			}
+			return real(ctx, key, c)
+		})
+		report := r.repair(at(60), func(o *verify.Options) { o.Parallel = 4 })
+		if want := refused == ""; (report.Outcome != verify.Damage) != want {
+			t.Errorf("seals refused %v: %s", !want, report.Outcome)
+		}
+	}
+}
