@@ -153,18 +153,23 @@ func (a *auditor) keepCheckpoint(name string, report *verify.Report) {
 	if last := a.checkpoint; last != nil && (cp.Hour.Before(last.Hour) || cp.Descriptor < last.Descriptor) {
 		a.fail(promiseVerify, "%s gives a checkpoint of %s, after one of %s", name, cp.Hour, last.Hour)
 	}
+	if report.Hours.Last.After(cp.Hour) {
+		a.fail(promiseVerify, "%s gives a checkpoint of %s, and sees that %s is firm", name, cp.Hour, report.Hours.Last)
+	}
 	a.checkpoint = cp
 }
 
 // found: what was wrong before and after the run is in its report, if nothing kept it from looking; and no run says that
 // nothing is wrong.
 func (a *auditor) found(name string, r *audit, still faults) {
-	said := map[place]bool{}
+	said, lied := map[place]bool{}, map[place]bool{}
 	for _, f := range r.report.Finding {
 		said[place{f.Bucket, f.Key}] = true
+		lied[place{f.Bucket, f.Key}] = f.Repaired != "" && a.victim(a.bucket(f.Bucket).Index) && a.Counts.Faults[string(cloud.Lying)] > 0
 	}
 	for at, what := range still {
 		switch {
+		case lied[at]: // the bucket confirmed what was to repair it
 		case r.report.Outcome == verify.OK:
 			a.fail(promiseVerify, "%s says that nothing is wrong, and in %s %s is %s", name, at.bucket, short(at.key), what)
 		case !said[at] && a.calm(r.began):
