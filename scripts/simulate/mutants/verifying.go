@@ -20,7 +20,8 @@ var verifying = []Mutant{
 	{"verify does not read what lies on top of a version", "verify/examine.go", `case !x.read && row.Older == 0:`, `case !x.read:`},
 	{"verify does not miss what a bucket lacks", "verify/batches.go", `p.fault(bucket, b.Key.String(), Missing, known, p.copyOf(nil, b))`, `_ = known`},
 	{"verify does not miss what every bucket lacks", "verify/batches.go", `		p.lack(h, i, listing.Batch{Key: key}, e)
-`, ``},
+`, `		_ = i
+`},
 	{"verify does not miss seals", "verify/seals.go", `p.fault(i, key, Missing, known+p.held(rows), mend)`, `_ = known`},
 	{"verify does not follow the chain", "verify/chain.go", `		c.removed(s, hash, before)
 `, ``},
