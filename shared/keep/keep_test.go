@@ -316,3 +316,22 @@ func TestUntil(t *testing.T) {
 		}
 	}
 }
+
+// Slices of two days lock what the first one did a day less far: the report says how far everything is locked.
+func TestSlicesOfTwoDays(t *testing.T) {
+	b := newBucket(20)
+	at := now
+	o := keep.Options{Now: at, Requests: 20, Buckets: []keep.Bucket{
+		store.NewLocker("mem://0", b.Open(mem.Options{}), func() time.Time { return at }),
+	}}
+	first, err := keep.Run(t.Context(), o)
+	if err != nil || first.Through() {
+		t.Fatalf("%+v, error %v", first, err)
+	}
+	at = now.Add(day)
+	o.Now, o.Requests, o.Resume = at, 0, through(t, first)
+	second, err := keep.Run(t.Context(), o)
+	if err != nil || second.Outcome != keep.OK || second.Until != until || second.Buckets[0].Reaches != until {
+		t.Errorf("until %v, error %v, want %v: %+v", second.Until, err, until, second.Buckets)
+	}
+}

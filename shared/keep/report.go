@@ -24,7 +24,7 @@ const (
 // Report is the account of a run, and of the earlier ones that it went on with. Its names in JSON are a promise.
 type Report struct {
 	Outcome Outcome        `json:"outcome"`
-	Until   time.Time      `json:"until"` // the end of the locks that were set
+	Until   time.Time      `json:"until"` // the end of the locks that were set: in slices of several days, of those of the first
 	DryRun  bool           `json:"dry_run"`
 	Buckets []BucketReport `json:"buckets"`
 
@@ -74,6 +74,9 @@ func (r *Report) Through() bool {
 // finish adds up what the buckets' parts met, in the order of the buckets.
 func (r *Report) finish(earlier *Report, parts []*part) {
 	if earlier != nil {
+		if earlier.Until.Before(r.Until) { // what an earlier day's slice locked
+			r.Until = earlier.Until
+		}
 		r.Findings, r.Finding = earlier.Findings, slices.Clone(earlier.Finding)
 	}
 	r.Outcome = OK

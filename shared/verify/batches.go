@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"outlast.example/shared/format"
@@ -164,7 +166,8 @@ func (p *pass) nowhere(ctx context.Context, key string) bool {
 
 // unresolved reports what no seal lists, long after one should have.
 func (p *pass) unresolved(ctx context.Context) {
-	for _, b := range p.pending {
+	left := slices.SortedFunc(maps.Values(p.pending), func(a, b listing.Batch) int { return strings.Compare(a.Key.String(), b.Key.String()) })
+	for _, b := range left {
 		h := &hour{at: hourOf(b), listed: make([]bool, len(p.buckets))}
 		p.tasks.start(func() { p.judge(ctx, h, b, nil) })
 		if !p.settled(h.at) {

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -110,6 +111,7 @@ func (p *pass) settle(ctx context.Context, last bool) {
 		return
 	}
 	p.tasks.wait()
+	slices.SortFunc(p.faults, inOrder)
 	for i := range p.faults {
 		p.tasks.start(func() { p.locate(ctx, &p.faults[i]) })
 	}
@@ -122,6 +124,11 @@ func (p *pass) settle(ctx context.Context, last bool) {
 	}
 	p.report.add(p.faults)
 	p.faults = nil
+}
+
+// inOrder does not depend on which fault was met first.
+func inOrder(a, b fault) int {
+	return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.bucket, b.bucket), cmp.Compare(a.Verdict, b.Verdict))
 }
 
 // advise adds what an administrator can do, where it is still to be done.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"outlast.example/shared/format"
 	"outlast.example/shared/store"
 )
 
@@ -32,14 +33,51 @@ type mender struct {
 	tasks   *tasks
 }
 
-// mendAll repairs what can be repaired. Each fault then says how, or why not.
+// mendAll repairs what can be repaired. Each fault then says how, or why not. It may be stopped anywhere, and a bucket that
+// holds a seal is taken to hold its hour, and one that holds a signature, the seal.
 func (m *mender) mendAll(ctx context.Context, faults []fault) {
-	for i := range faults {
-		if f := &faults[i]; f.mend != nil && !f.mend.byHand && ctx.Err() == nil {
-			m.tasks.start(func() { m.mend(ctx, f) })
+	lacking := map[place]bool{}
+	for _, step := range []func(key string) bool{beforeSeals, isSeal, isSignature} {
+		for i := range faults {
+			f := &faults[i]
+			switch {
+			case f.mend == nil || f.mend.byHand || !step(f.Key) || ctx.Err() != nil:
+			case lacking[place{f.bucket, sealOf(f.Key)}]:
+				f.Do = "not repaired: its seal is not there"
+			default:
+				m.tasks.start(func() { m.mend(ctx, f) })
+			}
+		}
+		m.tasks.wait()
+		for _, f := range faults {
+			if f.mend != nil && !f.mend.byHand && isSeal(f.Key) {
+				lacking[place{f.bucket, f.Key}] = f.Repaired == ""
+			}
 		}
 	}
-	m.tasks.wait()
+}
+
+// place is an object's, or where one should be.
+type place struct {
+	bucket int
+	key    string
+}
+
+func isSeal(key string) bool {
+	_, err := format.ParseSealName(key)
+	return err == nil
+}
+
+func isSignature(key string) bool { return sealOf(key) != "" }
+
+func beforeSeals(key string) bool { return !isSeal(key) && !isSignature(key) }
+
+// sealOf is the name of the seal that a signature is of; empty: it is none.
+func sealOf(key string) string {
+	if s, err := format.ParseSealSignature(key); err == nil {
+		return s.SealName.String()
+	}
+	return ""
 }
 
 func (m *mender) mend(ctx context.Context, f *fault) {
@@ -110,7 +148,7 @@ func (m *mender) older(ctx context.Context, r *remedy) ([]byte, string, error) {
 }
 
 // store creates the object under the first name that is free, and says which. A name that is taken by the object itself
-// will do: another run was here, or the listing hid it.
+// will do if it is listed now: another run was here.
 func (m *mender) store(ctx context.Context, f *fault, object []byte) (string, error) {
 	bucket, content := m.keepers[f.bucket], store.NewContent(object)
 	for _, name := range f.mend.names {
@@ -122,8 +160,21 @@ func (m *mender) store(ctx context.Context, f *fault, object []byte) (string, er
 			return "", err
 		}
 		if there, err := bucket.ReadAll(ctx, name, max(f.mend.limit, 1)); err == nil && string(there) == string(object) {
-			return name, nil
+			return name, shown(ctx, bucket, name)
 		}
 	}
 	return "", fmt.Errorf("every name that it may have is taken by other bytes: delete those by hand, or the versions on top")
+}
+
+// shown wants an object in its bucket's listing: whoever restores finds it by that alone.
+func shown(ctx context.Context, b Keeper, name string) error {
+	for o, err := range b.List(ctx, name) {
+		if err != nil {
+			return err
+		}
+		if o.Key == name {
+			return nil
+		}
+	}
+	return errors.New("the bucket holds it, sound, and its listing leaves it out: ask who runs the store")
 }

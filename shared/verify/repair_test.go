@@ -74,13 +74,15 @@ func (h hiding) List(ctx context.Context, prefix, token string) (store.Page, err
 	return page, err
 }
 
-// What a listing hides has its name: sound bytes are enough, others are stepped around.
+// What a listing hides has its name. Where its bytes are sound there is nothing to store, and the listing stays wrong; others
+// are stepped around.
 func TestHiddenFromTheListing(t *testing.T) {
 	r := grown(t, 30)
 	key := r.names(0, format.LogPrefix, "age")[9]
 	r.instead[1] = hiding{r.buckets[1].Open(mem.Options{}), key}
-	if report := r.repair(at(30.3)); report.Repaired != 1 || !strings.HasSuffix(report.Finding[0].Repaired, " as "+key) {
-		t.Errorf("%+v", report.Finding)
+	report := r.repair(at(30.3))
+	if report.Outcome != verify.Damage || report.Repaired != 0 || !strings.Contains(report.Finding[0].Do, "its listing leaves it out") {
+		t.Errorf("%s: %+v", report.Outcome, report.Finding)
 	}
 	r.buckets[1].Put(key, []byte("damaged"))
 	if report := r.repair(at(30.3)); report.Repaired != 1 || !strings.HasSuffix(report.Finding[0].Repaired, " as "+key+".r1") {
@@ -113,5 +115,35 @@ func TestAnEmptiedBucket(t *testing.T) {
 	r.clean(at(30.3))
 	if got := len(r.buckets[1].Objects()); got != want {
 		t.Errorf("%d objects, had %d", got, want)
+	}
+}
+
+// Whoever finds a seal in a bucket takes its hour to be there, and who finds a signature, the seal: a repair may be stopped
+// anywhere.
+func TestSealsAreRepairedLast(t *testing.T) {
+	r := grown(t, 30)
+	names := r.buckets[0].Objects()
+	for _, refused := range []string{"", ".json"} {
+		b := mem.New()
+		r.instead[1] = fault.Creates(b.Open(mem.Options{}), func(ctx context.Context, key string, c store.Content, real fault.Create) error {
+			if signature, err := format.ParseSealSignature(key); err == nil && b.Objects()[signature.SealName.String()] == nil {
+				t.Errorf("%s is stored before its seal", key)
+			}
+			if _, err := format.ParseSealName(key); err == nil {
+				for name := range names {
+					if _, err := format.ParseKey(name); err == nil && b.Objects()[name] == nil {
+						t.Errorf("%s is stored before %s", key, name)
+					}
+				}
+				if refused != "" {
+					return store.ErrDenied
+				}
+			}
+			return real(ctx, key, c)
+		})
+		report := r.repair(at(60), func(o *verify.Options) { o.Parallel = 4 })
+		if want := refused == ""; (report.Outcome != verify.Damage) != want {
+			t.Errorf("seals refused %v: %s", !want, report.Outcome)
+		}
 	}
 }

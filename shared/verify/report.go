@@ -3,7 +3,6 @@ package verify
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -105,11 +104,8 @@ func (r *Report) count(bucket int, verdict Verdict, repaired bool) {
 	r.Buckets[bucket].Left[verdict]++
 }
 
-// add notes faults, in an order that does not depend on which was met first.
+// add notes faults.
 func (r *Report) add(found []fault) {
-	slices.SortFunc(found, func(a, b fault) int {
-		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.bucket, b.bucket), cmp.Compare(a.Verdict, b.Verdict))
-	})
 	for _, f := range found {
 		r.count(f.bucket, f.Verdict, f.Repaired != "")
 		if len(r.Finding) < r.room {

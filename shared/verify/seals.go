@@ -24,11 +24,12 @@ type sealRow struct {
 // seals yields what counts under seal/. What does not is reported on the way.
 func (p *pass) seals(ctx context.Context) iter.Seq[sealRow] {
 	return func(yield func(sealRow) bool) {
+		var checked format.SealSignature
 		for row := range p.rows(ctx, format.SealPrefix, format.SealDayPrefix, p.dark) {
 			if row.Err != nil {
 				continue
 			}
-			s, err := p.sealRow(row)
+			s, err := p.sealRow(row, &checked)
 			switch {
 			case err != nil && row.Hidden: // somebody put it away
 			case err != nil:
@@ -41,7 +42,8 @@ func (p *pass) seals(ctx context.Context) iter.Seq[sealRow] {
 	}
 }
 
-func (p *pass) sealRow(row listing.Row) (sealRow, error) {
+// sealRow also knows the signature that was checked last: the same one follows from the next bucket.
+func (p *pass) sealRow(row listing.Row, checked *format.SealSignature) (sealRow, error) {
 	if name, err := format.ParseSealName(row.Key); err == nil {
 		return sealRow{Row: row, name: name}, nil
 	}
@@ -49,8 +51,10 @@ func (p *pass) sealRow(row listing.Row) (sealRow, error) {
 		return sealRow{Row: row, name: part.SealName}, nil
 	}
 	signature, err := format.ParseSealSignature(row.Key)
-	if err == nil {
-		err = signature.Check(p.found.Descriptor)
+	if err == nil && signature != *checked { // once, not once in each bucket
+		if err = signature.Check(p.found.Descriptor); err == nil {
+			*checked = signature
+		}
 	}
 	if err == nil && row.Size != 0 && !row.Hidden {
 		p.fault(row.Bucket, row.Key, Damaged, fmt.Sprintf("%d bytes long, and a signature is all in its name; it counts nevertheless", row.Size), nil)

@@ -12,7 +12,7 @@ import (
 // budget is what objects being read may hold together: two of the largest, or many of the usual ones.
 const budget = 2 * format.MaxObject // bytes
 
-// tasks run beside the listing, so many at once.
+// tasks run beside the listing, so many at once; one at once runs in its place, so that requests have one order.
 type tasks struct {
 	room   chan struct{}
 	memory *semaphore.Weighted
@@ -23,8 +23,12 @@ func newTasks(parallel int) *tasks {
 	return &tasks{room: make(chan struct{}, max(1, parallel)), memory: semaphore.NewWeighted(budget)}
 }
 
-// start waits for room, not for the task.
+// start waits for room, not for the task; without parallelism it does.
 func (t *tasks) start(task func()) {
+	if cap(t.room) == 1 {
+		task()
+		return
+	}
 	t.room <- struct{}{}
 	t.all.Go(func() {
 		defer func() { <-t.room }()

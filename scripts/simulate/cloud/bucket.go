@@ -19,6 +19,8 @@ type Observer interface {
 	Asked(b *Bucket, who, key string, content []byte)
 	// Stored: the bucket has stored it, or confirms that it did.
 	Stored(b *Bucket, who, key string)
+	// Extends: somebody's wish for a longer lock has reached the bucket, whatever becomes of it.
+	Extends(b *Bucket, who, key string, to store.Lock)
 	// Answered: a request has ended for the one who made it.
 	Answered(b *Bucket, who, op, key string, err error)
 	// Met: a request met a trouble.
@@ -28,11 +30,18 @@ type Observer interface {
 // page is how many objects a request lists: few, so that listings break off in their middle.
 const page = 5
 
+// Kind is what a bucket is of its own. Every one locks what is created in it.
+type Kind struct {
+	Versions bool // it keeps them: what is deleted there lies under a delete marker, and what is overwritten under the new bytes
+	Silent   bool // it does not show the lock that it gave by itself
+}
+
 // Bucket is one bucket of one cloud.
 type Bucket struct {
 	Index int
 	URL   string
 
+	kind     Kind
 	loop     *loop.Loop
 	observer Observer
 	objects  *mem.Bucket
@@ -40,17 +49,15 @@ type Bucket struct {
 	troubles map[Trouble]int
 	calm     time.Time // when the last trouble ended
 	hidden   map[string]bool
+	told     map[string]bool  // objects whose lock somebody extended
+	born     map[string]birth // by key
 }
 
 // New makes an empty bucket.
-func New(l *loop.Loop, index int, url string, o Observer) *Bucket {
-	b := &Bucket{Index: index, URL: url, loop: l, observer: o, troubles: map[Trouble]int{}, hidden: map[string]bool{}}
-	b.replace(mem.New())
+func New(l *loop.Loop, index int, url string, k Kind, o Observer) *Bucket {
+	b := &Bucket{Index: index, URL: url, kind: k, loop: l, observer: o, troubles: map[Trouble]int{}, hidden: map[string]bool{}}
+	b.Empty()
 	return b
-}
-
-func (b *Bucket) replace(objects *mem.Bucket) {
-	b.objects, b.driver = objects, objects.Open(mem.Options{PageSize: page})
 }
 
 // Get gives the bytes that are really there, and whether there are any.
@@ -73,6 +80,9 @@ func (b *Bucket) Keys(prefix string) (keys []string) {
 	}
 	return keys
 }
+
+// Driver gives what is really there, with no trouble and in no time.
+func (b *Bucket) Driver() store.Driver { return b.objects.Open(mem.Options{}) }
 
 // Reader reads what is really there, with no trouble and in no time.
 func (b *Bucket) Reader() *store.Reader { return store.NewReader(b.URL, b.driver) }

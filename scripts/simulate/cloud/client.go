@@ -1,10 +1,8 @@
 package cloud
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"time"
 
@@ -16,6 +14,8 @@ const (
 	opCreate = "create"
 	opRead   = "read"
 	opList   = "list"
+	opLocked = "see lock"
+	opExtend = "extend"
 )
 
 // patience is how long a client waits where its context has no deadline.
@@ -70,6 +70,7 @@ func (c *client) Create(ctx context.Context, key string, content store.Content) 
 	f, err := c.call(ctx, opCreate, key, func() error {
 		err := b.driver.Create(context.Background(), key, content)
 		if err == nil {
+			b.born[key] = birth{b.loop.Now(), true}
 			b.observer.Stored(b, who, key)
 		}
 		return err
@@ -78,22 +79,6 @@ func (c *client) Create(ctx context.Context, key string, content store.Content) 
 		b.observer.Stored(b, who, key)
 	}
 	return err
-}
-
-func (c *client) Read(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
-	var object []byte
-	f, err := c.call(ctx, opRead, key, func() error {
-		body, err := c.bucket.driver.Read(context.Background(), key, offset, length)
-		if err != nil {
-			return err
-		}
-		object, err = io.ReadAll(body)
-		return err
-	})
-	if err == nil && f.harm != nil {
-		object, err = f.harm(object)
-	}
-	return io.NopCloser(bytes.NewReader(object)), err
 }
 
 func (c *client) List(ctx context.Context, prefix, token string) (store.Page, error) {

@@ -1,6 +1,7 @@
 package cloud
 
 import (
+	"context"
 	"slices"
 
 	"outlast.example/shared/store"
@@ -9,8 +10,15 @@ import (
 
 // What follows is done by accident, or by the bucket's administrator.
 
-// Empty loses all that is stored.
-func (b *Bucket) Empty() { b.replace(mem.New()) }
+// Empty loses all that is stored, as a closed account does: no lock keeps it.
+func (b *Bucket) Empty() {
+	objects := mem.NewLocked(fortnight, b.loop.Now)
+	if b.kind.Versions {
+		objects = mem.NewLockedVersions(fortnight, b.loop.Now)
+	}
+	b.objects, b.driver = objects, objects.Open(mem.Options{PageSize: page})
+	b.told, b.born = map[string]bool{}, map[string]birth{}
+}
 
 // Snapshot is what a bucket held at some moment.
 type Snapshot map[string][]byte
@@ -22,14 +30,24 @@ func (b *Bucket) Snapshot() Snapshot { return b.objects.Objects() }
 func (b *Bucket) RollBack(s Snapshot) {
 	b.Empty()
 	for key, object := range s {
-		b.objects.Put(key, object)
+		b.Put(key, object)
 	}
 }
 
 // Put stores bytes under any name, whatever is there.
-func (b *Bucket) Put(key string, object []byte) { b.objects.Put(key, object) }
+func (b *Bucket) Put(key string, object []byte) {
+	b.objects.Put(key, object)
+	b.born[key] = birth{at: b.loop.Now()}
+}
 
-// Delete removes an object.
+// Place creates an object, as everybody else does, with no trouble and in no time.
+func (b *Bucket) Place(key string, object []byte) {
+	if err := b.driver.Create(context.Background(), key, store.NewContent(object)); err == nil {
+		b.born[key] = birth{b.loop.Now(), true}
+	}
+}
+
+// Delete removes an object: a store that loses it asks for no lock, and where versions are kept it lies under a delete marker.
 func (b *Bucket) Delete(key string) { b.objects.Delete(key) }
 
 // Rot flips a bit of an object.
@@ -51,6 +69,9 @@ func (b *Bucket) Hide(key string) { b.hidden[key] = true }
 
 // Heal ends all troubles and all hiding. What is lost stays lost.
 func (b *Bucket) Heal() {
+	for key := range b.hidden {
+		b.born[key] = birth{at: b.loop.Now()} // for all that anybody could see
+	}
 	b.hidden, b.troubles = map[string]bool{}, map[Trouble]int{}
 	b.calm = b.loop.Now()
 }

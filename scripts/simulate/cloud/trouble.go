@@ -23,8 +23,8 @@ const (
 	Late     Trouble = "late"     // a request is carried out long after whoever made it gave up
 	Deaf     Trouble = "deaf"     // a request is carried out, and the answer lost
 	Slow     Trouble = "slow"     // everything takes up to seconds
-	Closed   Trouble = "closed"   // creates are refused, and nothing else
-	Perverse Trouble = "perverse" // a create is carried out, and answered with a refusal
+	Closed   Trouble = "closed"   // creates and longer locks are refused, and nothing else
+	Perverse Trouble = "perverse" // a create or a longer lock is carried out, and answered with a refusal
 	Torn     Trouble = "torn"     // listings break off
 	False    Trouble = "false"    // reads give other bytes, fewer, or none
 	Flaky    Trouble = "flaky"    // any of these, now and then
@@ -99,10 +99,11 @@ func (f *fate) suffer(t Trouble, op string, slow, late time.Duration, detail int
 
 // sufferOne has one kind of request meet a trouble of its own.
 func (f *fate) sufferOne(t Trouble, op string, detail int) bool {
+	writes := op == opCreate || op == opExtend
 	switch {
-	case t == Closed && op == opCreate:
+	case t == Closed && writes:
 		f.lost, f.err = true, fmt.Errorf("%w: read only", store.ErrDenied)
-	case t == Perverse && op == opCreate:
+	case t == Perverse && writes:
 		f.err = []error{store.ErrDenied, store.ErrBusy, store.ErrChecksum, errors.New("418")}[detail%4]
 	case t == Lying && op == opCreate:
 		f.lost, f.lie = true, true

@@ -59,8 +59,12 @@ func (t *Task) Resume() {
 	}
 }
 
-// Wait gives the turn back, until Resume. A task that was killed does not return from it.
+// Wait gives the turn back, until Resume. A task that was killed does not return from it, whichever of its goroutines waits:
+// one at a time may.
 func (t *Task) Wait() {
+	if t.killed {
+		runtime.Goexit()
+	}
 	t.back <- struct{}{}
 	<-t.turn
 	if t.killed {
@@ -82,6 +86,9 @@ func (t *Task) Kill() {
 
 // KillSoon kills the task when it next waits. The task itself may call it.
 func (t *Task) KillSoon() { t.loop.After(0, t.Kill) }
+
+// Killed reports whether the task was. What of it still runs has nobody to tell anything.
+func (t *Task) Killed() bool { return t.killed }
 
 // Over reports whether the task has ended.
 func (t *Task) Over() bool { return t.over }

@@ -15,6 +15,10 @@ func (w *World) act(a scene.Act) {
 		w.kill(w.receivers[a.On], a.For)
 	case scene.Reconcile:
 		w.clouds[a.On].start(a, false)
+	case scene.Keep:
+		w.extenders[a.On].start(a)
+	case scene.Verify:
+		w.auditor.start(a)
 	case scene.Trouble:
 		w.say("TROUBLE    %s", a)
 		end := w.buckets[a.On].Trouble(a.Trouble)

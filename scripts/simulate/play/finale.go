@@ -14,11 +14,19 @@ import (
 // finale ends all troubles, lets everything under way end, and holds what remains against the promises: what any
 // N - quorum + 1 buckets hold before anything is evened out, and what each of them holds after it.
 func (w *World) finale() {
+	if w.Weeks {
+		w.weeks()
+		return
+	}
 	w.rest()
 	if w.violation != nil {
 		return
 	}
 	w.before()
+	earlier := w.snapshot()
+	if w.Seed%8 == 2 {
+		w.repairs()
+	}
 	relist := w.turns()
 	for round := range 2 {
 		w.round(relist)
@@ -40,6 +48,20 @@ func (w *World) finale() {
 	if w.violation == nil {
 		w.after()
 	}
+	if w.violation == nil {
+		w.kept()
+		if report := w.audited(); report != nil && w.violation == nil {
+			w.planted(earlier, report)
+		}
+	}
+}
+
+// snapshot keeps what all buckets hold.
+func (w *World) snapshot() (all []cloud.Snapshot) {
+	for _, b := range w.buckets {
+		all = append(all, b.Snapshot())
+	}
+	return all
 }
 
 // rest ends the troubles, and waits until the CRM has nothing more to tell and what is to be sealed is due.
@@ -101,19 +123,19 @@ func (w *World) runs(k *keeper, relist bool) {
 
 // lost reports whether there is a batch of which every copy is ruined, or gone after somebody noted that. It cannot be one
 // that was acknowledged; buckets may be called unequal for it.
-func (w *World) lost() bool {
-	return slices.ContainsFunc(w.ledger.batches, func(m *batch) bool {
-		listed, sound := 0, 0
-		for _, b := range w.buckets {
-			if object, there := b.Get(m.key); there {
-				listed++
-				if bytes.Equal(object, m.content.Bytes) {
-					sound++
-				}
+func (w *World) lost() bool { return slices.ContainsFunc(w.ledger.batches, w.isLost) }
+
+func (w *World) isLost(m *batch) bool {
+	listed, sound := 0, 0
+	for _, b := range w.buckets {
+		if object, there := b.Get(m.key); there {
+			listed++
+			if bytes.Equal(object, m.content.Bytes) {
+				sound++
 			}
 		}
-		return sound == 0 && (listed > 0 && listed < w.Buckets || w.noted(m))
-	})
+	}
+	return sound == 0 && (listed > 0 && listed < w.Buckets || w.noted(m))
 }
 
 func (w *World) noted(m *batch) bool {

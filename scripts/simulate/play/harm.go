@@ -36,6 +36,8 @@ func (w *World) harm(a scene.Act) {
 		h.bucket.RollBack(w.snapshots[a.Seed])
 	case scene.Lie:
 		w.loop.After(a.For, h.bucket.Trouble(cloud.Lying))
+	case scene.Erase:
+		h.erase()
 	case scene.Delete, scene.Rot, scene.Cut, scene.Hide, scene.Squat:
 		h.objects()
 	default:
@@ -45,6 +47,14 @@ func (w *World) harm(a scene.Act) {
 		if !b.acked.IsZero() {
 			w.ledger.held(b)
 		}
+	}
+}
+
+// erase deletes what no lock holds.
+func (h harm) erase() {
+	h.sevenDays(h.bucket)
+	for _, key := range h.bucket.Erase() {
+		h.say("HARM       erase %s in bucket %d", short(key), h.On)
 	}
 }
 

@@ -70,10 +70,18 @@ func (i *identity) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 	return key, err
 }
 
+// privates remembers keys: to make one costs as much as a signature.
+var privates sync.Map // by name
+
 // private is somebody's key.
 func private(name string) ed25519.PrivateKey {
+	if key, found := privates.Load(name); found {
+		return key.(ed25519.PrivateKey)
+	}
 	seed := sha256.Sum256([]byte("simulation " + name))
-	return ed25519.NewKeyFromSeed(seed[:])
+	key := ed25519.NewKeyFromSeed(seed[:])
+	privates.Store(name, key)
+	return key
 }
 
 func public(name string) ed25519.PublicKey { return private(name).Public().(ed25519.PublicKey) }

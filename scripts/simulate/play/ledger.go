@@ -23,6 +23,13 @@ const (
 	promiseFirm      = "7: the seals of an hour list exactly its batches"
 	promiseHealthy   = "11: no \"equal\" that is wrong"
 	promiseLost      = "11: what is lost is said to be, in every run"
+	promiseLocked    = "locks: never shortened, never more than 15 days ahead, seven days left where keep runs weekly"
+	promiseKept      = "locks: where nothing is in the way, keep comes to its end"
+	promiseKeptSay   = "11: keep says what it could not lock"
+	promiseVerify    = "7: verify finds what is wrong"
+	promiseNoAlarm   = "7: verify finds nothing that is not wrong"
+	promiseVerifySay = "11: verify says what it could not look at"
+	promiseRepair    = "7: what can be repaired is, and nothing else is touched"
 	promiseConverge  = "4: when troubles end, all buckets become the same"
 	promiseAnyNeeded = "5: N - quorum + 1 buckets hold every delivery that was acknowledged"
 	promiseAny       = "5: every bucket holds every delivery that was acknowledged"
@@ -36,18 +43,21 @@ type ledger struct {
 	byKey      map[string]*batch
 	pages      map[string][]byte // descriptors and recovery pages that the operator wrote, or that follow from them
 	seals      map[string]*format.Seal
+	sealed     map[string][]byte // their bytes
 	signatures map[string]bool   // of seals: whether a sealer made them
 	witnesses  map[string]bool   // signatures of seals that were made
 	parts      map[string][]byte // of seals
 	quiet      bool              // no trouble any more
 	runs       map[string]*run   // of the clouds' functions, by the names of their tasks
+	extending  map[string]*extending
+	auditing   map[string]*audit
 }
 
 func newLedger(w *World) *ledger {
 	return &ledger{
 		World: w, byKey: map[string]*batch{}, pages: map[string][]byte{}, seals: map[string]*format.Seal{}, signatures: map[string]bool{},
 		witnesses: map[string]bool{}, parts: map[string][]byte{},
-		runs: map[string]*run{},
+		runs: map[string]*run{}, extending: map[string]*extending{}, auditing: map[string]*audit{}, sealed: map[string][]byte{},
 	}
 }
 
@@ -65,9 +75,12 @@ func (l *ledger) encoded(b format.Batch, webhooks []*webhook) *batch {
 // Asked holds each create against what may be created: only what its name speaks of, by whom it names.
 func (l *ledger) Asked(b *cloud.Bucket, who, key string, content []byte) {
 	l.note("create", b.URL, who, key)
+	audit := l.auditing[who]
 	switch {
+	case audit != nil && !audit.act.Repair:
+		l.fail(promiseRepair, "%s creates %s in bucket %d, and was only to look", who, short(key), b.Index)
 	case strings.HasPrefix(key, format.LogPrefix):
-		made := l.byKey[original(key)]
+		made := l.of(key)
 		if made == nil || !bytes.Equal(made.content.Bytes, content) {
 			l.fail(promiseForged, "%s creates %s in bucket %d, which no receiver made", who, short(key), b.Index)
 		}
@@ -85,14 +98,17 @@ func (l *ledger) Asked(b *cloud.Bucket, who, key string, content []byte) {
 	}
 }
 
-// original is the name of the batch that a name belongs to: its own, or that of the batch that a repair stands beside.
-func original(key string) string {
+// of is the batch that a name belongs to: as its own, or as that of a repair; nil: nobody made one.
+func (l *ledger) of(key string) *batch {
+	if made := l.byKey[key]; made != nil {
+		return made
+	}
 	k, err := format.ParseKey(key)
 	if err != nil {
-		return key
+		return nil
 	}
 	k.Repair = 0
-	return k.String()
+	return l.byKey[k.String()]
 }
 
 // Stored notes who holds what.
@@ -117,6 +133,9 @@ func (l *ledger) Answered(b *cloud.Bucket, who, op, key string, err error) {
 		said = err.Error()
 	}
 	l.note(op, b.URL, who, key, said)
+	if a := l.auditing[who]; a != nil && err != nil && op == "list" && (strings.HasPrefix(key, format.LogPrefix) || strings.HasPrefix(key, format.SealPrefix)) {
+		a.torn = append(a.torn, b.URL+" "+key)
+	}
 	if l.trace != nil && (op != "list" || err != nil) {
 		l.say("%-10s bucket %d: %s: %s: %s", op, b.Index, who, short(key), said)
 	}

@@ -34,6 +34,26 @@ func (d *mortalDriver) List(ctx context.Context, prefix, token string) (store.Pa
 	return d.Driver.List(ctx, prefix, token)
 }
 
+func (d *mortalDriver) Locked(ctx context.Context, key string) (store.Lock, error) {
+	d.spend()
+	return d.Driver.(store.LockDriver).Locked(ctx, key)
+}
+
+func (d *mortalDriver) Extend(ctx context.Context, key string, to store.Lock) (store.Lock, error) {
+	d.spend()
+	return d.Driver.(store.LockDriver).Extend(ctx, key, to)
+}
+
+func (d *mortalDriver) Versions(ctx context.Context, prefix, token string) (store.VersionPage, error) {
+	d.spend()
+	return d.Driver.(store.VersionDriver).Versions(ctx, prefix, token)
+}
+
+func (d *mortalDriver) ReadVersion(ctx context.Context, key, id string, offset, length int64) (io.ReadCloser, error) {
+	d.spend()
+	return d.Driver.(store.VersionDriver).ReadVersion(ctx, key, id, offset, length)
+}
+
 // spend has the task killed while it waits for the last request.
 func (d *mortalDriver) spend() {
 	if d.life.left--; d.life.left == 0 {

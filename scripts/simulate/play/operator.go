@@ -50,8 +50,8 @@ func (o *operator) publish(d *format.Descriptor) {
 	page := format.RecoveryPage(d)
 	o.ledger.pages[name], o.ledger.pages[format.RecoveryName(d.Number)] = object, page
 	for _, b := range o.buckets {
-		b.Put(format.RecoveryName(d.Number), page)
-		b.Put(name, object)
+		b.Place(format.RecoveryName(d.Number), page)
+		b.Place(name, object)
 	}
 }
 

@@ -1,6 +1,7 @@
 package play
 
 import (
+	"bytes"
 	"encoding/hex"
 	"slices"
 	"strings"
@@ -28,6 +29,9 @@ func (l *ledger) seal(b *cloud.Bucket, who, key string, content []byte) {
 		return
 	}
 	if l.seals[key] != nil {
+		if !bytes.Equal(l.sealed[key], content) {
+			l.fail(promiseForged, "%s creates other bytes as %s in bucket %d", who, short(key), b.Index)
+		}
 		return
 	}
 	n, err := format.ParseSealName(key)
@@ -46,7 +50,7 @@ func (l *ledger) seal(b *cloud.Bucket, who, key string, content []byte) {
 	if l.quiet {
 		l.onlyNew(s, key)
 	}
-	l.seals[key] = s
+	l.seals[key], l.sealed[key] = s, content
 	l.Counts.Seals++
 	l.say("seal       %s: %s: %d objects, %d late, listed %v", who, short(key), len(s.Objects), len(s.Late), s.Listed)
 	run := l.running(who)

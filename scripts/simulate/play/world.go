@@ -25,6 +25,9 @@ type World struct {
 	clouds    []*keeper
 	crm       *crmSystem
 	operator  *operator
+	extenders []*extender // one in each cloud
+	auditor   *auditor
+	lastKept  []time.Time // by bucket: when the last run of keep began that was through with it
 	ledger    *ledger
 
 	victims   map[int]bool
@@ -80,14 +83,16 @@ func newWorld(s *scene.Scene, trace io.Writer) *World {
 	w.Counts.Seeds = 1
 	w.ledger = newLedger(w)
 	for i := range s.Buckets {
-		w.buckets = append(w.buckets, cloud.New(w.loop, i, fmt.Sprintf("mem://%d", i), w.ledger))
+		w.buckets = append(w.buckets, cloud.New(w.loop, i, fmt.Sprintf("mem://%d", i), s.Kinds[i], w.ledger))
 		w.clouds = append(w.clouds, &keeper{World: w, index: i})
+		w.extenders = append(w.extenders, &extender{World: w, index: i, left: map[int]*extending{}})
+		w.lastKept = append(w.lastKept, scene.Begin)
 	}
 	for i := range s.Skews {
 		w.receivers = append(w.receivers, newReceiver(w, i))
 	}
 	w.crm = newCRM(w)
-	w.operator = &operator{World: w}
+	w.operator, w.auditor = &operator{World: w}, &auditor{World: w}
 	w.operator.begin()
 	return w
 }

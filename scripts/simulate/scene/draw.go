@@ -21,12 +21,16 @@ type draft struct {
 // Draw draws the scene of a seed.
 func Draw(seed uint64) *Scene {
 	d := draft{&Scene{Seed: seed}, rand.New(rand.NewPCG(seed, 0)), themeOf(seed)} //nolint:gosec // to be reproduced
+	if d.theme == weeks {
+		return d.last()
+	}
 	d.cast()
 	d.webhooks()
 	d.routine()
 	d.troubles()
 	d.kills()
 	switch d.theme {
+	case weeks, mended:
 	case replaced:
 		d.replace()
 	case doubted:
@@ -36,6 +40,7 @@ func Draw(seed uint64) *Scene {
 	default:
 		d.destroy()
 	}
+	d.look()
 	slices.SortStableFunc(d.Acts, func(a, b Act) int { return int(a.At - b.At) })
 	return d.Scene
 }
@@ -52,6 +57,8 @@ func (d draft) cast() {
 		d.Buckets, d.Quorum, d.Span = 3, 2, 32*time.Hour
 	case doubted, alone:
 		d.Buckets, d.Quorum, d.Span = 3, 2, 4*time.Hour
+	case mended:
+		d.Buckets, d.Quorum, d.Span = 3, 2, []time.Duration{6 * time.Hour, 6 * time.Hour, 34 * time.Hour}[d.r.IntN(3)]
 	}
 	for range 1 + d.r.IntN(3) {
 		d.Skews = append(d.Skews, d.between(-10*time.Minute, 10*time.Minute))
@@ -148,13 +155,18 @@ func (d draft) moment() time.Duration { return d.between(0, d.Span) }
 
 // busy is a moment at which a CRM has something to say.
 func (d draft) busy() time.Duration {
-	var all []time.Duration
+	all := d.of(Webhooks)
+	return all[d.r.IntN(len(all))]
+}
+
+// of are the moments of one kind of act.
+func (d draft) of(k Kind) (all []time.Duration) {
 	for _, a := range d.Acts {
-		if a.Kind == Webhooks {
+		if a.Kind == k {
 			all = append(all, a.At)
 		}
 	}
-	return all[d.r.IntN(len(all))]
+	return all
 }
 
 func (d draft) between(from, to time.Duration) time.Duration {

@@ -24,6 +24,8 @@ type Scene struct {
 	Lines   int             // deliveries in a batch at most
 	Bytes   int             // of deliveries in a batch at most
 	Span    time.Duration   // until the troubles end
+	Kinds   []cloud.Kind    // of the buckets
+	Weeks   bool            // it lasts so long that locks end, and nothing is sealed or made equal meanwhile
 	Acts    []Act           // in order
 }
 
@@ -36,6 +38,8 @@ const (
 	Webhooks  Kind = "webhooks"  // the CRM has N changes to tell
 	Kill      Kind = "kill"      // a receiver dies, and begins again after For
 	Reconcile Kind = "reconcile" // a cloud's function runs; with N, it dies after N requests; with Slice, it stops by itself
+	Keep      Kind = "keep"      // a cloud's function extends all locks; with N, it dies or stops as above, in each bucket
+	Verify    Kind = "verify"    // the operator looks at all buckets; with N, he is interrupted after N requests
 	Trouble   Kind = "trouble"   // of a bucket, for For
 
 	Empty     Kind = "empty"            // the bucket loses everything
@@ -53,6 +57,7 @@ const (
 	ForgeRepo Kind = "forge descriptor" // a descriptor that trusts the administrator's key
 	Squat     Kind = "take a name"      // other bytes in place of N objects
 	Litter    Kind = "litter"           // foreign names
+	Erase     Kind = "erase"            // all that no lock holds
 )
 
 var destructions = []Kind{
@@ -66,6 +71,8 @@ type Act struct {
 	On      int // index of the receiver, the cloud or the bucket
 	N       int
 	Slice   bool
+	Deep    bool // verify reads everything
+	Repair  bool // verify repairs
 	For     time.Duration
 	Trouble cloud.Trouble
 	Seed    uint64 // of the details
@@ -74,7 +81,7 @@ type Act struct {
 // Destroys reports whether the act takes or alters what is stored, or may.
 func (a Act) Destroys() bool {
 	switch a.Kind {
-	case Webhooks, Kill, Reconcile, Trouble:
+	case Webhooks, Kill, Reconcile, Keep, Verify, Trouble:
 		return false
 	}
 	return true
@@ -93,6 +100,12 @@ func (a Act) String() string {
 	if a.Slice {
 		b.WriteString(" as a slice")
 	}
+	if a.Deep {
+		b.WriteString(" reading everything")
+	}
+	if a.Repair {
+		b.WriteString(" and repairing")
+	}
 	if a.For > 0 {
 		fmt.Fprintf(&b, " for %s", a.For.Round(time.Millisecond))
 	}
@@ -102,12 +115,26 @@ func (a Act) String() string {
 // String is who takes part, in a line, and each act in one more.
 func (s *Scene) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "seed %d: %d buckets, quorum %d, receivers' clocks %v, clouds' clocks %v, at most %d lines and %d bytes a batch, %s",
-		s.Seed, s.Buckets, s.Quorum, s.Skews, s.Leads, s.Lines, s.Bytes, s.Span)
+	fmt.Fprintf(&b, "seed %d: %d buckets %s, quorum %d, receivers' clocks %v, clouds' clocks %v, at most %d lines and %d bytes a batch, %s",
+		s.Seed, s.Buckets, s.kinds(), s.Quorum, s.Skews, s.Leads, s.Lines, s.Bytes, s.Span)
 	for _, a := range s.Acts {
 		fmt.Fprintf(&b, "\n   %s", a)
 	}
 	return b.String()
+}
+
+// kinds says which buckets are not like the others.
+func (s *Scene) kinds() string {
+	var all []string
+	for i, k := range s.Kinds {
+		if k.Versions {
+			all = append(all, fmt.Sprintf("%d keeps versions", i))
+		}
+		if k.Silent {
+			all = append(all, fmt.Sprintf("%d shows no lock of its own", i))
+		}
+	}
+	return "(" + strings.Join(all, ", ") + ")"
 }
 
 // With gives the scene with other acts.

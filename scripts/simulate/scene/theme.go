@@ -14,6 +14,8 @@ const (
 	replaced       // one bucket is away for over a day, and of the others one is new: a seal must be made, and cannot
 	doubted        // copies in one bucket are altered while no other bucket gives out what it holds
 	alone          // a bucket is the only one that stores, and loses it
+	mended         // a bucket loses what is sealed, and somebody repairs it while others misbehave
+	weeks          // locks would end
 )
 
 func themeOf(seed uint64) theme {
@@ -24,6 +26,10 @@ func themeOf(seed uint64) theme {
 		return doubted
 	case 3:
 		return alone
+	case 5:
+		return mended
+	case 13:
+		return weeks
 	}
 	return anything
 }

@@ -23,6 +23,14 @@ func NewLocked(first time.Duration, now func() time.Time) *Bucket {
 	return b
 }
 
+// NewLockedVersions makes an empty bucket that locks as NewLocked's does and keeps versions as NewVersioned's does: what is
+// locked can be hidden under a delete marker.
+func NewLockedVersions(first time.Duration, now func() time.Time) *Bucket {
+	b := NewVersioned(now)
+	b.locks = &locks{map[string]store.Lock{}, first, now}
+	return b
+}
+
 func (l *locks) begin(key string) {
 	if l != nil {
 		l.byKey[key] = store.Lock{Until: l.now().Add(l.first).UTC().Truncate(time.Second)}
