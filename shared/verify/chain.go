@@ -96,7 +96,7 @@ func (c *chain) goesOn(s *seal, before *sealing, first bool, named map[string]bo
 			continue
 		}
 		named[hash] = true
-		c.removed(s, hash, before)
+		c.removed(s, hash)
 	}
 	if cp := c.Checkpoint; cp != nil && s.Hour.Equal(cp.Hour.Add(time.Hour)) && !slices.ContainsFunc(s.Previous, cp.has) {
 		c.fault(row, s.name.String(), Unchained, "it names none of the seals that an earlier run saw in the hour before", nil)
@@ -104,7 +104,7 @@ func (c *chain) goesOn(s *seal, before *sealing, first bool, named map[string]bo
 }
 
 // removed reports a seal that a later one names, and that is not there, or that nobody's signature is left of.
-func (c *chain) removed(by *seal, hash string, before *sealing) {
+func (c *chain) removed(by *seal, hash string) {
 	name := format.SealName{Hour: by.Hour.Add(-time.Hour)}
 	if n, err := hex.Decode(name.SHA256[:], []byte(hash)); err != nil || n != len(name.SHA256) {
 		return // OpenSeal refuses that

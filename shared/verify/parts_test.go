@@ -1,10 +1,15 @@
 package verify_test
 
 import (
+	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"outlast.example/shared/format"
+	"outlast.example/shared/store"
+	"outlast.example/shared/store/fault"
+	"outlast.example/shared/store/mem"
 	"outlast.example/shared/verify"
 )
 
@@ -112,5 +117,31 @@ func TestPartsFromOneBucket(t *testing.T) {
 	}
 	if parts := r.names(0, format.SealPrefix, ".part"); len(parts) < 2*14 || !slices.IsSorted(parts) {
 		t.Errorf("%d parts", len(parts))
+	}
+}
+
+// A seal comes after its parts, or not at all.
+func TestASealWithoutAPartIsNotRepaired(t *testing.T) {
+	r := inParts(t)
+	b := mem.New()
+	r.instead[1] = fault.Creates(b.Open(mem.Options{}), func(ctx context.Context, key string, c store.Content, real fault.Create) error {
+		if strings.HasSuffix(key, ".0002.part") {
+			return store.ErrDenied
+		}
+		return real(ctx, key, c)
+	})
+	if report := r.repair(at(44), func(o *verify.Options) { o.Parallel = 4 }); report.Outcome != verify.Damage {
+		t.Errorf("parts refused: %s", report.Outcome)
+	}
+	stored := b.Objects()
+	for key := range stored {
+		n, err := format.ParsePartName(key)
+		if err != nil {
+			continue
+		}
+		n.Number = 2
+		if seal := n.SealName.String(); stored[seal] != nil && r.object(0, n.String()) != nil {
+			t.Errorf("%s is stored, and its part 2 is not", seal)
+		}
 	}
 }

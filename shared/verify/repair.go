@@ -34,24 +34,24 @@ type mender struct {
 }
 
 // mendAll repairs what can be repaired. Each fault then says how, or why not. It may be stopped anywhere, and a bucket that
-// holds a seal is taken to hold its hour, and one that holds a signature, the seal.
+// holds a seal is taken to hold its hour and the seal's parts, and one that holds a signature, the seal.
 func (m *mender) mendAll(ctx context.Context, faults []fault) {
-	lacking := map[place]bool{}
+	lacking := map[place]bool{} // seals that are not there, or not whole
 	for _, step := range []func(key string) bool{beforeSeals, isSeal, isSignature} {
 		for i := range faults {
 			f := &faults[i]
 			switch {
 			case f.mend == nil || f.mend.byHand || !step(f.Key) || ctx.Err() != nil:
 			case lacking[place{f.bucket, sealOf(f.Key)}]:
-				f.Do = "not repaired: its seal is not there"
+				f.Do = "not repaired: its seal, or a part of that, is not there"
 			default:
 				m.tasks.start(func() { m.mend(ctx, f) })
 			}
 		}
 		m.tasks.wait()
 		for _, f := range faults {
-			if f.mend != nil && !f.mend.byHand && isSeal(f.Key) {
-				lacking[place{f.bucket, f.Key}] = f.Repaired == ""
+			if seal := sealOf(f.Key); seal != "" && f.mend != nil && !f.mend.byHand && step(f.Key) && f.Repaired == "" {
+				lacking[place{f.bucket, seal}] = true
 			}
 		}
 	}
@@ -68,14 +68,23 @@ func isSeal(key string) bool {
 	return err == nil
 }
 
-func isSignature(key string) bool { return sealOf(key) != "" }
+func isSignature(key string) bool {
+	_, err := format.ParseSealSignature(key)
+	return err == nil
+}
 
 func beforeSeals(key string) bool { return !isSeal(key) && !isSignature(key) }
 
-// sealOf is the name of the seal that a signature is of; empty: it is none.
+// sealOf is the name of the seal that a signature or a part is of, or that the key itself is; empty: it is none of these.
 func sealOf(key string) string {
+	if isSeal(key) {
+		return key
+	}
 	if s, err := format.ParseSealSignature(key); err == nil {
 		return s.SealName.String()
+	}
+	if p, err := format.ParsePartName(key); err == nil {
+		return p.SealName.String()
 	}
 	return ""
 }

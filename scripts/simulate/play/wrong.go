@@ -140,12 +140,14 @@ func (t *truth) sealName(b *cloud.Bucket, key string, object []byte) {
 		}
 		return
 	}
-	if _, err := format.ParseSealName(key); err != nil {
+	seal, sound := key, t.ledger.sealed[key]
+	if part, err := format.ParsePartName(key); err == nil {
+		seal, sound = part.SealName.String(), t.ledger.parts[key]
+	} else if _, err := format.ParseSealName(key); err != nil {
 		t.note(b, key, "nobody's")
 		return
 	}
-	sound := t.ledger.sealed[key]
-	if t.seals[key] != nil && !bytes.Equal(sound, object) && (len(sound) != len(object) || t.deep || b.Layered(key)) {
+	if t.seals[seal] != nil && !bytes.Equal(sound, object) && (len(sound) != len(object) || t.deep || b.Layered(key)) {
 		t.note(b, key, "altered")
 	}
 }
@@ -202,14 +204,18 @@ func (w *World) complete(b *cloud.Bucket, hour time.Time) bool {
 	return !since.IsZero() && since.Before(hour.Add(time.Hour))
 }
 
-// sealing: a seal that is due is in every bucket, and so are its signatures.
+// sealing: a seal that is due is in every bucket, and so are its parts and its signatures.
 func (t *truth) sealing(b *cloud.Bucket) {
 	for name, s := range t.seals {
 		n, _ := format.ParseSealName(name)
 		if !t.complete(b, s.Hour) || s.Hour.Add(due).After(t.loop.Now()) {
 			continue
 		}
-		for _, key := range append(slices.Clone(t.signed[n]), name) {
+		names := append(slices.Clone(t.signed[n]), name)
+		for i := range s.Parts {
+			names = append(names, format.PartName{SealName: n, Number: i + 1}.String())
+		}
+		for _, key := range names {
 			if !b.Listed(key) {
 				t.note(b, key, "missing")
 			}
