@@ -123,7 +123,7 @@ func (w *World) removed(prefix string) {
 		}
 		victim := ""
 		if prefix == format.LogPrefix && len(s.Objects) > 0 {
-			victim = s.Objects[int(w.Seed/4)%len(s.Objects)].Key
+			victim = s.Objects[w.Seed/4%uint64(len(s.Objects))].Key
 		} else if prefix == format.SealPrefix && w.isNamed(n) {
 			victim = name
 		}

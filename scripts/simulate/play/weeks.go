@@ -18,7 +18,7 @@ func (w *World) weeks() {
 		return
 	}
 	w.before()
-	w.keepAll(int(w.Seed/16)%3*10 + 3)
+	w.keepAll(int(w.Seed/16%3)*10 + 3)
 	if w.violation != nil {
 		return
 	}

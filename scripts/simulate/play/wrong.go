@@ -163,7 +163,7 @@ func (t *truth) batch(b *cloud.Bucket, m *batch) {
 		return
 	}
 	size := len(object) != len(m.content.Bytes)
-	known := len(t.listed[m.key]) > 0 || t.certainly(m.key) && !(len(t.held[m.key]) == 1)
+	known := len(t.listed[m.key]) > 0 || t.certainly(m.key) && len(t.held[m.key]) != 1
 	if t.deep || b.Layered(m.key) || size && known {
 		t.note(b, m.key, "altered")
 	}
