@@ -8,6 +8,7 @@ import (
 	"net"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -15,9 +16,27 @@ import (
 // Process is a running binary of a function.
 type Process struct {
 	Ended <-chan error
-	Log   *bytes.Buffer // to be read after the end
+	Log   *Log
 	PID   int
 	Stop  func() // kills it, and waits for its end
+}
+
+// Log is what a binary wrote so far.
+type Log struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *Log) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+func (l *Log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // start runs a binary, with nothing in its environment but what is given, until the test ends.
@@ -26,7 +45,7 @@ func start(t testing.TB, folder, binary string, environ []string) *Process {
 	ctx, end := context.WithCancel(context.WithoutCancel(t.Context()))
 	c := exec.CommandContext(ctx, binary)
 	c.Dir, c.Env = folder, environ
-	ended, p := make(chan error, 1), &Process{Log: &bytes.Buffer{}}
+	ended, p := make(chan error, 1), &Process{Log: new(Log)}
 	c.Stdout, c.Stderr, p.Ended = p.Log, p.Log, ended
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
@@ -80,13 +99,19 @@ func (p *Process) await(t testing.TB, ready func(context.Context) bool) {
 		case err := <-p.Ended:
 			t.Fatalf("ended: %v\n%s", err, p.Log)
 		case <-ctx.Done():
-			t.Fatalf("not ready after %s", readyWithin)
+			t.Fatalf("not ready after %s\n%s", readyWithin, p.Log)
 		case <-poll.C:
 			if ready(ctx) {
 				return
 			}
 		}
 	}
+}
+
+// Says waits until a text stands in the log. Some of it comes after the answer.
+func (p *Process) Says(t testing.TB, text string) {
+	t.Helper()
+	p.await(t, func(context.Context) bool { return strings.Contains(p.Log.String(), text) })
 }
 
 // FatalLog waits for a binary that cannot start, and gives what it wrote.
