@@ -37,7 +37,7 @@ func DefaultPolicy(buckets int) Policy {
 		Attempt:    1500 * time.Millisecond,
 		Backoff:    50 * time.Millisecond,
 		Pipeline:   100 * time.Millisecond,
-		Gather:     5 * time.Millisecond,
+		Gather:     10 * time.Millisecond,
 		MinCrowd:   8,
 		MaxCrowd:   128,
 		MaxLines:   1000,
