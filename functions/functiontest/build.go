@@ -16,7 +16,7 @@ import (
 func Bootstrap(t testing.TB) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "bootstrap")
-	command(t, "", nil, "go", "build", "-tags", "disable_grpc_modules,lambda.norpc", "-o", binary, "outlast.example/functions/aws")
+	command(t, "", nil, "go", "build", "-tags", "disable_grpc_modules,grpcnotrace,lambda.norpc", "-o", binary, "outlast.example/functions/aws")
 	return binary
 }
 
@@ -24,7 +24,7 @@ func Bootstrap(t testing.TB) string {
 func App(t testing.TB) string {
 	t.Helper()
 	folder := unpack(t, "azure")
-	command(t, "", nil, "go", "build", "-tags", "disable_grpc_modules", "-o", filepath.Join(folder, "handler"), "outlast.example/functions/azure")
+	command(t, "", nil, "go", "build", "-tags", "disable_grpc_modules,grpcnotrace", "-o", filepath.Join(folder, "handler"), "outlast.example/functions/azure")
 	return folder
 }
 
@@ -32,7 +32,7 @@ func App(t testing.TB) string {
 func Bare(t testing.TB) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "bare")
-	command(t, "", nil, "go", "build", "-tags", "disable_grpc_modules", "-o", binary, "outlast.example/functions/functiontest/bare")
+	command(t, "", nil, "go", "build", "-tags", "disable_grpc_modules,grpcnotrace", "-o", binary, "outlast.example/functions/functiontest/bare")
 	return binary
 }
 
@@ -82,7 +82,7 @@ func Service(t testing.TB) string {
 		t.Errorf("module %s, which the buildpack refuses: no dot in the first part of its path", module)
 	}
 	command(t, source, nil, "go", "mod", "tidy")
-	command(t, source, []string{"GOFLAGS=-tags=disable_grpc_modules"}, "go", "build", "-o", filepath.Join(folder, "main"), "./"+appFolder)
+	command(t, source, []string{"GOFLAGS=-tags=disable_grpc_modules,grpcnotrace"}, "go", "build", "-o", filepath.Join(folder, "main"), "./"+appFolder)
 	return folder
 }
 

@@ -41,7 +41,7 @@ resource "google_cloudfunctions2_function" "this" {
     runtime     = "go126"
     entry_point = each.value.entry
     environment_variables = { # functions/gcp: without them gRPC and debug information come along
-      GOFLAGS          = "-tags=disable_grpc_modules"
+      GOFLAGS          = "-tags=disable_grpc_modules,grpcnotrace"
       GOOGLE_GOLDFLAGS = "-s -w"
     }
     source {
