@@ -15,8 +15,8 @@ import (
 // week is how many days pass until schedules have had keep see to everything.
 const week = 7
 
-// weeks ends a scene of weeks: troubles end, keep runs to its end in slices, or for a week as schedules run it, seven days pass, and then the administrators of
-// all clouds delete whatever no lock holds. Nothing that was acknowledged is gone.
+// weeks ends a scene of weeks: troubles end, keep runs to its end in slices, or for a week as schedules run it, seven days
+// pass, and then the administrators of all clouds delete whatever no lock holds. Nothing that was acknowledged is gone.
 func (w *World) weeks() {
 	w.rest()
 	if w.violation != nil {

@@ -97,8 +97,9 @@ func (d draft) last() *Scene {
 		kind := []Kind{Erase, Erase, Delete, Hide, RollBack, Empty, Squat, Litter}[d.r.IntN(8)]
 		d.add(Act{At: d.moment(), Kind: kind, On: victim, N: 1 + d.r.IntN(5), For: d.between(time.Hour, d.Span/2)})
 	}
-	if d.r.IntN(3) == 0 { // just before somebody looks
-		d.add(Act{At: d.keeping() - d.between(time.Second, time.Hour), Kind: Empty, On: victim})
+	if at := d.moment(); d.r.IntN(2) == 0 { // and somebody looks
+		d.add(Act{At: at, Kind: Empty, On: victim})
+		d.add(Act{At: at + time.Minute, Kind: Keep, On: d.r.IntN(d.Buckets)})
 	}
 	slices.SortStableFunc(d.Acts, func(a, b Act) int { return int(a.At - b.At) })
 	return d.Scene
