@@ -9,6 +9,7 @@ import (
 
 	"outlast.example/shared/config"
 	"outlast.example/shared/keep"
+	"outlast.example/shared/verify"
 	"outlast.example/shared/wire"
 )
 
@@ -26,7 +27,7 @@ func keepSlice(ctx context.Context, c *config.Config, log *slog.Logger) (err err
 	}
 	defer func() { err = errors.Join(err, wire.Close(buckets)) }()
 	now := time.Now()
-	o := keep.Options{Now: now, Parallel: inParallel, Wanted: partOf(now, week).Has}
+	o := keep.Options{Now: now, Parallel: inParallel, Wanted: verify.PartOn(now, week).Has}
 	for _, b := range buckets {
 		o.Buckets = append(o.Buckets, b)
 	}

@@ -60,7 +60,7 @@ func verifySlice(ctx context.Context, c *config.Config, log *slog.Logger) error 
 	now := time.Now()
 	running, stop := within(ctx, slice(ctx, now))
 	defer stop()
-	r, err := Verify(running, c, verify.Options{Now: now, Read: partOf(now, parts), Parallel: inParallel, List: maxTold})
+	r, err := Verify(running, c, verify.Options{Now: now, Read: verify.PartOn(now, parts), Parallel: inParallel, List: maxTold})
 	switch {
 	case running.Err() != nil:
 		return fmt.Errorf("verify: out of time: run \"outlast verify\" on a machine, which has more: %w", running.Err())
@@ -72,12 +72,6 @@ func verifySlice(ctx context.Context, c *config.Config, log *slog.Logger) error 
 		return fmt.Errorf("verify: %d findings: run \"outlast verify\", which says what to do about each", r.Findings)
 	}
 	return nil
-}
-
-// partOf is the day's part of all objects, where so many days make up the whole.
-func partOf(now time.Time, days int) verify.Part {
-	day := now.Unix() / int64(24*time.Hour/time.Second)
-	return verify.Part{Number: int(day%int64(days)) + 1, Of: days}
 }
 
 // slice is the time that a run has: what its runtime leaves it.

@@ -21,8 +21,8 @@ func TestThirtyDaysReadEverything(t *testing.T) {
 	day := time.Date(2026, 11, 22, 3, 20, 0, 0, time.UTC)
 	seen := map[verify.Part]bool{}
 	for range parts {
-		p := partOf(day, parts)
-		if _, err := verify.ParsePart(p.String()); err != nil || seen[p] || p != partOf(day.Add(20*time.Hour), parts) {
+		p := verify.PartOn(day, parts)
+		if _, err := verify.ParsePart(p.String()); err != nil || seen[p] || p != verify.PartOn(day.Add(20*time.Hour), parts) {
 			t.Errorf("%s: part %s, %v, seen %t", day, p, err, seen[p])
 		}
 		seen[p] = true
@@ -74,7 +74,7 @@ func TestLockedThroughAMissedDay(t *testing.T) {
 				}
 			}
 			if run/4+1 != missed {
-				o := keep.Options{Now: at, Wanted: partOf(at, week).Has, Buckets: []keep.Bucket{store.NewLocker("b", d, clock)}}
+				o := keep.Options{Now: at, Wanted: verify.PartOn(at, week).Has, Buckets: []keep.Bucket{store.NewLocker("b", d, clock)}}
 				if report, err := keep.Run(context.Background(), o); err != nil || report.Outcome != keep.OK {
 					r.Fatalf("%+v, error %v", report, err)
 				}

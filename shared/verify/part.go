@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"time"
 )
 
 // MaxParts is how many parts there can be.
@@ -22,6 +23,12 @@ func ParsePart(s string) (Part, error) {
 		return Part{}, fmt.Errorf("%q is no part: write 3/30 for the third thirtieth, 1/1 for everything", s)
 	}
 	return p, nil
+}
+
+// PartOn is the day's part of all objects, where so many days make up the whole. Days are those of UTC.
+func PartOn(now time.Time, days int) Part {
+	day := now.Unix() / int64(24*time.Hour/time.Second)
+	return Part{Number: int(day%int64(days)) + 1, Of: days}
 }
 
 func (p Part) String() string { return fmt.Sprintf("%d/%d", p.Number, p.Of) }

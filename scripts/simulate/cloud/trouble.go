@@ -28,14 +28,16 @@ const (
 	Torn     Trouble = "torn"     // listings break off
 	False    Trouble = "false"    // reads give other bytes, fewer, or none
 	Flaky    Trouble = "flaky"    // any of these, now and then
+	Grudging Trouble = "grudging" // one in four creates and longer locks is throttled, and nothing else
 	Lying    Trouble = "lying"    // a create is confirmed, and nothing stored: its bucket counts as destroyed
 )
 
-// Troubles are all that may befall any bucket, but for a lie, which destroys.
+// Troubles are what may befall any bucket at any time: not a lie, which destroys, and not what only shows where much is written
+// in one go.
 var Troubles = []Trouble{Away, Busy, Denied, Gone, Hung, Late, Deaf, Slow, Closed, Perverse, Torn, False, Flaky}
 
 // every trouble, in the order in which they are met.
-var every = append(slices.Clone(Troubles), Lying)
+var every = append(slices.Clone(Troubles), Grudging, Lying)
 
 // fate is what becomes of one request.
 type fate struct {
@@ -105,6 +107,8 @@ func (f *fate) sufferOne(t Trouble, op string, detail int) bool {
 		f.lost, f.err = true, fmt.Errorf("%w: read only", store.ErrDenied)
 	case t == Perverse && writes:
 		f.err = []error{store.ErrDenied, store.ErrBusy, store.ErrChecksum, errors.New("418")}[detail%4]
+	case t == Grudging && writes && detail%4 == 0:
+		f.lost, f.err = true, fmt.Errorf("%w: slow down", store.ErrBusy)
 	case t == Lying && op == opCreate:
 		f.lost, f.lie = true, true
 	case t == Torn && op == opList && detail%2 == 0:

@@ -6,7 +6,7 @@ var keeping = []Mutant{
 	{"locks that are not shown are left alone", "store/locker.go", `if err != nil || !before.Until.Before(until) {`, `if err != nil || before.Until.IsZero() || !before.Until.Before(until) {`},
 	{"locks are extended only when they are nearly over", "store/locker.go", `if err != nil || !before.Until.Before(until) {`, `if err != nil || before.Until.After(l.now().Add(MaxAhead/3)) {`},
 	{"a resumed run of locks goes on behind keys that it did not see", "keep/part.go", `p.report.Next.Key = objects[done-1].Key`, `p.report.Next.Key = objects[len(objects)-1].Key`},
-	{"a resumed run of locks does a page again for ever", "keep/part.go", `func(o store.Object) bool { return o.Key <= at.Key }`, `func(o store.Object) bool { return at.Key != "" && o.Key == "" }`},
+	{"a resumed run of locks does a page again for ever", "keep/part.go", `return o.Key <= at.Key ||`, `return at.Key != "" && o.Key == "" ||`},
 	{"refused locks count as extended", "keep/page.go", `b.Refused++`, `b.Extended++`},
 	{"locks without an answer count as extended", "keep/page.go", `b.Unknown++
 		p.find(`, `b.Extended++
@@ -23,6 +23,9 @@ var keeping = []Mutant{
 		return &Place`},
 	{"locks that had ended are not told", "keep/page.go", `		b.Ended++
 `, ``},
-	{"locks of an empty bucket are called kept", "keep/report.go", `case b.Next == nil && b.Objects == 0:`, `case b.Next == nil && b.Objects < 0:`},
+	{"locks of an empty bucket are called kept", "keep/report.go", `case b.Next == nil && b.Objects == 0 && !listed:`, `case b.Next == nil && b.Objects < 0 && !listed:`},
 	{"locks of an earlier day are said to reach as far as today's", "keep/report.go", `r.Until = earlier.Until`, `_ = earlier.Until`},
+	{"locks of one day of the week are forgotten", "verify/part.go", `day%int64(days)) + 1`, `day%int64(days-1)) + 1`},
+	{"locks of the same day are seen to every day", "verify/part.go", `day%int64(days)) + 1`, `day-day) + 1`},
+	{"locks of a day without any are those of an empty bucket", "keep/report.go", `b.Objects == 0 && !listed:`, `b.Objects == 0:`},
 }

@@ -23,7 +23,7 @@ var verifying = []Mutant{
 `, `		_ = i
 `},
 	{"verify does not miss seals", "verify/seals.go", `p.fault(i, key, Missing, known+p.held(rows), mend)`, `_ = known`},
-	{"verify does not follow the chain", "verify/chain.go", `		c.removed(s, hash, before)
+	{"verify does not follow the chain", "verify/chain.go", `		c.removed(s, hash)
 `, ``},
 	{"verify calls missing what a torn listing leaves out", "verify/batches.go", `if hidden == nil && p.lost[bucket].Load() {`, `if hidden == nil && p.lost == nil {`},
 	{"verify calls missing what is young", "verify/pass.go", `!at.Add(settled).After(p.Now) }`, `!at.Add(time.Hour).After(p.Now) }`},
@@ -42,5 +42,7 @@ var verifying = []Mutant{
 			return name, nil
 		}`},
 	{"what a listing leaves out counts as repaired", "verify/repair.go", `return name, shown(ctx, bucket, name)`, `return name, nil`},
-	{"signatures are repaired before their seals", "verify/repair.go", `{beforeSeals, isSeal, isSignature}`, `{isSignature, beforeSeals, isSeal}`},
+	{"signatures are repaired before their seals", "verify/repair.go", `{beforeSeals, isSeal, isSignature}`, `{beforeSeals, isSignature, isSeal}`},
+	{"a seal is repaired though a part of it was not", "verify/repair.go", `sealOf(f.Key); seal != "" &&`, `sealOf(f.Key); isSeal(f.Key) &&`},
+	{"a signature is repaired though its seal was not", "verify/repair.go", `sealOf(f.Key); seal != "" &&`, `sealOf(f.Key); seal != "" && !isSeal(f.Key) &&`},
 }

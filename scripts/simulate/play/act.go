@@ -3,6 +3,7 @@ package play
 import (
 	"time"
 
+	"outlast.example/scripts/simulate/cloud"
 	"outlast.example/scripts/simulate/scene"
 )
 
@@ -41,6 +42,12 @@ func (w *World) kill(r *receiver, pause time.Duration) {
 
 // victim reports whether the bucket is the one that an act destroys or may destroy.
 func (w *World) victim(bucket int) bool { return w.victims[bucket] }
+
+// excused reports whether an administrator, or an accident, may have taken from a bucket what somebody saw or left there since
+// some moment. What a bucket confirms that lies was never there.
+func (w *World) excused(bucket int, since time.Time) bool {
+	return w.victim(bucket) && (!w.harmed[bucket].Before(since) || w.Counts.Faults[string(cloud.Lying)] > 0)
+}
 
 func victims(acts []scene.Act) map[int]bool {
 	all := map[int]bool{}

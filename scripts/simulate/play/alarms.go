@@ -18,11 +18,13 @@ func (a *auditor) justified(name string, r *audit, f verify.Finding) {
 		a.fail(promiseNoAlarm, "%s says that in bucket %d %s is %s: %s", name, b.Index, short(f.Key), f.Verdict, f.Known)
 	}
 	if f.Repaired != "" {
-		a.mended(name, b, f)
+		a.mended(name, r, b, f)
+	} else {
+		a.mendable(name, r, b, f)
 	}
 	switch f.Verdict {
 	case verify.Missing:
-		if r.there[place{f.Bucket, f.Key}] && b.Listed(f.Key) || !a.late(b, f.Key) {
+		if r.there[place{f.Bucket, f.Key}] && b.Listed(f.Key) || !a.late(b, f.Key) || was == hidden && b.Layered(f.Key) && a.undisturbed(r.began) {
 			alarm()
 		}
 	case verify.Hidden:
@@ -79,16 +81,45 @@ func (a *auditor) late(b *cloud.Bucket, key string) bool {
 	return false
 }
 
-// mended: a repair stands where its report says, with the bytes that it should have.
-func (a *auditor) mended(name string, b *cloud.Bucket, f verify.Finding) {
-	if a.victim(b.Index) {
-		return // or did, until it was destroyed
+// mended: a repair is listed where its report says, with the bytes that it should have.
+func (a *auditor) mended(name string, r *audit, b *cloud.Bucket, f verify.Finding) {
+	if a.excused(b.Index, r.began) {
+		return // or was, until it was destroyed
 	}
 	at := f.Repaired[strings.LastIndex(f.Repaired, " as ")+len(" as "):]
 	object, there := b.Get(at)
-	if made := a.ledger.of(at); !there || made != nil && !bytes.Equal(made.content.Bytes, object) || made == nil && !a.ledger.sound(at, object) {
+	if made := a.ledger.of(at); !there || !b.Listed(at) || made != nil && !bytes.Equal(made.content.Bytes, object) || made == nil && !a.ledger.sound(at, object) {
 		a.fail(promiseRepair, "%s says that it repaired %s in bucket %d, and %s is not there", name, short(f.Key), b.Index, short(at))
 	}
+}
+
+// mendable: where nothing is in the way, a batch is repaired of which a bucket that nobody destroys lists a sound copy. What is
+// there, sound, and not in its listing is left to whoever runs the store.
+func (a *auditor) mendable(name string, r *audit, b *cloud.Bucket, f verify.Finding) {
+	made, amiss := a.ledger.byKey[f.Key], f.Verdict == verify.Missing || f.Verdict == verify.Hidden || f.Verdict == verify.Damaged
+	if made == nil || !amiss || !r.act.Repair || !a.undisturbed(r.began) || made.soundIn(b) {
+		return
+	}
+	for _, o := range a.honest() {
+		if r.there[place{o.URL, f.Key}] && made.soundIn(o) {
+			a.fail(promiseRepair, "%s leaves %s in bucket %d %s, which bucket %d holds: %s", name, short(f.Key), b.Index, f.Verdict, o.Index, f.Do)
+		}
+	}
+}
+
+func (m *batch) soundIn(b *cloud.Bucket) bool {
+	object, there := b.Get(m.key)
+	return there && bytes.Equal(object, m.content.Bytes)
+}
+
+// undisturbed reports whether there was no trouble since some moment, and nobody harmed anything.
+func (w *World) undisturbed(since time.Time) bool {
+	for i := range w.buckets {
+		if w.victim(i) && !w.harmed[i].Before(since) {
+			return false
+		}
+	}
+	return w.calm(since)
 }
 
 // made reports whether a name is one that somebody made who may.

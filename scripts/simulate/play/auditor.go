@@ -127,8 +127,8 @@ func prefixed(prefix, text string) string {
 func (a *auditor) word(name string, r *audit) {
 	wrong, doubt := false, len(r.report.Why) > 0
 	for _, f := range r.report.Finding {
-		wrong = wrong || f.Repaired == "" && !f.Verdict.Doubt()
-		doubt = doubt || f.Repaired == "" && f.Verdict.Doubt()
+		wrong = wrong || f.Repaired == "" && !doubtful(f.Verdict)
+		doubt = doubt || f.Repaired == "" && doubtful(f.Verdict)
 	}
 	for _, b := range r.report.Buckets {
 		doubt = doubt || b.Error != ""
@@ -139,6 +139,11 @@ func (a *auditor) word(name string, r *audit) {
 	case r.report.Outcome != verify.OK && !wrong && !doubt:
 		a.fail(promiseNoAlarm, "%s says %s, and not why", name, r.report.Outcome)
 	}
+}
+
+// doubtful verdicts say that something is not known, in words of this package.
+func doubtful(v verify.Verdict) bool {
+	return v == verify.Unreadable || v == verify.Unsealed || v == verify.Unsigned
 }
 
 // keepCheckpoint keeps what a run gives. It gives none where there is damage, and none that goes back.

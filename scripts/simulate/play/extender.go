@@ -151,6 +151,9 @@ func (e *extender) kept(name string, x *extending) {
 			}
 		}
 	}
+	if said.Objects == 0 {
+		e.fail(promiseKeptSay, "%s says that all of bucket %d is locked, and met nothing there", name, b.Index)
+	}
 	if objects > said.Objects {
 		e.fail(promiseKeptSay, "%s says that all of %d objects are locked, and there are %d", name, said.Objects, objects)
 	}

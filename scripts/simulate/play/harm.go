@@ -26,6 +26,7 @@ type harm struct {
 func (w *World) harm(a scene.Act) {
 	h := harm{w, a, w.buckets[a.On], rand.New(rand.NewPCG(a.Seed, 4))} //nolint:gosec // to be reproduced
 	w.Counts.Faults[string(a.Kind)]++
+	w.harmed[a.On] = w.loop.Now()
 	w.say("HARM       %s", a)
 	switch a.Kind {
 	case scene.Empty:
@@ -38,7 +39,7 @@ func (w *World) harm(a scene.Act) {
 		w.loop.After(a.For, h.bucket.Trouble(cloud.Lying))
 	case scene.Erase:
 		h.erase()
-	case scene.Delete, scene.Rot, scene.Cut, scene.Hide, scene.Squat:
+	case scene.Delete, scene.Rot, scene.Cut, scene.Hide, scene.Squat, scene.Usurp:
 		h.objects()
 	default:
 		h.forge()
@@ -82,12 +83,15 @@ func (h harm) ruin(key string) {
 		h.bucket.Rot(key)
 	case scene.Cut:
 		h.bucket.Cut(key)
-	case scene.Squat:
+	case scene.Squat, scene.Usurp:
 		if all := h.ledger.batches; len(all) > 0 { // whether it is there already or not
 			key = all[h.r.IntN(len(all))].key
 			h.ruined[key] = true
 		}
 		h.bucket.Put(key, []byte("something else"))
+		if h.Kind == scene.Usurp {
+			h.bucket.Hide(key)
+		}
 	}
 }
 

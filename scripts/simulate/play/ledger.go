@@ -119,7 +119,7 @@ func (l *ledger) Stored(b *cloud.Bucket, who, key string) {
 	}
 	l.behind(b, who, key)
 	if s, err := format.ParseSealSignature(key); err == nil {
-		if _, there := b.Get(s.SealName.String()); !there && !l.victim(b.Index) {
+		if _, there := b.Get(s.SealName.String()); !there && !l.taken(b, who) {
 			l.fail(promiseChain, "%s stores %s in bucket %d, which does not hold that seal", who, short(key), b.Index)
 		}
 	}

@@ -4,21 +4,30 @@ import (
 	"context"
 	"time"
 
+	"outlast.example/scripts/simulate/cloud"
 	"outlast.example/scripts/simulate/loop"
 	"outlast.example/scripts/simulate/scene"
 	"outlast.example/shared/keep"
 	"outlast.example/shared/store"
+	"outlast.example/shared/verify"
 )
 
-// weeks ends a scene of weeks: troubles end, keep runs to its end in slices, seven days pass, and then the administrators of
-// all clouds delete whatever no lock holds. Nothing that was acknowledged is gone.
+// week is how many days pass until schedules have had keep see to everything.
+const week = 7
+
+// weeks ends a scene of weeks: troubles end, keep runs to its end in slices, or for a week as schedules run it, seven days
+// pass, and then the administrators of all clouds delete whatever no lock holds. Nothing that was acknowledged is gone.
 func (w *World) weeks() {
 	w.rest()
 	if w.violation != nil {
 		return
 	}
 	w.before()
-	w.keepAll(int(w.Seed/16%3)*10 + 3)
+	if w.Seed/16%2 == 0 {
+		w.keepAll(int(w.Seed/16%3)*10 + 3)
+	} else {
+		w.keepDaily()
+	}
 	if w.violation != nil {
 		return
 	}
@@ -44,6 +53,33 @@ func (w *World) keepAll(requests int) {
 		if w.lastKept[b.Index].Before(w.loop.Now().Add(-day)) && !w.victim(b.Index) && w.violation == nil {
 			w.fail(promiseKept, "all is well again, and keep was not through with bucket %d", b.Index)
 		}
+	}
+}
+
+// keepDaily has keep see, as schedules do, to each day's part of all objects: in seven days it has seen to every lock.
+func (w *World) keepDaily() {
+	first := w.loop.Now()
+	for i := range week {
+		w.loop.Run(first.Add(time.Duration(i) * day))
+		for _, b := range w.buckets {
+			w.keepPart(b)
+		}
+	}
+	for _, b := range w.buckets {
+		w.lastKept[b.Index] = first
+		w.sevenDays(b)
+	}
+}
+
+// keepPart sees to the day's part of one bucket, with nothing in the way and in no time. No bucket is empty by now.
+func (w *World) keepPart(b *cloud.Bucket) {
+	w.Counts.Keeps++
+	report, err := keep.Run(context.Background(), keep.Options{
+		Now: w.loop.Now(), Wanted: verify.PartOn(w.loop.Now(), week).Has,
+		Buckets: []keep.Bucket{store.NewLocker(b.URL, b.Driver(), w.loop.Now)},
+	})
+	if err != nil || !report.Through() || report.Buckets[0].Error != "" || report.Buckets[0].Refused > 0 {
+		w.fail(promiseKept, "all is well, and keep says of a day's part: %+v, error %v", report.Buckets, err)
 	}
 }
 

@@ -31,6 +31,7 @@ type World struct {
 	ledger    *ledger
 
 	victims   map[int]bool
+	harmed    map[int]time.Time         // by bucket: when somebody last did so
 	snapshots map[uint64]cloud.Snapshot // by the seed of the act that rolls back to it
 	turned    bool                      // every hour has had its turn, or has it now
 	ruined    map[string]bool           // names whose bytes in the victim's bucket may be others
@@ -78,6 +79,7 @@ func Run(s *scene.Scene, trace io.Writer) Result {
 
 func newWorld(s *scene.Scene, trace io.Writer) *World {
 	w := &World{Scene: s, loop: loop.New(scene.Begin, s.Seed), cast: everybody(), trace: trace, hash: fnv.New64a()}
+	w.harmed = map[int]time.Time{}
 	w.victims, w.snapshots, w.ruined = victims(s.Acts), map[uint64]cloud.Snapshot{}, map[string]bool{}
 	w.Counts.Faults = map[string]int{}
 	w.Counts.Seeds = 1

@@ -17,6 +17,9 @@ const due = 26 * time.Hour
 // place is an object in a bucket, or where one should be.
 type place struct{ bucket, key string }
 
+// hidden is what is wrong with a batch that lies under a delete marker.
+const hidden = "hidden"
+
 // faults are what is wrong where.
 type faults map[place]string
 
@@ -192,7 +195,7 @@ func (t *truth) lacks(b *cloud.Bucket, m *batch) {
 	}
 	switch {
 	case b.Layered(m.key) && !b.Hidden(m.key):
-		t.note(b, m.key, "hidden")
+		t.note(b, m.key, hidden)
 	case t.complete(b, hour) && missed:
 		t.note(b, m.key, "missing")
 	}

@@ -42,13 +42,17 @@ func (d draft) keep(at time.Duration) Act {
 // mend has a bucket lose what is sealed, in several ways, and repairs while what others give out may be wrong.
 func (d draft) mend() {
 	victim := d.r.IntN(d.Buckets)
+	d.Kinds[victim].Versions = d.r.IntN(2) == 0
 	for range 1 + d.r.IntN(3) {
-		kind := []Kind{Cut, Squat, Rot, Delete, Delete, Hide, Forge, Rename}[d.r.IntN(8)]
+		kind := []Kind{Cut, Squat, Usurp, Rot, Delete, Delete, Hide, Forge, Rename}[d.r.IntN(9)]
 		d.add(Act{At: d.between(d.Span/2, d.Span*3/4), Kind: kind, On: victim, N: 2 + d.r.IntN(5)})
 	}
 	if d.r.IntN(2) == 0 {
 		other := (victim + 1 + d.r.IntN(d.Buckets-1)) % d.Buckets
 		d.add(Act{At: d.between(d.Span/2, d.Span*3/4), Kind: Trouble, On: other, Trouble: d.mistrust(), For: d.Span})
+	}
+	if d.r.IntN(2) == 0 {
+		d.add(Act{At: d.Span * 3 / 4, Kind: Trouble, On: victim, Trouble: cloud.Grudging, For: d.Span})
 	}
 	for range 2 {
 		d.add(Act{At: d.between(d.Span*3/4, d.Span), Kind: Verify, Deep: d.r.IntN(2) == 0, Repair: true})
@@ -87,11 +91,35 @@ func (d draft) last() *Scene {
 		d.add(a)
 	}
 	d.kills()
+	d.slowly()
 	victim := d.r.IntN(d.Buckets)
 	for range d.r.IntN(4) {
 		kind := []Kind{Erase, Erase, Delete, Hide, RollBack, Empty, Squat, Litter}[d.r.IntN(8)]
 		d.add(Act{At: d.moment(), Kind: kind, On: victim, N: 1 + d.r.IntN(5), For: d.between(time.Hour, d.Span/2)})
 	}
+	if at := d.moment(); d.r.IntN(2) == 0 { // and somebody looks
+		d.add(Act{At: at, Kind: Empty, On: victim})
+		d.add(Act{At: at + time.Minute, Kind: Keep, On: d.r.IntN(d.Buckets)})
+	}
 	slices.SortStableFunc(d.Acts, func(a, b Act) int { return int(a.At - b.At) })
 	return d.Scene
+}
+
+// slowly has a cloud's function take days for a run, which locks the less far ahead the earlier they are, and buckets throttle
+// it.
+func (d draft) slowly() {
+	on, at, n := d.r.IntN(d.Buckets), d.between(0, d.Span-6*day), 6+d.r.IntN(12)
+	for range 6 {
+		d.add(Act{At: at, Kind: Keep, On: on, N: n, Slice: true})
+		at += day
+	}
+	for range 1 + d.r.IntN(4) {
+		d.add(Act{At: d.keeping() - d.between(0, time.Second), Kind: Trouble, On: d.r.IntN(d.Buckets), Trouble: cloud.Grudging, For: time.Minute})
+	}
+}
+
+// keeping is a moment at which keep begins.
+func (d draft) keeping() time.Duration {
+	all := d.of(Keep)
+	return all[d.r.IntN(len(all))]
 }

@@ -42,22 +42,23 @@ const (
 	Verify    Kind = "verify"    // the operator looks at all buckets; with N, he is interrupted after N requests
 	Trouble   Kind = "trouble"   // of a bucket, for For
 
-	Empty     Kind = "empty"            // the bucket loses everything
-	Replace   Kind = "replace"          // the operator puts an empty bucket in its place, and says so in the descriptor
-	RollBack  Kind = "roll back"        // it goes back to what it held For ago
-	Delete    Kind = "delete"           // N objects
-	Rot       Kind = "rot"              // a bit of each of N objects
-	Cut       Kind = "cut"              // N objects to their halves
-	Hide      Kind = "hide"             // N objects from listings
-	Lie       Kind = "lie"              // it confirms creates, and stores nothing, for For
-	Forge     Kind = "forge"            // a batch signed with a key of his own
-	Rename    Kind = "rename"           // a receiver's batch under other names
-	Replay    Kind = "replay"           // a batch of another repository that has the same receivers
-	ForgeSeal Kind = "forge seal"       // a seal that lists a forged batch, signed with a key of his own
-	ForgeRepo Kind = "forge descriptor" // a descriptor that trusts the administrator's key
-	Squat     Kind = "take a name"      // other bytes in place of N objects
-	Litter    Kind = "litter"           // foreign names
-	Erase     Kind = "erase"            // all that no lock holds
+	Empty     Kind = "empty"              // the bucket loses everything
+	Replace   Kind = "replace"            // the operator puts an empty bucket in its place, and says so in the descriptor
+	RollBack  Kind = "roll back"          // it goes back to what it held For ago
+	Delete    Kind = "delete"             // N objects
+	Rot       Kind = "rot"                // a bit of each of N objects
+	Cut       Kind = "cut"                // N objects to their halves
+	Hide      Kind = "hide"               // N objects from listings
+	Lie       Kind = "lie"                // it confirms creates, and stores nothing, for For
+	Forge     Kind = "forge"              // a batch signed with a key of his own
+	Rename    Kind = "rename"             // a receiver's batch under other names
+	Replay    Kind = "replay"             // a batch of another repository that has the same receivers
+	ForgeSeal Kind = "forge seal"         // a seal that lists a forged batch, signed with a key of his own
+	ForgeRepo Kind = "forge descriptor"   // a descriptor that trusts the administrator's key
+	Squat     Kind = "take a name"        // other bytes in place of N objects
+	Usurp     Kind = "take a name unseen" // the same, and listings leave the name out
+	Litter    Kind = "litter"             // foreign names
+	Erase     Kind = "erase"              // all that no lock holds
 )
 
 var destructions = []Kind{
