@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"outlast.example/shared/crm"
@@ -76,14 +77,14 @@ func (w *webhook) appendState(changes []history.Change, c history.Change) []hist
 	}
 	c.Fields, c.Before = now, rawjson.Object(before).Scalars()
 	unsent, first := 0, ""
-	for _, name := range names(now, before) {
+	c.Scope = slices.DeleteFunc(names(now, before), func(name string) bool {
 		if _, held := now[name]; held || !w.meta.isV2() || strings.HasPrefix(name, customFields+".") {
-			c.Scope = append(c.Scope, name)
-		} else {
-			unsent++
-			first = cmp.Or(first, name)
+			return false
 		}
-	}
+		unsent++
+		first = cmp.Or(first, name)
+		return true
+	})
 	if unsent == 0 {
 		return crm.AppendWithGap(changes, c, "id")
 	}

@@ -43,6 +43,8 @@ func take(value json.RawMessage, into any) (err error) {
 		*into = bytes.Clone(value)
 	case *int64:
 		*into, err = integer(value)
+	case *[]string:
+		*into, err = texts(value)
 	case Taker:
 		err = into.Take(value)
 	default:
@@ -63,6 +65,25 @@ func integer(raw json.RawMessage) (int64, error) {
 	return n, nil
 }
 
+// texts reads a list of strings. Null gives nil, and an empty list does not.
+func texts(raw json.RawMessage) ([]string, error) {
+	switch {
+	case string(raw) == "null":
+		return nil, nil
+	case raw[0] != '[':
+		return nil, errors.New("want a list of strings")
+	}
+	all := []string{}
+	for element := range Elements(raw) {
+		text, err := Text(element)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, text)
+	}
+	return all, nil
+}
+
 // Unmarshal is json.Unmarshal within the limits. A Taker reads for itself.
 func Unmarshal(b []byte, v any) error {
 	if err := Check(b); err != nil {
@@ -72,11 +93,13 @@ func Unmarshal(b []byte, v any) error {
 }
 
 func decode(b []byte, v any) error {
-	t, own := v.(Taker)
-	if !own || !gjson.ValidBytes(b) {
-		return json.Unmarshal(b, v) // which also words the error
+	switch v.(type) {
+	case Taker, *json.RawMessage:
+		if gjson.ValidBytes(b) {
+			return take(b, v)
+		}
 	}
-	return t.Take(b)
+	return json.Unmarshal(b, v) // which also words the error
 }
 
 // Each yields the elements of a JSON array one after the other, each decoded into a zero T that is valid until the next; of

@@ -22,15 +22,39 @@ var errNoHeader = errors.New("no ChangeEventHeader: no change event; send platfo
 
 // header is a ChangeEventHeader. commitNumber is left out: it is not unique, and above what JavaScript relays exactly.
 type header struct {
-	EntityName      string     `json:"entityName"`
-	RecordIDs       []string   `json:"recordIds"`
-	ChangeType      string     `json:"changeType"`
-	TransactionKey  string     `json:"transactionKey"`
-	SequenceNumber  rawjson.ID `json:"sequenceNumber"`  // within the transaction, from 1, not without gaps
-	CommitTimestamp rawjson.ID `json:"commitTimestamp"` // ms
-	ChangedFields   []string   `json:"changedFields"`   // since API version 47; these three are names, or bitmaps over the Avro schema
-	NulledFields    []string   `json:"nulledFields"`    // Pub/Sub API only
-	DiffFields      []string   `json:"diffFields"`      // Pub/Sub API only
+	EntityName      string
+	RecordIDs       []string
+	ChangeType      string
+	TransactionKey  string
+	SequenceNumber  rawjson.ID // within the transaction, from 1, not without gaps
+	CommitTimestamp rawjson.ID // ms
+	ChangedFields   []string   // since API version 47; these three are names, or bitmaps over the Avro schema
+	NulledFields    []string   // Pub/Sub API only
+	DiffFields      []string   // Pub/Sub API only
+}
+
+func (h *header) member(name []byte) any {
+	switch string(name) {
+	case "entityName":
+		return &h.EntityName
+	case "recordIds":
+		return &h.RecordIDs
+	case "changeType":
+		return &h.ChangeType
+	case "transactionKey":
+		return &h.TransactionKey
+	case "sequenceNumber":
+		return &h.SequenceNumber
+	case "commitTimestamp":
+		return &h.CommitTimestamp
+	case "changedFields":
+		return &h.ChangedFields
+	case "nulledFields":
+		return &h.NulledFields
+	case "diffFields":
+		return &h.DiffFields
+	}
+	return nil
 }
 
 // event is a change event: what changed, and in which way, in all records that it names.
@@ -83,7 +107,7 @@ func sayEvent(changes []history.Change, raw json.RawMessage) ([]history.Change, 
 		return changes, err
 	}
 	var e event
-	if err := json.Unmarshal(head, &e.header); err != nil {
+	if err := rawjson.TakeObject(head, e.member); err != nil {
 		return changes, fmt.Errorf("%s: %w", headerName, err)
 	}
 	if e.EntityName == "" {
