@@ -19,7 +19,7 @@ func TestCrowd(t *testing.T) {
 		d.created(14, 2)
 		return d
 	}
-	three := func(p *Policy) { p.MinCrowd = 3 }
+	three := func(p *Policy) { p.MinCrowd, p.Gather = 3, 5*time.Millisecond }
 	t.Run("comes back and goes together", func(t *testing.T) {
 		d := answered(t, 3, three)
 		d.at(15, Arrived{5, 1, start.Add(deadline)})
