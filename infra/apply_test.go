@@ -14,10 +14,14 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/credentials"    //nolint:depguard // the administrator's, who may ask for what no driver can
 	sdk "github.com/aws/aws-sdk-go-v2/service/s3" //nolint:depguard // the same
+	"github.com/google/go-cmp/cmp"
 
+	"outlast.example/shared/config"
+	"outlast.example/shared/doctor"
 	"outlast.example/shared/store"
 	"outlast.example/shared/store/s3"
 	"outlast.example/shared/store/storetest/servers"
+	"outlast.example/shared/wire"
 )
 
 // stack is a deployment of the bucket alone, at a store that speaks S3. What the server does not know is left out here, and
@@ -93,6 +97,32 @@ func TestApply(t *testing.T) {
 	createTwice(t, driver)
 	refuseRemoval(t, server.Client(), "applied") // by the bucket's default lock
 	extend(t, driver)
+	examine(t, server.URL("applied"))
+}
+
+// examine has doctor try the bucket as the server's own administrator, who stands above every role and policy, and not above
+// locks: so it says of him what he may and nobody should.
+func examine(t *testing.T, address string) {
+	t.Helper()
+	t.Setenv("AWS_ACCESS_KEY_ID", servers.Root.ID)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", servers.Root.Secret)
+	probe := doctor.Probe{Key: object + "-of-doctor", Content: store.NewContent([]byte("probe"))}
+	bucket, err := wire.Doctored(t.Context(), config.Federation{}, address, probe.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]doctor.Got{}
+	for _, check := range doctor.Examine(t.Context(), doctor.Reconcile, bucket, probe, time.Now()) {
+		got[check.Action] = check.Got
+	}
+	want := map[string]doctor.Got{
+		"create under log/": doctor.Could, "hear that a name is taken": doctor.Could, "list": doctor.Could, "read": doctor.Could,
+		"extend a lock": doctor.Could, "overwrite": doctor.Could, "delete": doctor.Could, // a newer version, and a marker: he is the administrator
+		"shorten a lock": doctor.Refused,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("doctor (-want +got):\n%s", diff)
+	}
 }
 
 const object = "log/2026/11/22/09/object"
