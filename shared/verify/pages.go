@@ -17,20 +17,32 @@ import (
 func (p *pass) pages(ctx context.Context) {
 	descriptors, recovery := p.few(ctx, format.DescriptorPrefix), p.few(ctx, format.RecoveryPrefix)
 	for _, name := range descriptors.names() {
-		d := p.descriptor(ctx, name, descriptors)
-		if d == nil {
+		n, err := format.ParseDescriptorName(name)
+		if err != nil {
+			p.foreign(descriptors.held[name], err.Error())
 			continue
 		}
-		page := format.RecoveryName(d.Number)
-		p.recovery(ctx, d, page, recovery)
-		delete(recovery.held, page)
+		page := format.RecoveryName(n.Number)
+		d, forged := p.descriptor(ctx, name, descriptors)
+		if d != nil {
+			p.recovery(ctx, d, page, recovery)
+		}
+		if d != nil || !forged { // if it only could not be read, the page may well be its own
+			delete(recovery.held, page)
+		}
 	}
-	for key, rows := range recovery.held {
-		for _, row := range rows {
-			p.fault(row.Bucket, key, Foreign, "no descriptor that counts has that number", nil)
+	if !slices.Contains(descriptors.unlisted, true) { // the descriptor may be in what was not listed
+		for _, rows := range recovery.held {
+			p.foreign(rows, "no descriptor that counts has that number")
 		}
 	}
 	p.settle(ctx, true)
+}
+
+func (p *pass) foreign(rows []listing.Row, known string) {
+	for _, row := range rows {
+		p.fault(row.Bucket, row.Key, Foreign, known, nil)
+	}
 }
 
 // little is what there are few of, by name.
@@ -70,18 +82,12 @@ func (p *pass) few(ctx context.Context, prefix string) *little {
 	return l
 }
 
-// descriptor opens all copies of one. It is nil if none is sound.
-func (p *pass) descriptor(ctx context.Context, name string, l *little) *format.Descriptor {
-	var d *format.Descriptor
+// descriptor opens all copies of one. It is nil if none is sound; forged, if the root key did not sign any.
+func (p *pass) descriptor(ctx context.Context, name string, l *little) (d *format.Descriptor, forged bool) {
+	forged = len(l.held[name]) > 0
 	check := func(object []byte) error {
 		_, err := format.OpenDescriptor(name, object, p.Root)
 		return err
-	}
-	if _, err := format.ParseDescriptorName(name); err != nil {
-		for _, row := range l.held[name] {
-			p.fault(row.Bucket, name, Foreign, err.Error(), nil)
-		}
-		return nil
 	}
 	look := &remedy{byHand: true, limit: format.MaxDescriptor, check: check}
 	for _, row := range l.held[name] {
@@ -91,7 +97,9 @@ func (p *pass) descriptor(ctx context.Context, name string, l *little) *format.D
 			opened, err = format.OpenDescriptor(name, object, p.Root)
 		}
 		if err != nil {
-			p.fault(row.Bucket, name, verdictOf(err), err.Error(), look)
+			verdict := verdictOf(err)
+			p.fault(row.Bucket, name, verdict, err.Error(), look)
+			forged = forged && verdict == Forged
 			continue
 		}
 		d = opened
@@ -109,7 +117,7 @@ func (p *pass) descriptor(ctx context.Context, name string, l *little) *format.D
 			names: []string{name}, sources: slices.Concat(l.held[name], l.hidden[name]), limit: format.MaxDescriptor, check: check,
 		})
 	}
-	return d
+	return d, forged
 }
 
 // recovery compares the copies of a page with what this program writes. Nobody signs a page: if all are the same, another

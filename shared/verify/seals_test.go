@@ -223,3 +223,16 @@ func TestParseCheckpoint(t *testing.T) {
 		}
 	}
 }
+
+// Who cannot read a descriptor does not know whose a page is.
+func TestAPageWhoseDescriptorCannotBeRead(t *testing.T) {
+	r := grown(t, 3)
+	r.descriptor.Number, r.descriptor.Previous = 2, sha(r.descriptor)
+	r.begin()
+	first := r.names(0, "repo/000001", "")[0]
+	object := r.object(0, first)
+	for _, b := range r.buckets {
+		b.Put(first, flipped(object))
+	}
+	expect(t, r.verify(at(3.3)), everyone("damaged", first)...)
+}
