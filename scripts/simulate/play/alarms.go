@@ -67,6 +67,8 @@ func (a *auditor) late(b *cloud.Bucket, key string) bool {
 		hour = n.Hour
 	} else if s, err := format.ParseSealSignature(key); err == nil {
 		hour = s.Hour
+	} else if part, err := format.ParsePartName(key); err == nil {
+		hour = part.Hour
 	}
 	if !hour.Truncate(time.Hour).Add(due).After(a.loop.Now()) {
 		return true
