@@ -161,9 +161,12 @@ func (s *sealing) firm() bool {
 
 // read opens a seal; nil: no copy of it is sound.
 func (p *pass) read(ctx context.Context, s *sealing, name format.SealName) *seal {
-	var read *format.Seal
-	p.first(ctx, s, name.String(), p.sealOf(name, nil), func(object []byte) (err error) {
-		read, err = format.OpenSeal(name, object, p.found.Repository)
+	var read *format.Seal // stays, where a further copy is not sound
+	p.first(ctx, s, name.String(), p.sealOf(name, nil), func(object []byte) error {
+		opened, err := format.OpenSeal(name, object, p.found.Repository)
+		if err == nil {
+			read = opened
+		}
 		return err
 	})
 	if read == nil {

@@ -236,3 +236,18 @@ func TestAPageWhoseDescriptorCannotBeRead(t *testing.T) {
 	}
 	expect(t, r.verify(at(3.3)), everyone("damaged", first)...)
 }
+
+// A copy that is not sound takes nothing from the sound ones, whichever is read last: what the seal lists is missed.
+func TestADamagedCopyOfASealHidesNothing(t *testing.T) {
+	for bucket := range 3 {
+		r := grown(t, 14)
+		seal := r.names(0, format.SealHourPrefix(at(10)), ".json")[0]
+		batch := r.names(0, format.HourPrefix(at(10)), "")[0]
+		r.buckets[bucket].Put(seal, flipped(r.object(bucket, seal)))
+		for _, b := range r.buckets {
+			b.Delete(batch)
+		}
+		read := func(o *verify.Options) { o.Read = verify.Part{Number: 1, Of: 1} }
+		expect(t, r.verify(at(14.3), read), slices.Concat(one("damaged", seal)(bucket), everyone("missing", batch))...)
+	}
+}
