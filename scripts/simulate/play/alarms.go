@@ -28,7 +28,7 @@ func (a *auditor) justified(name string, r *audit, f verify.Finding) {
 			alarm()
 		}
 	case verify.Hidden:
-		if !b.Layered(f.Key) || b.Listed(f.Key) && was == "" && f.Repaired == "" {
+		if !b.Layered(f.Key) || r.there[place{f.Bucket, f.Key}] && b.Listed(f.Key) && was == "" && f.Repaired == "" {
 			alarm()
 		}
 	case verify.Damaged, verify.TooLarge, verify.Malformed:
