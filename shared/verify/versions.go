@@ -59,7 +59,8 @@ func gathered(versions iter.Seq2[store.Version, error]) iter.Seq[listing.Row] {
 		var row listing.Row
 		for v, err := range versions {
 			if err != nil || v.Key != row.Key {
-				if there(row) && !yield(row) {
+				unknown := err != nil && row.Hidden // what is current may have been still to come
+				if there(row) && !unknown && !yield(row) {
 					return
 				}
 				row = listing.Row{Object: store.Object{Key: v.Key}, Hidden: true, Err: err}

@@ -372,3 +372,20 @@ type keeping struct{ versions }
 func (keeping) ReadVersion(context.Context, string, string, int64, int64) (io.ReadCloser, error) {
 	return nil, store.ErrDenied
 }
+
+// Google Cloud Storage lists the oldest version first: where a listing breaks off in the middle of a key, its current one may have
+// been still to come.
+func TestTornInTheMiddleOfAKey(t *testing.T) {
+	torn := func(yield func(store.Version, error) bool) {
+		current := store.Version{Object: store.Object{Key: "a"}, ID: "2", Current: true}
+		older := store.Version{Object: store.Object{Key: "b"}, ID: "1"}
+		_ = yield(current, nil) && yield(older, nil) && yield(store.Version{}, store.ErrNoAnswer)
+	}
+	var rows []string
+	for row := range verify.Gathered(torn) {
+		rows = append(rows, fmt.Sprint(row.Key, row.Hidden, row.Err))
+	}
+	if want := []string{"a" + fmt.Sprint(false, nil), fmt.Sprint("", true, store.ErrNoAnswer)}; !slices.Equal(rows, want) {
+		t.Errorf("%q, want %q", rows, want)
+	}
+}
