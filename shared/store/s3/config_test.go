@@ -88,6 +88,10 @@ func TestEnvironmentSigns(t *testing.T) {
 	if got := header.Get("X-Amz-Content-Sha256"); got != hash {
 		t.Errorf("signed hash %q, want %q", got, hash)
 	}
+	const checksum = "7XACtDnprIRfIjV9giusFERzD722AW0+yUMil7nsn3M=" // the same in base64: S3 keeps it with the object
+	if got := header.Get("X-Amz-Checksum-Sha256"); got != checksum {
+		t.Errorf("checksum %q, want %q", got, checksum)
+	}
 	if got := header.Get("Authorization"); !strings.Contains(got, "Credential=key-id/") || !strings.Contains(got, "if-none-match;") {
 		t.Errorf("authorization %q does not sign the condition as key-id", got)
 	}
