@@ -95,7 +95,7 @@ func TestAwkwardCRMs(t *testing.T) {
 		}, map[string]string{"1": `{"a":3}`}},
 		{"a read settles what was not heard, of other fields too", []Change{
 			change("1", Update, 1, fields("a", `1`)), change("1", Update, 3, fields("a", `3`), before("a", `2`)),
-			change("1", Update, 4, fields("b", `4`), scope("b")),
+			change("1", Update, 4, fields("b", `4`), full),
 		}, map[string]string{"1": `{"a":3,"b":4}`}},
 		{"the next change forgets it", []Change{
 			change("1", Update, 1, fields("a", `1`)), change("1", Update, 3, fields("a", `3`), before("a", `2`)),
@@ -127,30 +127,30 @@ func TestAwkwardCRMs(t *testing.T) {
 
 		{"a gap of all records", []Change{
 			change(Every, Gap, 2, reason("overflow")), change("old", Create, 1, fields("a", `1`)), change("new", Create, 3),
-			change("read", Update, 2, scope("a")), change("gone", Delete, 3),
+			change("read", Update, 2, full), change("gone", Delete, 3),
 		}, map[string]string{"old": `{"a":1}; every contact: overflow`, "new": `{}`, "read": `{}`, "gone": "deleted"}},
 		{"whatever happened to all records is a gap", []Change{
 			change("1", Create, 1), change(Every, Delete, 2),
 		}, map[string]string{"1": `{}; every contact: delete of records that the CRM did not name`}},
 		{"a merge of all records", []Change{
-			change("1", Merge, 1, losers(Every)), change("1", Update, 1, scope("a")),
+			change("1", Merge, 1, losers(Every)), change("1", Update, 1, full),
 		}, map[string]string{"1": `{}`}},
 
 		{"a merge told of the loser, the winner's values later", []Change{
 			change("1", Create, 0, fields("a", `1`)), change("2", Create, 0), change("1", Merge, 5, losers("2")),
-			change("1", Update, 6, fields("a", `2`), scope("a")),
+			change("1", Update, 6, fields("a", `2`), full),
 		}, map[string]string{"1": `{"a":2}`, "2": "→ 1"}},
 		{"a merge told of both, of the winner with its values and earlier", []Change{
-			change("2", Create, 0), change("1", Merge, 5, losers("2"), fields("a", `2`), scope("a")), change("1", Merge, 6, losers("2")),
+			change("2", Create, 0), change("1", Merge, 5, losers("2"), fields("a", `2`), full), change("1", Merge, 6, losers("2")),
 		}, map[string]string{"1": `{"a":2}`, "2": "→ 1"}},
 		{"another merge after it", []Change{
-			change("1", Merge, 5, losers("2"), fields("a", `2`), scope("a")), change("1", Merge, 6, losers("3")),
+			change("1", Merge, 5, losers("2"), fields("a", `2`), full), change("1", Merge, 6, losers("3")),
 		}, map[string]string{"1": `{"a":2}` + unread, "2": "→ 1", "3": "→ 1"}},
 		{"deleted and merged at one moment", []Change{
-			change("2", Create, 0), change("2", Delete, 5), change("1", Merge, 5, losers("2"), scope("a")),
+			change("2", Create, 0), change("2", Delete, 5), change("1", Merge, 5, losers("2"), full),
 		}, map[string]string{"1": `{}`, "2": "→ 1"}},
 		{"deleted, and merged later", []Change{
-			change("2", Delete, 5), change("1", Merge, 6, losers("2"), scope("a")), change("3", Delete, 7), change("1", Merge, 6, losers("3"), scope("a")),
+			change("2", Delete, 5), change("1", Merge, 6, losers("2"), full), change("3", Delete, 7), change("1", Merge, 6, losers("3"), full),
 		}, map[string]string{"1": `{}`, "2": "→ 1", "3": "→ 1"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -61,6 +61,9 @@ type Change struct {
 	// Fields are the values that the change states, as the CRM wrote them: raw JSON, numbers exact. A cleared field is
 	// stated as the CRM states it ("" or null).
 	Fields map[string]json.RawMessage `json:"fields,omitempty"`
+	// Full: the change states all that the CRM tells of the record, as a read of it would. A field that it does not name may
+	// still have a value.
+	Full bool `json:"full,omitempty"`
 	// Scope lists further fields that the change speaks about: one of them that Fields does not name is cleared.
 	Scope []string `json:"scope,omitempty"`
 	// Patches are unified diffs of texts: each applies to what its field held until this change.

@@ -64,7 +64,7 @@ func (e *entry) add(c *Change, at *Order) {
 // state writes the fields that a change names, and clears those of its scope that it does not name.
 func (e *entry) state(c *Change, at *Order) {
 	if e.fields == nil && len(c.Fields)+len(c.Scope) > 0 {
-		e.fields = make(map[string]field, max(len(c.Fields), len(c.Scope)))
+		e.fields = make(map[string]field, len(c.Fields)+len(c.Scope))
 	}
 	floor := c.floor(at)
 	for name, value := range c.Fields {
@@ -108,16 +108,16 @@ func (e *entry) settle() {
 // nothing of the record after its deletion.
 func (e *entry) revive(c *Change, at *Order) {
 	e.revived = latest(e.revived, cmp.Or(c.floor(at), at))
-	if len(c.Scope) > 0 {
+	if c.Full {
 		e.read = latest(e.read, at)
 	}
 }
 
-// touch is a read of the record if the change has a scope: what states all its values found it alive. An uncertain time
+// touch is a read of the record if the change is full: what states all its values found it alive. An uncertain time
 // counts as it does for revive.
 func (e *entry) touch(c *Change, at *Order) {
 	e.touched = latest(e.touched, cmp.Or(c.floor(at), at))
-	if len(c.Scope) > 0 {
+	if c.Full {
 		e.revive(c, at)
 	}
 }

@@ -101,7 +101,7 @@ func TestDoubtsAgainstAModel(t *testing.T) {
 				if len(all) > 0 {
 					last := all[len(all)-1].Order
 					unheard = unheard && !slices.ContainsFunc(history, func(c Change) bool {
-						return c.Record == s.Record && len(c.Scope) > 0 && c.Compare(last) > 0 &&
+						return c.Record == s.Record && c.Full && c.Compare(last) > 0 &&
 							slices.Contains([]Op{Create, Update, Restore, Merge}, c.Op)
 					})
 				}

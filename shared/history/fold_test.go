@@ -29,6 +29,7 @@ func fields(pairs ...string) func(*Change) {
 }
 
 func scope(names ...string) func(*Change) { return func(c *Change) { c.Scope = names } }
+func full(c *Change)                      { c.Full = true }
 func losers(ids ...string) func(*Change)  { return func(c *Change) { c.Losers = ids } }
 func reason(text string) func(*Change)    { return func(c *Change) { c.Reason = text } }
 func seq(n uint64) func(*Change)          { return func(c *Change) { c.Seq = n } }
@@ -97,6 +98,9 @@ func TestFold(t *testing.T) {
 			change("1", Create, 0, fields("a", `1`, "b", `2`, "c", `3`)),
 			change("1", Update, 1, fields("a", `4`), scope("a", "b")),
 		}, map[string]string{"1": `{"a":4,"c":3}`}},
+		{"a scope is no read of the record", []Change{
+			change("1", Create, 0), change("1", Gap, 1, reason("not sent")), change("1", Update, 2, fields("a", `4`), scope("b")),
+		}, map[string]string{"1": `{"a":4}; not sent`}},
 		{"a scope does not clear what was stated later", []Change{
 			change("1", Update, 2, fields("b", `2`)),
 			change("1", Update, 1, fields("a", `4`), scope("a", "b")),
@@ -114,7 +118,7 @@ func TestFold(t *testing.T) {
 			change("1", Create, 0, fields("a", `1`)), change("1", Delete, 1), change("1", Restore, 2),
 		}, map[string]string{"1": `{"a":1}`}},
 		{"read after its deletion", []Change{
-			change("1", Delete, 1), change("1", Update, 2, fields("a", `1`), scope("a")),
+			change("1", Delete, 1), change("1", Update, 2, fields("a", `1`), full),
 		}, map[string]string{"1": `{"a":1}`}},
 		{"links added and removed out of order", []Change{
 			change("1", Dissociate, 2, link("", "7")), change("1", Associate, 1, link("", "7")),
@@ -129,10 +133,10 @@ func TestFold(t *testing.T) {
 			change("1", Gap, 1, reason("overflow")), change("1", Update, 2, fields("a", `1`)),
 		}, map[string]string{"1": `{"a":1}; overflow`}},
 		{"a gap is settled by a later read", []Change{
-			change("1", Update, 2, fields("a", `1`), scope("a", "b")), change("1", Gap, 1),
+			change("1", Update, 2, fields("a", `1`), scope("b"), full), change("1", Gap, 1),
 		}, map[string]string{"1": `{"a":1}`}},
 		{"a gap is not settled by an earlier read", []Change{
-			change("1", Update, 1, fields("a", `1`), scope("a")), change("1", Gap, 2),
+			change("1", Update, 1, fields("a", `1`), full), change("1", Gap, 2),
 		}, map[string]string{"1": `{"a":1}; changed in a way that the CRM did not say`}},
 		{"a gap before deletion leaves nothing to be known", []Change{
 			change("1", Gap, 1, reason("ping")), change("1", Delete, 2),
@@ -143,10 +147,10 @@ func TestFold(t *testing.T) {
 			change("1", Merge, 1, losers("2")),
 		}, map[string]string{"1": `{"a":1}` + unread, "2": "→ 1"}},
 		{"a merge with the winner's values", []Change{
-			change("1", Merge, 1, losers("2", "1"), fields("a", `1`), scope("a", "b")),
+			change("1", Merge, 1, losers("2", "1"), fields("a", `1`), scope("b"), full),
 		}, map[string]string{"1": `{"a":1}`, "2": "→ 1"}},
 		{"a merge, and a read after it", []Change{
-			change("1", Update, 2, fields("a", `1`), scope("a")), change("1", Merge, 1, losers("2")),
+			change("1", Update, 2, fields("a", `1`), full), change("1", Merge, 1, losers("2")),
 		}, map[string]string{"1": `{"a":1}`, "2": "→ 1"}},
 		{"a chain of merges", []Change{
 			change("3", Merge, 2, losers("2")), change("2", Merge, 1, losers("1")),

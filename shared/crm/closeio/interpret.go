@@ -3,8 +3,6 @@ package closeio
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 
 	"outlast.example/shared/crm"
 	"outlast.example/shared/crm/rawjson"
@@ -58,10 +56,12 @@ func (e *event) state(c *history.Change) {
 	if len(e.Data) == 0 {
 		return
 	}
-	c.Fields = e.Data
-	c.Scope = append(slices.Collect(maps.Keys(e.Data)), e.ChangedFields...)
-	slices.Sort(c.Scope)
-	c.Scope = slices.Compact(c.Scope)
+	c.Fields, c.Full = e.Data, true
+	for _, name := range e.ChangedFields {
+		if _, held := e.Data[name]; !held {
+			c.Scope = append(c.Scope, name)
+		}
+	}
 	if c.Op == history.Update && !e.consolidated() {
 		c.Before = e.PreviousData.Scalars()
 	}

@@ -1,7 +1,6 @@
 package pipedrive
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -41,7 +40,7 @@ func (w *webhook) changes() ([]history.Change, error) {
 		return nil, err
 	case c.Op == history.Delete:
 		return []history.Change{w.end(c)}, nil
-	case c.Op == history.Merge || w.meta.text("merged_from_id") != "":
+	case c.Op == history.Merge || w.meta.mergedFromID != "":
 		return w.won(c), nil
 	}
 	return w.appendState(nil, c), nil
@@ -49,12 +48,12 @@ func (w *webhook) changes() ([]history.Change, error) {
 
 // change is what both versions say of every change.
 func (w *webhook) change() (history.Change, error) {
-	c := history.Change{Record: w.meta.record(), Op: operations[w.meta.action()], Identity: w.meta.identity()}
-	if c.Record.Type == "" || w.meta.action() == "" {
+	c := history.Change{Record: w.meta.record(), Op: operations[w.meta.action], Identity: w.meta.identity()}
+	if c.Record.Type == "" || w.meta.action == "" {
 		return c, errors.New("no meta with an action and an entity or object: not a webhook")
 	}
 	if c.Op == "" {
-		return c, fmt.Errorf("unknown action %.60q", w.meta.action())
+		return c, fmt.Errorf("unknown action %.60q", w.meta.action)
 	}
 	if c.Record.ID == "" {
 		return c, errors.New("no id of the record in meta")
@@ -75,20 +74,23 @@ func (w *webhook) appendState(changes []history.Change, c history.Change) []hist
 	if len(now) == 0 {
 		return crm.AppendWithGap(changes, c, "id")
 	}
-	c.Fields, c.Before = now, rawjson.Object(before).Scalars()
-	unsent, first := 0, ""
-	c.Scope = slices.DeleteFunc(names(now, before), func(name string) bool {
-		if _, held := now[name]; held || !w.meta.isV2() || strings.HasPrefix(name, customFields+".") {
-			return false
+	c.Fields, c.Full, c.Before = now, true, rawjson.Object(before).Scalars()
+	var unsent []string
+	for name := range before {
+		_, held := now[name]
+		switch {
+		case held:
+		case w.meta.isV2() && !strings.HasPrefix(name, customFields+"."):
+			unsent = append(unsent, name)
+		default:
+			c.Scope = append(c.Scope, name)
 		}
-		unsent++
-		first = cmp.Or(first, name)
-		return true
-	})
-	if unsent == 0 {
+	}
+	slices.Sort(c.Scope)
+	if len(unsent) == 0 {
 		return crm.AppendWithGap(changes, c, "id")
 	}
-	return crm.AppendGap(changes, c, fmt.Sprintf("fields changed whose values Pipedrive did not send: %d, such as %.60s", unsent, first))
+	return crm.AppendGap(changes, c, fmt.Sprintf("fields changed whose values Pipedrive did not send: %d, such as %.60s", len(unsent), slices.Min(unsent)))
 }
 
 func (w *webhook) now() values {
@@ -108,7 +110,7 @@ func (w *webhook) before(id string) values {
 
 // end is a deletion, with the record's last state, or the merge that a deletion of version 2 was.
 func (w *webhook) end(c history.Change) history.Change {
-	if winner := w.meta.text("merged_to_id"); winner != "" && winner != c.Record.ID {
+	if winner := w.meta.mergedToID; winner != "" && winner != c.Record.ID {
 		c.Op, c.Losers, c.Record.ID = history.Merge, []string{c.Record.ID}, winner
 		return c
 	}
@@ -132,7 +134,7 @@ func (w *webhook) won(c history.Change) []history.Change {
 const mergeWhat = "merge_what_id"
 
 func (w *webhook) loser(winner string) string {
-	candidates := []string{w.meta.text("merged_from_id"), w.current.text(mergeWhat), w.previous.text("id")}
+	candidates := []string{w.meta.mergedFromID, w.current.text(mergeWhat), w.previous.text("id")}
 	for _, id := range candidates {
 		if id != "" && id != winner {
 			return id

@@ -44,7 +44,10 @@ func TestIdentity(t *testing.T) {
 
 func identity(t *testing.T, body string) string { return one(t, body).Identity }
 
-func metaOf(text string) meta { return meta{readValues([]byte(text))} }
+func metaOf(text string) *meta {
+	m := readMeta([]byte(text))
+	return &m
+}
 
 func one(t *testing.T, body string) history.Change {
 	t.Helper()

@@ -3,7 +3,6 @@ package pipedrive
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
 
 	"outlast.example/shared/crm/rawjson"
 )
@@ -34,34 +33,21 @@ func (v values) put(name string, value json.RawMessage) {
 	case name != customFields:
 		v[name] = value
 	case value[0] == '{':
-		for hash, held := range rawjson.Members(value) {
-			v[customFields+"."+hash] = held
+		for hash, held := range rawjson.Fields(value) {
+			v[customFields+"."+string(hash)] = held
 		}
 	case string(value) != "[]" && string(value) != "null":
 		v[name] = value
 	}
 }
 
+func (v values) text(name string) string { return text(v[name]) }
+
 // text is a string or a number, or "" where there is none.
-func (v values) text(name string) string {
+func text(value json.RawMessage) string {
 	var text rawjson.ID
-	if err := text.UnmarshalJSON(v[name]); err != nil {
+	if err := text.UnmarshalJSON(value); err != nil {
 		return ""
 	}
 	return string(text)
-}
-
-// names are those of both, sorted.
-func names(v, w values) []string {
-	all := make([]string, 0, len(v)+len(w))
-	for name := range v {
-		all = append(all, name)
-	}
-	for name := range w {
-		if _, both := v[name]; !both {
-			all = append(all, name)
-		}
-	}
-	slices.Sort(all)
-	return all
 }

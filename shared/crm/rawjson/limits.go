@@ -40,10 +40,10 @@ func Check(b []byte) error {
 // measure is Check, and counts the commas that stand directly in the outermost list or object.
 func measure(b []byte) (outer int, err error) {
 	if len(b) > MaxBytes {
-		return 0, fmt.Errorf("%w: %d bytes, at most %d", ErrLimit, len(b), MaxBytes)
+		return 0, tooLong(b)
 	}
 	depth, values, most := 0, 0, MaxValues(len(b))
-	for i := 0; i < len(b); i++ {
+	for i := sign(b, 0); i < len(b); i = sign(b, i+1) {
 		switch b[i] {
 		case '"':
 			i = stringEnd(b, i+1)
@@ -58,37 +58,18 @@ func measure(b []byte) (outer int, err error) {
 			}
 		}
 		if depth > MaxDepth || values > most {
-			return 0, fmt.Errorf("%w: more than %d levels or %d values", ErrLimit, MaxDepth, most)
+			return 0, tooMuch(most)
 		}
 	}
 	return outer, nil
 }
 
-// stringEnd is the position of the quote that ends the string whose text begins at i; len(b) or more where none does.
-func stringEnd(b []byte, i int) int {
-	for i < len(b) {
-		length := bytes.IndexByte(b[i:], '"')
-		if length < 0 {
-			return len(b)
-		}
-		quote := i + length
-		if i = afterEscapes(b, i, quote); i == quote {
-			return quote
-		}
-	}
-	return i
+func tooLong(b []byte) error {
+	return fmt.Errorf("%w: %d bytes, at most %d", ErrLimit, len(b), MaxBytes)
 }
 
-// afterEscapes is the quote's position, or the next one if the quote itself is escaped.
-func afterEscapes(b []byte, i, quote int) int {
-	for i < quote {
-		length := bytes.IndexByte(b[i:quote], '\\')
-		if length < 0 {
-			return quote
-		}
-		i += length + len(`\"`)
-	}
-	return i
+func tooMuch(most int) error {
+	return fmt.Errorf("%w: more than %d levels or %d values", ErrLimit, MaxDepth, most)
 }
 
 var mark = []byte("\xef\xbb\xbf") // UTF-8 byte order mark

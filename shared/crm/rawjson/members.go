@@ -119,16 +119,6 @@ func Elements(b []byte) iter.Seq[json.RawMessage] {
 	}
 }
 
-// next passes over what stands between names and values.
-func next(b []byte, i int) int {
-	for i < len(b) && (space(b[i]) || b[i] == ',' || b[i] == ':') {
-		i++
-	}
-	return i
-}
-
-func space(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
-
 // plain: what stands in the quotes is the text.
 func plain(b []byte) bool { return bytes.IndexByte(b, '\\') < 0 && utf8.Valid(b) }
 
@@ -141,30 +131,4 @@ func unquote(b []byte) string {
 		_ = json.Unmarshal(b, &s) // known to be a string
 	}
 	return s
-}
-
-// afterString is the position after the string that begins at i.
-func afterString(b []byte, i int) int { return min(stringEnd(b, i+1)+1, len(b)) }
-
-// valueEnd is the position after the value that begins at i.
-func valueEnd(b []byte, i int) int {
-	depth := 0
-	for ; i < len(b); i++ {
-		switch c := b[i]; {
-		case c == '"':
-			i = stringEnd(b, i+1)
-			if depth == 0 {
-				return i + 1
-			}
-		case c == '{' || c == '[':
-			depth++
-		case depth == 0 && (space(c) || c == ',' || c == '}' || c == ']'):
-			return i
-		case c == '}' || c == ']':
-			if depth--; depth == 0 {
-				return i + 1
-			}
-		}
-	}
-	return i
 }

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/tidwall/gjson"
 )
 
 func TestCheck(t *testing.T) {
@@ -163,16 +162,23 @@ func FuzzEach(f *testing.F) {
 	})
 }
 
-// The validator is trusted to say no more and no less than encoding/json.
+// The checker says no more and no less than encoding/json, and is as strict about the limits as Check.
 func FuzzValid(f *testing.F) {
 	for _, seed := range []string{
 		`{"a":[1,-2.5e+3,true,null,"\u00fc\"\\"]}`, `"\x"`, `01`, `-`, `1.`, `1e`, `{"a":1,}`, `[1 2]`, "\"\xff\"", "\"\x1f\"", `"\u12g4"`, `tru`, `{"a" 1}`,
+		`"longer than eight\u00e9 bytes"`, "\"12345678\x1f\"", `"12345\u12`, `"\`, ` [ ] `, `{ }`, `{"":{}} x`, `-0.0E-0`, "[\"\x80\", 1]", strings.Repeat("[", MaxDepth+1),
+		strings.Repeat("[", MaxDepth) + strings.Repeat("]", MaxDepth), "[" + strings.Repeat("0,", 40_000) + "0]",
 	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		if got, want := gjson.ValidBytes(b), json.Valid(b); got != want {
-			t.Errorf("%q: got %v, want %v", b, got, want)
+		c := checker{b: b, left: MaxValues(len(b))}
+		end, want := c.whole(), json.Valid(b)
+		switch limits := Check(b); {
+		case end == beyond && limits == nil:
+			t.Errorf("%q: beyond limits", b)
+		case want && limits != nil && end != beyond, end != beyond && (end >= 0) != want:
+			t.Errorf("%q: got %d, valid %v, limits %v", b, end, want, limits)
 		}
 	})
 }

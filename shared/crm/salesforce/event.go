@@ -227,6 +227,7 @@ func (e *event) describe(op history.Op) (c history.Change, doubt string) {
 		c.Scope = cleared(c.Fields)
 	default:
 		c.Fields, c.Scope = e.whole(op)
+		c.Full = op == history.Restore && e.avro
 	}
 	return c, doubt
 }

@@ -43,6 +43,9 @@ func TestGeolocationCleared(t *testing.T) {
 	if want := []string{"Site__c.Latitude", "Site__c.Longitude"}; !slices.Equal(changes[0].Scope, want) {
 		t.Errorf("got scope %v, want %v", changes[0].Scope, want)
 	}
+	if changes[0].Full {
+		t.Error("an update that clears a field counts as a read of the record")
+	}
 }
 
 // CometD sends news of the connection in the same lists as events.
