@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -72,5 +73,36 @@ func TestAzureAppsAreApart(t *testing.T) {
 	}
 	if !strings.Contains(read(t, "azure", "secrets.tf"), "each.value.identity[0].principal_id") {
 		t.Error("references to Key Vault are resolved by the system-assigned identity, which may not read the vault")
+	}
+}
+
+// TestGoogleTakesTheAlarms: the API refuses a metric's condition that names no type of resource, and a line's that has no limit to
+// its messages. What went wrong is told of by its line, whatever kind of resource wrote it.
+func TestGoogleTakesTheAlarms(t *testing.T) {
+	alarms := read(t, "gcp", "alarms.tf")
+	for _, condition := range regexp.MustCompile(`filter\s*=\s*"metric\.type=.*`).FindAllString(alarms, -1) {
+		if !strings.Contains(condition, "resource.type=") {
+			t.Errorf("must specify a restriction on resource.type: %s", condition)
+		}
+	}
+	bad := regexp.MustCompile(`(?s)"google_monitoring_alert_policy" "bad" \{.*?\n\}`).FindString(alarms)
+	for _, block := range []string{"condition_matched_log {", "notification_rate_limit {"} {
+		if !strings.Contains(bad, block) {
+			t.Errorf("bad news: %s is missing", block)
+		}
+	}
+	if !strings.Contains(read(t, "gcp", "alarms.tf"), "monitoring_notification_channels = [google_monitoring_notification_channel.email.id]") {
+		t.Error("the budget tells the account's administrators alone")
+	}
+}
+
+// TestGoogleBuildsAsSomebody: without an account of its own a build runs as the project's default one.
+func TestGoogleBuildsAsSomebody(t *testing.T) {
+	if !strings.Contains(read(t, "gcp", "functions.tf"), "service_account = google_service_account.build[0].id") {
+		t.Error("the functions are built as whoever Google takes")
+	}
+	roles := regexp.MustCompile(`"roles/[a-zA-Z.]+"`).FindAllString(read(t, "gcp", "build.tf"), -1)
+	if want := []string{`"roles/logging.logWriter"`, `"roles/artifactregistry.writer"`}; !slices.Equal(roles, want) {
+		t.Errorf("what builds has %v, want %v", roles, want)
 	}
 }

@@ -1,5 +1,6 @@
 # Alarms on what the functions and the audit logs say. The words are those that shared/capture, shared/replica and shared/task
-# write. Where good news is counted, missing news is the alarm: a function that does not run at all is seen too.
+# write. Bad news is a line: it is told of as it is written, whatever wrote it. Where good news is counted, missing news is the
+# alarm: a function that does not run at all is seen too.
 locals {
   run    = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name="
   audit  = "protoPayload.serviceName=\"storage.googleapis.com\" AND protoPayload.resourceName:\"projects/_/buckets/${var.bucket}\""
@@ -69,10 +70,10 @@ resource "google_monitoring_notification_channel" "email" {
 }
 
 resource "google_logging_metric" "this" {
-  for_each = merge({ for k, v in local.bad : k => v.filter }, { for k, v in local.good : k => v.filter })
+  for_each = local.good
   project  = var.project
   name     = "${var.name}-${each.key}"
-  filter   = each.value
+  filter   = each.value.filter
   metric_descriptor {
     metric_kind = "DELTA"
     value_type  = "INT64"
@@ -90,16 +91,17 @@ resource "google_monitoring_alert_policy" "bad" {
   }
   conditions {
     display_name = each.key
-    condition_threshold {
-      filter          = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.this[each.key].name}\""
-      comparison      = "COMPARISON_GT"
-      threshold_value = 0
-      duration        = "0s"
-      aggregations {
-        alignment_period   = "60s"
-        per_series_aligner = "ALIGN_DELTA"
-      }
+    # Not a threshold on a metric: that would watch one type of resource, where these lines are of several, and cannot be made
+    # before the metric is known everywhere, minutes after it was made. https://docs.cloud.google.com/logging/docs/alerting/log-based-alerts
+    condition_matched_log {
+      filter = each.value.filter
     }
+  }
+  alert_strategy {
+    notification_rate_limit { # Google wants one for lines
+      period = "300s"
+    }
+    auto_close = "1800s" # so that the next one is told of anew
   }
 }
 
@@ -128,7 +130,7 @@ resource "google_monitoring_alert_policy" "good" {
 }
 
 resource "google_billing_budget" "this" {
-  count           = var.billing_account == "" ? 0 : 1
+  count           = var.billing_account == "none" ? 0 : 1
   billing_account = var.billing_account
   display_name    = var.name
   budget_filter {
@@ -145,5 +147,8 @@ resource "google_billing_budget" "this" {
   threshold_rules {
     threshold_percent = 1.0
     spend_basis       = "FORECASTED_SPEND"
+  }
+  all_updates_rule { # besides the account's own administrators
+    monitoring_notification_channels = [google_monitoring_notification_channel.email.id]
   }
 }

@@ -6,6 +6,11 @@ locals {
     verify    = { entry = "Verify", account = "verify", secrets = {}, timeout = 600, memory = "512Mi", concurrency = 1 }
     keep      = { entry = "Keep", account = "keep", secrets = {}, timeout = 600, memory = "512Mi", concurrency = 1 }
   }
+
+  # Known before the service is, so that capture can be told of it when it first starts.
+  # https://docs.cloud.google.com/run/docs/triggering/https-request#deterministic
+  url = "https://${var.name}-capture-${data.google_project.this.number}.${var.region}.run.app"
+
   schedules = var.archive == "" ? {} : {
     reconcile = "*/20 * * * *" # "equal" is an alarm after an hour: three runs
     verify    = "17 3 * * *"   # "verified" is an alarm after two days
@@ -38,8 +43,9 @@ resource "google_cloudfunctions2_function" "this" {
   name     = "${var.name}-${each.key}"
 
   build_config {
-    runtime     = "go126"
-    entry_point = each.value.entry
+    runtime         = "go126"
+    entry_point     = each.value.entry
+    service_account = google_service_account.build[0].id
     environment_variables = { # functions/gcp: without them gRPC and debug information come along
       GOFLAGS          = "-tags=disable_grpc_modules,grpcnotrace"
       GOOGLE_GOLDFLAGS = "-s -w"
@@ -64,6 +70,7 @@ resource "google_cloudfunctions2_function" "this" {
     # The metadata server's address spares the question whether there is one: shared/store/gcs.
     environment_variables = merge(
       { GCE_METADATA_HOST = "169.254.169.254" },
+      each.key == "capture" ? { OUTLAST_PUBLIC_URL = local.url } : {},
       each.key == "keep" ? { OUTLAST_BUCKETS = "gs://${google_storage_bucket.this.name}", OUTLAST_QUORUM = "1" } : {}, # it stays in its own cloud
       lookup(var.environment, each.value.account, {}),
     )
@@ -78,6 +85,8 @@ resource "google_cloudfunctions2_function" "this" {
       }
     }
   }
+
+  depends_on = [google_project_iam_member.build, google_project_iam_member.build_reads]
 }
 
 # CRMs sign or carry a token; none has an identity of Google's. The tasks answer to the scheduler only.

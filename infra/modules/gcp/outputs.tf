@@ -15,7 +15,7 @@ output "providers" {
 
 output "url" {
   description = "What the CRMs call: public_url."
-  value       = try(google_cloudfunctions2_function.this["capture"].service_config[0].uri, null)
+  value       = local.url
 }
 
 output "secrets" {

@@ -47,8 +47,8 @@ variable "lock_days" {
   default     = 14
   nullable    = false
   validation {
-    condition     = var.lock_days >= 1 && var.lock_days <= 14
-    error_message = "lock_days is 1 to 14: `outlast keep` reckons with 14, and what is locked for longer cannot be erased when somebody asks for it."
+    condition     = var.lock_days >= (var.lock == "locked" ? 8 : 1) && var.lock_days <= 14
+    error_message = "lock_days is 8 to 14, or 1 to 14 while unlocked: `outlast keep` sees each object once a week, and what is locked for longer cannot be erased when somebody asks for it."
   }
 }
 
@@ -125,7 +125,7 @@ variable "archive" {
 }
 
 variable "environment" {
-  description = "What the functions are told besides the configuration in the archive, by function and by the names of `outlast help config`. No secrets."
+  description = "What the functions are told besides the configuration in the archive, by function and by the names of `outlast help config`. No secrets. Capture's OUTLAST_PUBLIC_URL is its own address unless it is here."
   type        = map(map(string))
   default     = {}
   nullable    = false
@@ -138,14 +138,17 @@ variable "email" {
 }
 
 variable "billing_account" {
-  description = "The billing account, for the budget; empty: none."
+  description = "The billing account, for the budget; \"none\" where nobody here may see it: then nobody is told what this costs."
   type        = string
-  default     = ""
   nullable    = false
+  validation {
+    condition     = can(regex("^([0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}|none)$", var.billing_account))
+    error_message = "billing_account is what `gcloud billing accounts list` calls ACCOUNT_ID, or \"none\" for no budget."
+  }
 }
 
 variable "budget" {
-  description = "Units of the billing account's currency a month above which its administrators are told, at 80 % and as soon as the forecast says so."
+  description = "Units of the billing account's currency a month above which the address, and the account's administrators, are told, at 80 % and as soon as the forecast says so."
   type        = number
   default     = 50
   nullable    = false

@@ -12,13 +12,14 @@ mock_provider "google" {
 }
 
 variables {
-  project      = "example"
-  bucket       = "outlast-example"
-  region       = "europe-west3"
-  organization = true
-  email        = "operator@example.com"
-  sources      = { acme = 6, shop = 0 }
-  archive      = "tests/gcp.tftest.hcl" # any file: nothing is uploaded
+  project         = "example"
+  bucket          = "outlast-example"
+  region          = "europe-west3"
+  organization    = true
+  email           = "operator@example.com"
+  billing_account = "012345-6789AB-CDEF01"
+  sources         = { acme = 6, shop = 0 }
+  archive         = "tests/gcp.tftest.hcl" # any file: nothing is uploaded
   aws = {
     issuer = "https://11111111-2222-3333-4444-555555555555.tokens.sts.global.api.aws"
     roles = {
@@ -157,8 +158,65 @@ run "functions" {
     error_message = "Only capture is called by everybody."
   }
   assert {
-    condition     = toset(keys(google_monitoring_alert_policy.good)) == toset(["equal", "verified", "kept", "source-acme"])
-    error_message = "An alarm on missing news is missing itself."
+    condition     = google_cloudfunctions2_function.this["capture"].service_config[0].environment_variables["OUTLAST_PUBLIC_URL"] == "https://outlast-capture-123456789012.europe-west3.run.app" && output.url == "https://outlast-capture-123456789012.europe-west3.run.app"
+    error_message = "Capture does not start without its address: it is told of it when it is made."
+  }
+  assert {
+    condition     = alltrue([for f in values(google_cloudfunctions2_function.this) : f.build_config[0].service_account == google_service_account.build[0].id])
+    error_message = "Without an account of its own a build runs as the project's default one."
+  }
+  assert {
+    condition = (
+      toset([for m in values(google_project_iam_member.build) : m.role]) == toset(["roles/logging.logWriter", "roles/artifactregistry.writer"]) &&
+      google_project_iam_member.build_reads[0].role == google_project_iam_custom_role.read.name &&
+      google_project_iam_member.build_reads[0].condition[0].expression == join(" || ", [
+        "resource.name == \"projects/_/buckets/gcf-v2-sources-123456789012-europe-west3\"", "resource.name.startsWith(\"projects/_/buckets/gcf-v2-sources-123456789012-europe-west3/\")",
+        "resource.name == \"projects/_/buckets/outlast-example-source\"", "resource.name.startsWith(\"projects/_/buckets/outlast-example-source/\")",
+      ])
+    )
+    error_message = "What builds the functions may more than log, store images and read the code."
+  }
+}
+
+run "alarms" {
+  command = apply
+
+  assert {
+    condition = toset(concat(keys(google_monitoring_alert_policy.bad), keys(google_monitoring_alert_policy.good))) == toset([
+      "below-quorum", "damage-reconcile", "damage-verify", "removal", "lock-change", "settings", "equal", "verified", "kept", "source-acme"
+    ])
+    error_message = "An alarm is missing, or one is new and has no test. A source of 0 hours has none."
+  }
+  assert {
+    condition     = alltrue([for p in concat(values(google_monitoring_alert_policy.bad), values(google_monitoring_alert_policy.good)) : p.notification_channels == tolist([google_monitoring_notification_channel.email.id])]) && google_monitoring_notification_channel.email.labels == tomap({ email_address = "operator@example.com" })
+    error_message = "An alarm that tells nobody."
+  }
+  assert {
+    condition = alltrue([
+      for p in values(google_monitoring_alert_policy.bad) :
+      length(p.conditions) == 1 && p.conditions[0].condition_matched_log[0].filter != "" && p.alert_strategy[0].notification_rate_limit[0].period == "300s"
+    ])
+    error_message = "Bad news is one line, and Google wants a limit to the messages about lines."
+  }
+  # One call at least of each kind that lifts a protection, gives a right, or trusts somebody.
+  assert {
+    condition = alltrue([
+      for call in ["buckets\\.(update|patch|lockRetentionPolicy)", "setIamPermissions", "SetIamPolicy", "WorkloadIdentityPool", "UpdateRole"] :
+      strcontains(google_monitoring_alert_policy.bad["settings"].conditions[0].condition_matched_log[0].filter, call)
+    ])
+    error_message = "A change of the bucket, of a role or of the trust rings no alarm."
+  }
+  assert {
+    condition     = strcontains(google_monitoring_alert_policy.bad["lock-change"].conditions[0].condition_matched_log[0].filter, "\"keeper@example.iam.gserviceaccount.com\"")
+    error_message = "A keeper would ring the alarm on locks that it is there to extend."
+  }
+  assert {
+    condition     = toset([for c in google_project_iam_audit_config.storage.audit_log_config : c.log_type]) == toset(["ADMIN_READ", "DATA_READ", "DATA_WRITE"]) && google_logging_project_bucket_config.default.retention_days == 90
+    error_message = "What the alarms watch for is not recorded, or not kept for a stated time."
+  }
+  assert {
+    condition     = strcontains(google_logging_metric.this["kept"].filter, "jsonPayload.outcome=\"ok\"")
+    error_message = "A run of keep that did not end well is counted as one that did."
   }
   assert {
     condition = alltrue([
@@ -167,6 +225,47 @@ run "functions" {
     ])
     error_message = "An alarm on absence waits for the first line, or rings when a revision is replaced."
   }
+}
+
+run "budget" {
+  command = apply
+
+  assert {
+    condition     = google_billing_budget.this[0].billing_account == "012345-6789AB-CDEF01" && google_billing_budget.this[0].amount[0].specified_amount[0].units == "50" && google_billing_budget.this[0].budget_filter[0].projects == toset(["projects/example"])
+    error_message = "What a month may cost is another sum than was answered, or another project's."
+  }
+  assert {
+    condition     = { for r in google_billing_budget.this[0].threshold_rules : coalesce(r.spend_basis, "CURRENT_SPEND") => r.threshold_percent } == { CURRENT_SPEND = 0.8, FORECASTED_SPEND = 1 }
+    error_message = "Nobody is told at 80 % and of the forecast."
+  }
+  assert {
+    condition     = google_billing_budget.this[0].all_updates_rule[0].monitoring_notification_channels == tolist([google_monitoring_notification_channel.email.id])
+    error_message = "The address is not told."
+  }
+}
+
+run "nobody_is_told_of_costs" { # said, and not forgotten
+  command = apply
+  variables {
+    billing_account = "none"
+  }
+  assert {
+    condition     = length(google_billing_budget.this) == 0
+    error_message = "A budget of an account that there is none of."
+  }
+}
+
+run "the_billing_account_is_asked_for" {
+  command = plan
+  variables {
+    billing_account = ""
+  }
+  expect_failures = [var.billing_account]
+}
+
+run "keeper" {
+  command = apply
+
   assert {
     condition     = { for k, f in google_cloudfunctions2_function.this : k => f.service_config[0].environment_variables["OUTLAST_BUCKETS"] if can(f.service_config[0].environment_variables["OUTLAST_BUCKETS"]) } == { keep = "gs://outlast-example" }
     error_message = "The keeper knows the bucket of its own cloud, and no other one."
@@ -189,6 +288,14 @@ run "alone" { # the first apply: nobody else is known yet, and there is no archi
     condition     = length(google_cloudfunctions2_function.this) == 0 && length(google_storage_bucket_iam_member.keep) == 0
     error_message = "Nothing is made of what was not given."
   }
+}
+
+run "locks_outlast_a_week" { # in which keep comes by once
+  command = plan
+  variables {
+    lock_days = 7
+  }
+  expect_failures = [var.lock_days]
 }
 
 run "a_foreign_issuer" {
