@@ -47,6 +47,7 @@ provider "aws" {
 module "bucket" {
   source = "./bucket"
   name   = %q
+  region = %q
   lock   = %q
   lacks  = ["access-logs", "condition-keys", "encryption", "lifecycle", "ownership", "public-access-block", "tls"]
 }
@@ -64,7 +65,7 @@ func newTerraform(t *testing.T, server *servers.S3Server, name, lock string) ter
 	if err := os.CopyFS(filepath.Join(tf.folder, "bucket"), os.DirFS("modules/aws/bucket")); err != nil {
 		t.Fatal(err)
 	}
-	text := fmt.Sprintf(stack, servers.Region, servers.Root.ID, servers.Root.Secret, server.Endpoint, name, lock)
+	text := fmt.Sprintf(stack, servers.Region, servers.Root.ID, servers.Root.Secret, server.Endpoint, name, servers.Region, lock)
 	if err := os.WriteFile(filepath.Join(tf.folder, "main.tf"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ data "aws_region" "this" {
 module "bucket" {
   source    = "./bucket"
   name      = var.bucket
+  region    = var.region
   lock      = var.lock
   lock_days = var.lock_days
   log_days  = var.log_days

@@ -25,7 +25,7 @@ variable "lock" {
 }
 
 variable "lock_days" {
-  description = "For how many days an object is locked when it is created."
+  description = "For how many days an object is locked when it is created: 8 to 14, or 1 to 14 while unlocked."
   type        = number
   default     = 14
   nullable    = false

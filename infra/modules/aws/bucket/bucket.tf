@@ -4,6 +4,13 @@ resource "aws_s3_bucket" "this" {
   bucket              = var.name
   object_lock_enabled = true
   force_destroy       = var.lock == "unlocked"
+
+  lifecycle {
+    postcondition { # what S3 says, not what the provider was set to
+      condition     = self.region == var.region
+      error_message = "The bucket lies in ${self.region}, and must be in ${var.region}: data is stored where it may not."
+    }
+  }
 }
 
 resource "aws_s3_bucket_versioning" "this" {

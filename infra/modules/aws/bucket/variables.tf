@@ -4,6 +4,12 @@ variable "name" {
   nullable    = false
 }
 
+variable "region" {
+  description = "Where the bucket must be. A bucket never moves: one that lies elsewhere, imported or from before the answer changed, is an error."
+  type        = string
+  nullable    = false
+}
+
 variable "lock" {
   description = <<-E
     "locked": nobody, not even the account's root user, deletes an object or shortens its lock before it ends (compliance mode).
@@ -24,8 +30,8 @@ variable "lock_days" {
   default     = 14
   nullable    = false
   validation {
-    condition     = var.lock_days >= 1 && var.lock_days <= 14
-    error_message = "lock_days is 1 to 14: `outlast keep` reckons with 14, and what is locked for longer cannot be erased when somebody asks for it."
+    condition     = var.lock_days >= (var.lock == "locked" ? 8 : 1) && var.lock_days <= 14
+    error_message = "lock_days is 8 to 14, or 1 to 14 while unlocked: `outlast keep` sees each object once a week, and what is locked for longer cannot be erased when somebody asks for it."
   }
 }
 

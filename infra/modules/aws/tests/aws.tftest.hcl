@@ -12,6 +12,9 @@ mock_provider "aws" {
   mock_resource "aws_sns_topic" {
     defaults = { arn = "arn:aws:sns:eu-central-1:111122223333:example" }
   }
+  mock_resource "aws_s3_bucket" {
+    defaults = { region = "eu-central-1" }
+  }
   mock_resource "aws_iam_role" {
     defaults = { arn = "arn:aws:iam::111122223333:role/example" }
   }
@@ -215,6 +218,21 @@ run "alarms" {
   assert {
     condition     = alltrue([for g in values(aws_cloudwatch_log_group.function) : g.retention_in_days == 90])
     error_message = "Logs are kept for a stated time."
+  }
+}
+
+run "budget" {
+  command = apply
+
+  assert {
+    condition     = aws_budgets_budget.this.limit_amount == "50" && aws_budgets_budget.this.limit_unit == "USD" && aws_budgets_budget.this.time_unit == "MONTHLY"
+    error_message = "What a month may cost is another sum than was answered."
+  }
+  assert {
+    condition = { for n in aws_budgets_budget.this.notification : n.notification_type => "${n.comparison_operator} ${n.threshold} ${n.threshold_type} ${join(" ", n.subscriber_email_addresses)}" } == {
+      ACTUAL = "GREATER_THAN 80 PERCENTAGE operator@example.com", FORECASTED = "GREATER_THAN 100 PERCENTAGE operator@example.com"
+    }
+    error_message = "Nobody is told at 80 % and of the forecast."
   }
 }
 

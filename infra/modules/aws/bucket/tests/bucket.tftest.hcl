@@ -1,8 +1,13 @@
 # What holds for every bucket, whatever its settings. The policy is read as S3 reads it: as JSON.
-mock_provider "aws" {}
+mock_provider "aws" {
+  mock_resource "aws_s3_bucket" {
+    defaults = { region = "eu-central-1" }
+  }
+}
 
 variables {
-  name = "outlast-example"
+  name   = "outlast-example"
+  region = "eu-central-1"
 }
 
 run "locked" {
@@ -132,6 +137,30 @@ run "no_long_locks" {
     lock_days = 30
   }
   expect_failures = [var.lock_days]
+}
+
+run "locks_outlast_a_week" { # in which keep comes by once
+  command = plan
+  variables {
+    lock_days = 7
+  }
+  expect_failures = [var.lock_days]
+}
+
+run "short_locks_for_trying_out" {
+  command = plan
+  variables {
+    lock      = "unlocked"
+    lock_days = 1
+  }
+}
+
+run "elsewhere" { # S3 says where the bucket lies, whatever the provider is set to
+  command = apply
+  variables {
+    region = "us-east-1"
+  }
+  expect_failures = [aws_s3_bucket.this]
 }
 
 run "hidden_versions_outlive_locks" {
