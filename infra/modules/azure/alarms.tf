@@ -109,6 +109,9 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "bad" {
   severity             = 1
   evaluation_frequency = "PT5M"
   window_duration      = "PT5M"
+
+  skip_query_validation = true # the tables of a new workspace are there from their first line on
+
   criteria {
     query                   = each.value.query
     time_aggregation_method = "Count"
@@ -130,6 +133,9 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "good" {
   severity             = 2
   evaluation_frequency = "PT1H"
   window_duration      = local.windows[each.value.hours]
+
+  skip_query_validation = true # as above
+
   criteria {
     query                   = each.value.query
     time_aggregation_method = "Count"
@@ -145,13 +151,13 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "good" {
 # https://learn.microsoft.com/azure/role-based-access-control/permissions/storage
 resource "azurerm_monitor_activity_log_alert" "settings" {
   for_each = {
-    account = "Microsoft.Storage/storageAccounts/write"
-    removal = "Microsoft.Storage/storageAccounts/delete"
-    keys    = "Microsoft.Storage/storageAccounts/listKeys/action"
-    blobs   = "Microsoft.Storage/storageAccounts/blobServices/write"
-    rights  = "Microsoft.Authorization/roleAssignments/write"
-    roles   = "Microsoft.Authorization/roleDefinitions/write"
-    trust   = "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write"
+    account         = "Microsoft.Storage/storageAccounts/write"
+    account-removal = "Microsoft.Storage/storageAccounts/delete" # "removal" is that of blobs
+    keys            = "Microsoft.Storage/storageAccounts/listKeys/action"
+    blobs           = "Microsoft.Storage/storageAccounts/blobServices/write"
+    rights          = "Microsoft.Authorization/roleAssignments/write"
+    roles           = "Microsoft.Authorization/roleDefinitions/write"
+    trust           = "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write"
   }
   name                = "${var.name}-${each.key}"
   description         = "Somebody changed what protects the account, the roles or the trust. A deployment does; anybody else should not."

@@ -23,6 +23,11 @@ output "url" {
   value       = try("https://${azurerm_function_app_flex_consumption.this["capture"].default_hostname}", null)
 }
 
+output "apps" {
+  description = "The names of the apps, by function."
+  value       = { for function, app in azurerm_function_app_flex_consumption.this : function => app.name }
+}
+
 output "vaults" {
   description = "Where the secrets' values go."
   value       = { for role, v in azurerm_key_vault.this : role => v.name }

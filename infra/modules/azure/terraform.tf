@@ -3,7 +3,7 @@ terraform {
   required_providers {
     azurerm = {
       source  = "registry.terraform.io/hashicorp/azurerm"
-      version = "~> 4.80"
+      version = "~> 5.2"
     }
   }
 }

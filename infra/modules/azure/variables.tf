@@ -42,8 +42,8 @@ variable "lock_days" {
   default     = 14
   nullable    = false
   validation {
-    condition     = var.lock_days >= 1 && var.lock_days <= 14
-    error_message = "lock_days is 1 to 14: `outlast keep` reckons with 14, and what is locked for longer cannot be erased when somebody asks for it."
+    condition     = var.lock_days >= (var.lock == "locked" ? 8 : 1) && var.lock_days <= 14
+    error_message = "lock_days is 8 to 14, or 1 to 14 while unlocked: `outlast keep` sees each object once a week, and what is locked for longer cannot be erased when somebody asks for it."
   }
 }
 

@@ -102,6 +102,14 @@ run "locked" {
     condition     = length(azurerm_storage_account.this.customer_managed_key) == 0
     error_message = "Only Azure's own keys."
   }
+  assert { # Azure's own definition "Allowed locations"
+    condition = (
+      azurerm_resource_group_policy_assignment.region.policy_definition_id == "/providers/Microsoft.Authorization/policyDefinitions/e56962a6-4747-49cd-b67b-bf8b01975c4c" &&
+      jsondecode(azurerm_resource_group_policy_assignment.region.parameters) == { listOfAllowedLocations = { value = ["germanywestcentral", "global"] } } &&
+      azurerm_resource_group_policy_assignment.region.resource_group_id == azurerm_resource_group.this.id
+    )
+    error_message = "Data stays in the region: nothing may be made elsewhere in the group."
+  }
 }
 
 run "identities" {
@@ -211,9 +219,80 @@ run "functions" {
     condition     = { for app, f in azurerm_function_app_flex_consumption.this : app => f.app_settings["OUTLAST_BUCKETS"] if can(f.app_settings["OUTLAST_BUCKETS"]) } == { keep = "azblob://outlast?storage_account=outlastexample" }
     error_message = "The keeper knows the bucket of its own cloud, and no other one."
   }
+}
+
+run "alarms" {
+  command = apply
+
   assert {
-    condition     = toset(keys(azurerm_monitor_scheduled_query_rules_alert_v2.good)) == toset(["equal", "verified", "kept", "source-acme"])
-    error_message = "An alarm on missing news is missing itself."
+    condition = toset(concat(keys(azurerm_monitor_scheduled_query_rules_alert_v2.bad), keys(azurerm_monitor_scheduled_query_rules_alert_v2.good), keys(azurerm_monitor_activity_log_alert.settings))) == toset([
+      "below-quorum", "damage", "removal", "lock-change", "equal", "verified", "kept", "source-acme",
+      "account", "account-removal", "keys", "blobs", "rights", "roles", "trust",
+    ])
+    error_message = "An alarm is missing, or one is new and has no test. A source of 0 hours has none."
+  }
+  assert {
+    condition = alltrue(concat(
+      [for a in concat(values(azurerm_monitor_scheduled_query_rules_alert_v2.bad), values(azurerm_monitor_scheduled_query_rules_alert_v2.good)) : a.action[0].action_groups == tolist([azurerm_monitor_action_group.this.id]) && a.enabled != false],
+      [for a in values(azurerm_monitor_activity_log_alert.settings) : [for to in a.action : to.action_group_id] == [azurerm_monitor_action_group.this.id] && a.enabled != false],
+    )) && azurerm_monitor_action_group.this.email_receiver[0].email_address == "operator@example.com"
+    error_message = "An alarm that tells nobody."
+  }
+  assert {
+    condition     = alltrue([for a in concat(values(azurerm_monitor_scheduled_query_rules_alert_v2.bad), values(azurerm_monitor_scheduled_query_rules_alert_v2.good)) : a.skip_query_validation])
+    error_message = "A new workspace has no table of blobs yet: Azure would refuse what asks it."
+  }
+  assert {
+    condition     = alltrue([for a in values(azurerm_monitor_scheduled_query_rules_alert_v2.good) : a.criteria[0].operator == "LessThan" && a.criteria[0].threshold == 1])
+    error_message = "Where good news is counted, its absence is the alarm."
+  }
+  assert {
+    condition     = { for k, a in azurerm_monitor_scheduled_query_rules_alert_v2.good : k => a.window_duration } == { equal = "PT1H", verified = "P2D", kept = "P1D", source-acme = "PT6H" }
+    error_message = "Good news is waited for longer, or shorter, than was answered."
+  }
+  assert {
+    condition     = alltrue([for a in values(azurerm_monitor_scheduled_query_rules_alert_v2.bad) : a.evaluation_frequency == "PT5M" && a.window_duration == "PT5M" && a.criteria[0].operator == "GreaterThan" && a.criteria[0].threshold == 0])
+    error_message = "One bad line is enough."
+  }
+  # One operation of each kind that lifts a protection, gives a right, or lets somebody in.
+  assert {
+    condition = toset([for a in values(azurerm_monitor_activity_log_alert.settings) : one(a.criteria).operation_name]) == toset([
+      "Microsoft.Storage/storageAccounts/write", "Microsoft.Storage/storageAccounts/delete", "Microsoft.Storage/storageAccounts/listKeys/action",
+      "Microsoft.Storage/storageAccounts/blobServices/write", "Microsoft.Authorization/roleAssignments/write",
+      "Microsoft.Authorization/roleDefinitions/write", "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write",
+    ]) && alltrue([for a in values(azurerm_monitor_activity_log_alert.settings) : a.scopes == toset([azurerm_resource_group.this.id])])
+    error_message = "A change of what protects the account, of a role or of a trust rings no alarm."
+  }
+  assert {
+    condition     = strcontains(azurerm_monitor_scheduled_query_rules_alert_v2.bad["lock-change"].criteria[0].query, "'dddddddd-2222-3333-4444-555555555555'") && strcontains(azurerm_monitor_scheduled_query_rules_alert_v2.bad["lock-change"].criteria[0].query, "'${azurerm_user_assigned_identity.this["keep-app"].principal_id}'")
+    error_message = "A keeper would ring the alarm on locks that it is there to extend."
+  }
+  assert {
+    condition     = strcontains(azurerm_monitor_scheduled_query_rules_alert_v2.good["kept"].criteria[0].query, "line.outcome == 'ok'")
+    error_message = "A run of keep that did not end well is counted as one that did."
+  }
+  assert {
+    condition     = azurerm_log_analytics_workspace.this.retention_in_days == 90 && azurerm_application_insights.this.retention_in_days == 90
+    error_message = "Logs are kept for a stated time."
+  }
+  assert {
+    condition     = toset([for l in azurerm_monitor_diagnostic_setting.storage.enabled_log : l.category]) == toset(["StorageRead", "StorageWrite", "StorageDelete"]) && azurerm_monitor_diagnostic_setting.storage.target_resource_id == "${azurerm_storage_account.this.id}/blobServices/default"
+    error_message = "What the alarms watch for is not recorded."
+  }
+}
+
+run "budget" {
+  command = apply
+
+  assert {
+    condition     = azurerm_consumption_budget_resource_group.this.amount == 50 && azurerm_consumption_budget_resource_group.this.time_grain == "Monthly" && azurerm_consumption_budget_resource_group.this.resource_group_id == azurerm_resource_group.this.id
+    error_message = "What a month may cost is another sum than was answered."
+  }
+  assert {
+    condition = { for n in azurerm_consumption_budget_resource_group.this.notification : n.threshold_type => "${n.operator} ${n.threshold} ${join(" ", n.contact_emails)}" if n.enabled != false } == {
+      Actual = "GreaterThan 80 operator@example.com", Forecasted = "GreaterThan 100 operator@example.com"
+    }
+    error_message = "Nobody is told at 80 % and of the forecast."
   }
 }
 
@@ -234,6 +313,14 @@ run "alone" { # the first apply: nobody else is known yet
     condition     = azurerm_storage_account.this.immutability_policy[0].state == "Unlocked"
     error_message = "Azure wants every policy to begin unlocked."
   }
+}
+
+run "locks_outlast_a_week" { # in which keep comes by once
+  command = plan
+  variables {
+    lock_days = 7
+  }
+  expect_failures = [var.lock_days]
 }
 
 run "a_foreign_issuer" {
