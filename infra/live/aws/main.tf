@@ -26,6 +26,16 @@ locals {
   answers = yamldecode(file("${path.module}/${var.answers}"))
   own     = local.answers.aws
   told    = { for cloud in ["aws", "gcp", "azure"] : cloud => try(yamldecode(file("${path.module}/${var.told}/${cloud}.yaml")), {}) }
+
+  # As the descriptor knows what runs here. Another name comes with another key: a rotation.
+  receiver = coalesce(lookup(local.own, "receiver", ""), "aws")
+  sealer   = coalesce(lookup(local.own, "sealer", ""), "aws")
+
+  # Hours of silence, where the CRM calls this cloud.
+  sources = { for source, hours in local.answers.sources : source => lookup(hours, "aws", 0) }
+
+  # Lambda's address is known after the first deployment. Capture starts without it, and refuses only what is signed with it.
+  public_url = coalesce(lookup(local.own, "public_url", ""), "https://not-yet.invalid")
 }
 
 provider "aws" {
@@ -40,7 +50,7 @@ module "outlast" {
   region    = local.own.region
   lock      = local.answers.lock
   lock_days = local.answers.lock_days
-  sources   = local.answers.sources
+  sources   = local.sources
   operators = local.own.operators
   email     = local.answers.email
   budget    = local.answers.budget
@@ -65,11 +75,21 @@ locals {
 output "told" {
   description = "For ../told/aws.yaml: what the other two clouds need to know."
   value       = yamlencode({ lambda = local.travellers, roles = module.outlast.roles })
+
+  precondition {
+    condition     = length(setsubtract(flatten([for hours in values(local.answers.sources) : keys(hours)]), keys(local.told))) == 0
+    error_message = "A source's hours of silence stand under another name than aws, gcp or azure: nobody would hear of it."
+  }
 }
 
 output "for_the_receivers" {
-  description = "What outlast.yaml and serverless.yml need to know."
-  value       = { bucket = module.outlast.bucket, roles = module.outlast.lambda_roles, secrets = module.outlast.secrets }
+  description = "What outlast.yaml needs to know, how the descriptor calls what runs here, and where the secrets go."
+  value = {
+    bucket   = module.outlast.bucket
+    receiver = local.receiver
+    sealer   = local.sealer
+    secrets  = module.outlast.secrets
+  }
 }
 
 output "trusts" {
@@ -77,19 +97,20 @@ output "trusts" {
   value       = module.outlast.trusts
 }
 
-output "lambda_environment" {
-  description = "What the functions of serverless.yml are told, by function: how they reach the other two clouds, and what keep keeps (OUTLAST_KEEP_BUCKET)."
-  value = merge({ keep = { OUTLAST_BUCKETS = module.outlast.bucket } }, {
-    for function, role in local.travellers : function => {
-      for variable, value in {
-        OUTLAST_RECEIVER_NAME           = "aws"
-        OUTLAST_SEALER_NAME             = "aws"
-        OUTLAST_FEDERATION_FROM         = "aws"
-        OUTLAST_FEDERATION_SUBJECT      = role
+output "exports" {
+  description = "What serverless.yml reads from the environment, as lines for a shell: source <(terraform output -raw exports)"
+  value = join("", [
+    for variable, value in merge(
+      { for function, role in module.outlast.lambda_roles : "OUTLAST_${upper(function)}_ROLE" => role },
+      { for function in keys(local.travellers) : "OUTLAST_${upper(function)}_AZURE_CLIENT" => try(local.told.azure.clients[function], "") },
+      {
+        OUTLAST_RECEIVER_NAME           = local.receiver
+        OUTLAST_SEALER_NAME             = local.sealer
+        OUTLAST_PUBLIC_URL              = local.public_url
+        OUTLAST_KEEP_BUCKET             = module.outlast.bucket # the keeper is told of its own cloud's, and of no other
         OUTLAST_FEDERATION_GCP_PROVIDER = try(local.told.gcp.providers.aws, "")
         OUTLAST_FEDERATION_AZURE_TENANT = try(local.told.azure.tenant, "")
-        OUTLAST_FEDERATION_AZURE_CLIENT = try(local.told.azure.clients[function], "")
-      } : variable => value if value != ""
-    }
-  })
+      },
+    ) : "export ${variable}='${value}'\n"
+  ])
 }

@@ -5,7 +5,7 @@ terraform {
   required_providers {
     azurerm = {
       source  = "registry.terraform.io/hashicorp/azurerm"
-      version = "~> 4.80"
+      version = "~> 5.2"
     }
   }
 }
@@ -26,6 +26,13 @@ locals {
   answers = yamldecode(file("${path.module}/${var.answers}"))
   own     = local.answers.azure
   told    = { for cloud in ["aws", "gcp", "azure"] : cloud => try(yamldecode(file("${path.module}/${var.told}/${cloud}.yaml")), {}) }
+
+  # As the descriptor knows what runs here. Another name comes with another key: a rotation.
+  receiver = coalesce(lookup(local.own, "receiver", ""), "azure")
+  sealer   = coalesce(lookup(local.own, "sealer", ""), "azure")
+
+  # Hours of silence, where the CRM calls this cloud.
+  sources = { for source, hours in local.answers.sources : source => lookup(hours, "azure", 0) }
 }
 
 provider "azurerm" {
@@ -41,7 +48,7 @@ module "outlast" {
   region      = local.own.region
   lock        = local.answers.lock
   lock_days   = local.answers.lock_days
-  sources     = local.answers.sources
+  sources     = local.sources
   operators   = local.own.operators
   email       = local.answers.email
   budget      = local.answers.budget
@@ -55,9 +62,9 @@ module "outlast" {
     for app, role in { capture = "capture", reconcile = "reconcile", verify = "restore" } : app => {
       for variable, value in {
         OUTLAST_CONFIG                  = "outlast.yaml"
-        OUTLAST_RECEIVER_NAME           = "azure"
-        OUTLAST_SEALER_NAME             = "azure"
-        OUTLAST_PUBLIC_URL              = try(local.told.azure.url, "")
+        OUTLAST_RECEIVER_NAME           = local.receiver
+        OUTLAST_SEALER_NAME             = local.sealer
+        OUTLAST_PUBLIC_URL              = coalesce(lookup(local.own, "public_url", ""), try(local.told.azure.url, null), "https://not-yet.invalid")
         OUTLAST_FEDERATION_FROM         = "azure"
         OUTLAST_FEDERATION_SUBJECT      = try(local.told.azure.subjects[app], "")
         OUTLAST_FEDERATION_AWS_ROLE     = try(local.told.aws.roles[role], "")
@@ -78,11 +85,27 @@ output "told" {
     clients  = module.outlast.clients
     url      = module.outlast.url
   })
+
+  precondition {
+    condition     = length(setsubtract(flatten([for hours in values(local.answers.sources) : keys(hours)]), keys(local.told))) == 0
+    error_message = "A source's hours of silence stand under another name than aws, gcp or azure: nobody would hear of it."
+  }
 }
 
 output "for_the_receivers" {
-  description = "What outlast.yaml needs to know, and where the secrets go."
-  value       = { bucket = module.outlast.bucket, vaults = module.outlast.vaults }
+  description = "What outlast.yaml and the CRMs need to know, how the descriptor calls what runs here, and where the secrets go."
+  value = {
+    bucket   = module.outlast.bucket
+    url      = try(coalesce(lookup(local.own, "public_url", ""), module.outlast.url), null)
+    receiver = local.receiver
+    sealer   = local.sealer
+    vaults   = module.outlast.vaults
+  }
+}
+
+output "apps" {
+  description = "The names of the four apps that dist/azure.zip is published to, by function."
+  value       = module.outlast.apps
 }
 
 output "trusts" {

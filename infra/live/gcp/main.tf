@@ -22,16 +22,17 @@ variable "told" {
   default     = "../told"
 }
 
-variable "archive" {
-  description = "dist/gcp.zip, as scripts/package builds it; empty to make everything but the functions."
-  type        = string
-  default     = ""
-}
-
 locals {
   answers = yamldecode(file("${path.module}/${var.answers}"))
   own     = local.answers.gcp
   told    = { for cloud in ["aws", "gcp", "azure"] : cloud => try(yamldecode(file("${path.module}/${var.told}/${cloud}.yaml")), {}) }
+
+  # As the descriptor knows what runs here. Another name comes with another key: a rotation.
+  receiver = coalesce(lookup(local.own, "receiver", ""), "gcp")
+  sealer   = coalesce(lookup(local.own, "sealer", ""), "gcp")
+
+  # Hours of silence, where the CRM calls this cloud.
+  sources = { for source, hours in local.answers.sources : source => lookup(hours, "gcp", 0) }
 }
 
 provider "google" {
@@ -50,9 +51,9 @@ module "outlast" {
   organization    = local.own.organization
   lock            = local.answers.lock
   lock_days       = local.answers.lock_days
-  sources         = local.answers.sources
+  sources         = local.sources
   operators       = local.own.operators
-  archive         = var.archive
+  archive         = local.own.archive == "" ? "" : "${path.module}/${local.own.archive}"
   email           = local.answers.email
   billing_account = local.own.billing_account
   budget          = local.answers.budget
@@ -69,9 +70,9 @@ module "outlast" {
     for function, role in { capture = "capture", reconcile = "reconcile", verify = "restore" } : function => {
       for variable, value in {
         OUTLAST_CONFIG                  = "outlast.yaml"
-        OUTLAST_RECEIVER_NAME           = "gcp"
-        OUTLAST_SEALER_NAME             = "gcp"
-        OUTLAST_PUBLIC_URL              = try(local.told.gcp.url, "")
+        OUTLAST_RECEIVER_NAME           = local.receiver
+        OUTLAST_SEALER_NAME             = local.sealer
+        OUTLAST_PUBLIC_URL              = lookup(local.own, "public_url", "") # empty: what Google calls the function
         OUTLAST_FEDERATION_FROM         = "gcp"
         OUTLAST_FEDERATION_SUBJECT      = try(local.told.gcp.subjects[function], "")
         OUTLAST_FEDERATION_AWS_ROLE     = try(local.told.aws.roles[role], "")
@@ -84,13 +85,24 @@ module "outlast" {
 }
 
 output "told" {
-  description = "For ../told/gcp.yaml: what the other two clouds, and this one's own functions, need to know."
-  value       = yamlencode({ subjects = module.outlast.subjects, providers = module.outlast.providers, url = module.outlast.url })
+  description = "For ../told/gcp.yaml: what the other two clouds need to know."
+  value       = yamlencode({ subjects = module.outlast.subjects, providers = module.outlast.providers })
+
+  precondition {
+    condition     = length(setsubtract(flatten([for hours in values(local.answers.sources) : keys(hours)]), keys(local.told))) == 0
+    error_message = "A source's hours of silence stand under another name than aws, gcp or azure: nobody would hear of it."
+  }
 }
 
 output "for_the_receivers" {
-  description = "What outlast.yaml needs to know, and where the secrets go."
-  value       = { bucket = module.outlast.bucket, secrets = module.outlast.secrets }
+  description = "What outlast.yaml and the CRMs need to know, how the descriptor calls what runs here, and where the secrets go."
+  value = {
+    bucket   = module.outlast.bucket
+    url      = coalesce(lookup(local.own, "public_url", ""), module.outlast.url)
+    receiver = local.receiver
+    sealer   = local.sealer
+    secrets  = module.outlast.secrets
+  }
 }
 
 output "trusts" {

@@ -12,6 +12,9 @@ mock_provider "aws" {
   mock_resource "aws_sns_topic" {
     defaults = { arn = "arn:aws:sns:eu-central-1:111122223333:example" }
   }
+  mock_resource "aws_s3_bucket" {
+    defaults = { id = "outlast-example", region = "eu-central-1" }
+  }
   mock_resource "aws_iam_role" {
     defaults = { arn = "arn:aws:iam::111122223333:role/example" }
   }
@@ -32,8 +35,12 @@ run "keeper" {
     answers = "../answers.example.yaml"
   }
   assert {
-    condition     = !contains(keys(yamldecode(output.told).lambda), "keep") && length(output.lambda_environment["keep"]) == 1 && startswith(output.lambda_environment["keep"].OUTLAST_BUCKETS, "s3://")
-    error_message = "The keeper stays in its own cloud: the others are not told of it, and it is told of no other bucket."
+    condition     = !contains(keys(yamldecode(output.told).lambda), "keep") && !strcontains(output.exports, "OUTLAST_KEEP_AZURE_CLIENT")
+    error_message = "The keeper stays in its own cloud: the others are not told of it, and it is nobody in Azure."
+  }
+  assert {
+    condition     = strcontains(output.exports, "export OUTLAST_PUBLIC_URL='https://not-yet.invalid'\n")
+    error_message = "Capture is deployed before its address is known, and does not start without one."
   }
 }
 
@@ -46,8 +53,31 @@ run "second" {
     condition     = jsonencode(output.trusts) == jsonencode({ google = ["capture", "reconcile", "verify"], azure = ["capture", "reconcile", "verify"] })
     error_message = "What the clouds told does not arrive."
   }
+  # The whole of what serverless.yml reads: a line more or less is a variable that one of the two does not know.
   assert {
-    condition     = output.lambda_environment["verify"].OUTLAST_FEDERATION_AZURE_CLIENT == "eeeeeeee-2222-3333-4444-555555555555"
-    error_message = "A function becomes somebody else in Azure."
+    condition     = output.exports == <<-E
+      export OUTLAST_CAPTURE_AZURE_CLIENT='cccccccc-2222-3333-4444-555555555555'
+      export OUTLAST_CAPTURE_ROLE='arn:aws:iam::111122223333:role/outlast-lambda-capture'
+      export OUTLAST_FEDERATION_AZURE_TENANT='11111111-2222-3333-4444-555555555555'
+      export OUTLAST_FEDERATION_GCP_PROVIDER='//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/outlast-receivers/providers/aws'
+      export OUTLAST_KEEP_BUCKET='s3://outlast-example?region=eu-central-1'
+      export OUTLAST_KEEP_ROLE='arn:aws:iam::111122223333:role/outlast-lambda-keep'
+      export OUTLAST_PUBLIC_URL='https://hooks.example.com'
+      export OUTLAST_RECEIVER_NAME='aws-2'
+      export OUTLAST_RECONCILE_AZURE_CLIENT='dddddddd-2222-3333-4444-555555555555'
+      export OUTLAST_RECONCILE_ROLE='arn:aws:iam::111122223333:role/outlast-lambda-reconcile'
+      export OUTLAST_SEALER_NAME='aws'
+      export OUTLAST_VERIFY_AZURE_CLIENT='eeeeeeee-2222-3333-4444-555555555555'
+      export OUTLAST_VERIFY_ROLE='arn:aws:iam::111122223333:role/outlast-lambda-verify'
+    E
+    error_message = "serverless.yml would be told something else."
   }
+}
+
+run "another_cloud" {
+  command = plan
+  variables {
+    answers = "tests/another-cloud.yaml"
+  }
+  expect_failures = [output.told]
 }

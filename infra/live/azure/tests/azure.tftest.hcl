@@ -50,6 +50,10 @@ run "first" {
     condition     = yamldecode(output.told).tenant == "11111111-2222-3333-4444-555555555555"
     error_message = "The others are told of another tenant."
   }
+  assert {
+    condition     = output.for_the_receivers.receiver == "azure" && output.for_the_receivers.sealer == "azure"
+    error_message = "What runs here is known by another name than keygen gives."
+  }
 }
 
 run "second" {
@@ -60,5 +64,15 @@ run "second" {
   assert {
     condition     = jsonencode(output.trusts) == jsonencode({ aws = ["capture", "reconcile", "verify"], google = ["capture", "reconcile", "verify"] })
     error_message = "What the clouds told does not arrive."
+  }
+  assert {
+    condition = output.apps == {
+      capture = "outlast-outlastexample-capture", reconcile = "outlast-outlastexample-reconcile", verify = "outlast-outlastexample-verify", keep = "outlast-outlastexample-keep"
+    }
+    error_message = "The code is published to these apps."
+  }
+  assert {
+    condition     = output.for_the_receivers.receiver == "azure-2" && output.for_the_receivers.sealer == "azure"
+    error_message = "A key that was replaced has another name, and what runs here is not told of it."
   }
 }

@@ -22,10 +22,13 @@ run "second" {
   variables {
     answers = "../example/answers.yaml"
     told    = "../example/told"
-    archive = "main.tf" # any file: nothing is uploaded
   }
   assert {
     condition     = jsonencode(output.trusts) == jsonencode({ aws = ["capture", "reconcile", "verify"], azure = ["capture", "reconcile", "verify"] })
     error_message = "What the clouds told does not arrive."
+  }
+  assert {
+    condition     = output.for_the_receivers.receiver == "gcp-2" && output.for_the_receivers.sealer == "gcp"
+    error_message = "A key that was replaced has another name, and what runs here is not told of it."
   }
 }

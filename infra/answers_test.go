@@ -1,0 +1,58 @@
+package infra_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// TestAnswersAreAllAsked: a folder of live that reads an answer which the example does not give stops a stranger.
+func TestAnswersAreAllAsked(t *testing.T) {
+	var answers map[string]any
+	text, err := os.ReadFile("live/answers.example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(text, &answers); err != nil {
+		t.Fatal(err)
+	}
+	asked := regexp.MustCompile(`(?:local\.own\.|lookup\(local\.own, ")([a-z_]+)`)
+	for _, cloud := range []string{"aws", "gcp", "azure"} {
+		text, err := os.ReadFile(filepath.Join("live", cloud, "main.tf"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		own, _ := answers[cloud].(map[string]any)
+		for _, match := range asked.FindAllStringSubmatch(string(text), -1) {
+			if _, given := own[match[1]]; !given {
+				t.Errorf("live/%s reads %s.%s, which the example does not give", cloud, cloud, match[1])
+			}
+		}
+	}
+}
+
+// TestServerlessIsToldAll: what serverless.yml reads from the environment is what "terraform output -raw exports" prints, whose whole
+// text live/aws/tests holds.
+func TestServerlessIsToldAll(t *testing.T) {
+	serverless, err := os.ReadFile("../serverless.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	exports, err := os.ReadFile("live/aws/tests/aws.tftest.hcl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := regexp.MustCompile(`\$\{env:(\w+)`).FindAllSubmatch(serverless, -1)
+	for _, match := range read {
+		if line := "      export " + string(match[1]) + "='"; !strings.Contains(string(exports), line) {
+			t.Errorf("serverless.yml reads %s, which nothing prints", match[1])
+		}
+	}
+	if len(read) < 10 {
+		t.Errorf("only %d variables seen", len(read))
+	}
+}
