@@ -134,7 +134,7 @@ resource "google_billing_budget" "this" {
   billing_account = var.billing_account
   display_name    = var.name
   budget_filter {
-    projects = ["projects/${var.project}"]
+    projects = ["projects/${data.google_project.this.number}"] # by its id, Google would answer with its number, and each plan want a change
   }
   amount {
     specified_amount {
