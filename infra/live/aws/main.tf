@@ -98,12 +98,13 @@ output "trusts" {
 }
 
 output "exports" {
-  description = "What serverless.yml reads from the environment, as lines for a shell: source <(terraform output -raw exports)"
+  description = "What serverless.yml reads from the environment, as lines for a shell: (source <(terraform output -raw exports) && osls deploy …), in brackets, since the program outlast reads such variables too."
   value = join("", [
     for variable, value in merge(
       { for function, role in module.outlast.lambda_roles : "OUTLAST_${upper(function)}_ROLE" => role },
       { for function in keys(local.travellers) : "OUTLAST_${upper(function)}_AZURE_CLIENT" => try(local.told.azure.clients[function], "") },
       {
+        OUTLAST_NAME                    = local.answers.name
         OUTLAST_RECEIVER_NAME           = local.receiver
         OUTLAST_SEALER_NAME             = local.sealer
         OUTLAST_PUBLIC_URL              = local.public_url

@@ -62,6 +62,7 @@ run "second" {
       export OUTLAST_FEDERATION_GCP_PROVIDER='//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/outlast-receivers/providers/aws'
       export OUTLAST_KEEP_BUCKET='s3://outlast-example?region=eu-central-1'
       export OUTLAST_KEEP_ROLE='arn:aws:iam::111122223333:role/outlast-lambda-keep'
+      export OUTLAST_NAME='outlast'
       export OUTLAST_PUBLIC_URL='https://hooks.example.com'
       export OUTLAST_RECEIVER_NAME='aws-2'
       export OUTLAST_RECONCILE_AZURE_CLIENT='dddddddd-2222-3333-4444-555555555555'
