@@ -143,6 +143,7 @@ resource "google_billing_budget" "this" {
   }
   threshold_rules {
     threshold_percent = 0.8
+    spend_basis       = "CURRENT_SPEND"
   }
   threshold_rules {
     threshold_percent = 1.0

@@ -235,7 +235,7 @@ run "budget" {
     error_message = "What a month may cost is another sum than was answered, or another project's."
   }
   assert {
-    condition     = { for r in google_billing_budget.this[0].threshold_rules : coalesce(r.spend_basis, "CURRENT_SPEND") => r.threshold_percent } == { CURRENT_SPEND = 0.8, FORECASTED_SPEND = 1 }
+    condition     = { for r in google_billing_budget.this[0].threshold_rules : r.spend_basis => r.threshold_percent } == { CURRENT_SPEND = 0.8, FORECASTED_SPEND = 1 }
     error_message = "Nobody is told at 80 % and of the forecast."
   }
   assert {
@@ -285,7 +285,7 @@ run "alone" { # the first apply: nobody else is known yet, and there is no archi
     error_message = "Nobody is trusted before he is known."
   }
   assert {
-    condition     = length(google_cloudfunctions2_function.this) == 0 && length(google_storage_bucket_iam_member.keep) == 0
+    condition     = length(google_cloudfunctions2_function.this) == 0 && length(google_service_account.build) == 0 && keys(google_storage_bucket_iam_member.keep) == tolist(["keeper-0"]) # the function's to be
     error_message = "Nothing is made of what was not given."
   }
 }
