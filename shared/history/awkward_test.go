@@ -79,6 +79,16 @@ func TestAwkwardCRMs(t *testing.T) {
 		{"a deletion comes again after the restoration", []Change{
 			change("1", Delete, 10, slack(40)), change("1", Restore, 60, fields("a", `1`), slack(40)), change("1", Delete, 70, slack(40)),
 		}, map[string]string{"1": "deleted" + back}},
+		{"restored, and the deletion before it may have come late", []Change{
+			change("1", Restore, 10, fields("a", `1`)), change("1", Delete, 20, slack(40)),
+		}, map[string]string{"1": "deleted" + back}},
+		{"restored, and deleted again for certain", []Change{
+			change("1", Restore, 10, fields("a", `1`)), change("1", Delete, 20),
+		}, map[string]string{"1": "deleted"}},
+		{"an update that says that the record is not deleted", []Change{
+			change("1", Update, 10, fields("a", `1`), alive), change("1", Delete, 5), change("1", Gap, 7, reason("ping")),
+			change("2", Update, 10, fields("a", `1`), alive), change("2", Delete, 15),
+		}, map[string]string{"1": `{"a":1}; ping`, "2": "deleted"}},
 		{"deleted, restored and deleted again, farther apart", []Change{
 			change("1", Delete, 10, slack(40)), change("1", Restore, 20, slack(5)), change("1", Delete, 61, slack(40)),
 		}, map[string]string{"1": "deleted"}},

@@ -20,7 +20,7 @@ type entry struct {
 	read    *moment // latest change that stated the record's values with a scope
 	changed *moment // latest change of any kind
 	seen    *moment // latest change that supposes the record to be alive
-	mortal  *moment // earliest deletion
+	mortal  *moment // earliest deletion, or restoration, which tells of a deletion before it
 	deleted *moment // latest deletion
 
 	// Of a change of no certain time, the earliest that it can have had counts for these.
@@ -51,6 +51,7 @@ func (e *entry) add(c *Change, at *moment) {
 		}
 		e.revive(c, at, surely)
 	case Restore:
+		e.mortal = earliest(e.mortal, at.before())
 		e.revive(c, at, surely)
 	case Update:
 		e.touch(c, at, surely)
@@ -78,10 +79,10 @@ func (e *entry) revive(c *Change, at, surely *moment) {
 	}
 }
 
-// touch is a read of the record if the change is full: what states all its values found it alive.
+// touch is a read of the record if the change is full: what states all its values found it alive, as does what says so.
 func (e *entry) touch(c *Change, at, surely *moment) {
 	e.seen, e.touched = latest(e.seen, at), latest(e.touched, surely)
-	if c.Full {
+	if c.Full || c.Alive {
 		e.revive(c, at, surely)
 	}
 }

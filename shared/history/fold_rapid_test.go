@@ -37,6 +37,7 @@ func changes() *rapid.Generator[Change] {
 		}
 		c.Fields = rapid.MapOfN(names, values, 0, 2).Draw(t, "fields")
 		c.Full = rapid.IntRange(0, 3).Draw(t, "full") == 0
+		c.Alive = rapid.IntRange(0, 3).Draw(t, "alive") == 0
 		if rapid.IntRange(0, 3).Draw(t, "scoped") == 0 {
 			c.Scope = rapid.SliceOfNDistinct(scopes, 1, 3, rapid.ID).Draw(t, "scope")
 		}

@@ -33,6 +33,9 @@ func momentOf(t time.Time) *moment {
 	return &moment{sec: t.Unix(), nsec: int32(t.Nanosecond())} //nolint:gosec // below 1,000,000,000
 }
 
+// before is earlier than the moment of all but a creation.
+func (m *moment) before() *moment { return &moment{sec: m.sec, nsec: m.nsec, seq: m.seq} }
+
 func (m *moment) time() time.Time { return time.Unix(m.sec, int64(m.nsec)).UTC() }
 
 // compare orders moments; nil is before all others: it never was.
