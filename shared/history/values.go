@@ -51,8 +51,14 @@ func (e *entry) leave(c *Change, name string, at, floor *moment) {
 // held is a field as its last value leaves it, or a later scope over all whose names begin like its own.
 func (e *entry) held(name string) field {
 	f := e.fields[name]
-	for beginning, at := range e.scopes {
-		if strings.HasPrefix(name, beginning) && compare(at, f.at) > 0 {
+	if len(e.scopes) == 0 {
+		return f
+	}
+	for i, c := range name {
+		if c != '.' {
+			continue
+		}
+		if at := e.scopes[name[:i+1]]; compare(at, f.at) > 0 {
 			f = field{register: register{at: at}}
 		}
 	}

@@ -224,7 +224,7 @@ func (e *event) describe(op history.Op) (c history.Change, doubt string) {
 		doubt = "gap event: Salesforce sent no values"
 	case op == history.Update:
 		c.Fields, c.Patches, doubt = e.update()
-		c.Scope = cleared(c.Fields)
+		c.Scope = rest(c.Fields)
 	default:
 		c.Fields, c.Scope = e.whole(op)
 		c.Full = op == history.Restore && e.avro
