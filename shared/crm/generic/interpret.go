@@ -87,6 +87,10 @@ func (m mapping) operate(c *history.Change, record json.RawMessage) error {
 }
 
 func (m mapping) state(c *history.Change, record json.RawMessage) error {
+	if crm.IsLink(c.Op) {
+		m.link.Tell(c, record)
+		return nil
+	}
 	fields := rawjson.At(record, m.fieldsPath)
 	if c.Fields = rawjson.ObjectOf(fields); c.Fields == nil && fields != nil && string(fields) != "null" {
 		return fmt.Errorf("no object at %s", m.fieldsPath)

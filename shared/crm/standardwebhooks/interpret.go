@@ -13,7 +13,10 @@ import (
 	"outlast.example/shared/history"
 )
 
-type interpreter struct{ idPath, losersPath string }
+type interpreter struct {
+	idPath, losersPath string
+	link               crm.Link
+}
 
 // payload is the shape that the specification recommends.
 type payload struct {
@@ -78,6 +81,10 @@ func (in interpreter) state(c *history.Change, data json.RawMessage) error {
 		return fmt.Errorf("no id at %s in data: set id_path to where it is", in.idPath)
 	}
 	c.Record.ID = string(id)
+	if crm.IsLink(c.Op) {
+		in.link.Tell(c, data)
+		return nil
+	}
 	if c.Op == history.Merge && in.losersPath != "" {
 		losers, err := rawjson.IDs(rawjson.At(data, in.losersPath))
 		if err != nil {
