@@ -96,7 +96,7 @@ func (m mapping) state(c *history.Change, e *event) error {
 		m.link.Tell(c, e.data)
 		return nil
 	}
-	found := rawjson.At(e.data, m.fieldsPath)
+	found := rawjson.Inside(rawjson.At(e.data, m.fieldsPath))
 	if c.Fields = rawjson.ObjectOf(found); c.Fields == nil && isSet(found) && m.fieldsPath != "." {
 		return fmt.Errorf("no object at %s in data", m.fieldsPath)
 	}
