@@ -191,6 +191,8 @@ func sentence(w watch.Warning) string {
 		return "expiring: the CRM stops to call at " + utc(w.Until)
 	case watch.Expired:
 		return "expired: the CRM was to stop calling at " + utc(w.Since)
+	case watch.Sweep:
+		return fmt.Sprintf("sweep: any record of type %q may have changed, and the CRM did not say which, %s to %s", w.Type, utc(w.Since), utc(w.Until))
 	}
 	return fmt.Sprintf("%s: about %s of type %q, %.0f %% of those heard of, %s to %s", w.What,
 		count(w.Records, "record", "records"), w.Type, 100*w.Share, utc(w.Since), utc(w.Until))

@@ -114,7 +114,7 @@ func TestStatusExitCodes(t *testing.T) {
 
 // What a warning says cannot take over the terminal.
 func TestSentencesAreOneLine(t *testing.T) {
-	for _, what := range []string{watch.Quiet, watch.Expiring, watch.Expired, watch.Deletions, watch.Updates} {
+	for _, what := range []string{watch.Quiet, watch.Expiring, watch.Expired, watch.Deletions, watch.Updates, watch.Sweep} {
 		text := sentence(watch.Warning{What: what, Type: "a\x1b[31m\nb", Records: 20, Share: 0.4})
 		if !strings.HasPrefix(text, what+": ") || strings.ContainsAny(text, "\x1b\n") {
 			t.Errorf("%s: %q", what, text)

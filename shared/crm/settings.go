@@ -3,7 +3,9 @@ package crm
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -69,6 +71,20 @@ func (s Settings) Choice(name string, values ...string) (string, error) {
 		return "", fmt.Errorf("source %s: option %s is %q: use %s", s.Name, name, value, strings.Join(values, " or "))
 	}
 	return value, nil
+}
+
+// FinalStatuses reads an option of the statuses after which the sender does not try again, with spaces or commas between: it
+// hears 503 instead, as in Answers.Instead.
+func (s Settings) FinalStatuses(option string) (map[int]int, error) {
+	instead := map[int]int{}
+	for text := range strings.FieldsFuncSeq(s.Options[option], func(c rune) bool { return c == ',' || unicode.IsSpace(c) }) {
+		status, err := strconv.Atoi(text)
+		if err != nil || status < 400 || status > 599 {
+			return nil, fmt.Errorf("source %s: option %s holds %.60q: write statuses from 400 to 599, such as 400 413 415", s.Name, option, text)
+		}
+		instead[status] = http.StatusServiceUnavailable
+	}
+	return instead, nil
 }
 
 // CheckKept refuses an option that names a header which is not kept: what it proves could never be verified again. It

@@ -18,6 +18,9 @@ var verbs = map[string]history.Op{
 	"restore": history.Restore, "restored": history.Restore, "undelete": history.Restore,
 	"undeleted": history.Restore, "unarchived": history.Restore,
 	"merge": history.Merge, "merged": history.Merge,
+	"link": history.Associate, "linked": history.Associate, "associate": history.Associate, "associated": history.Associate,
+	"unlink": history.Dissociate, "unlinked": history.Dissociate, "dissociate": history.Dissociate,
+	"dissociated": history.Dissociate, "disassociated": history.Dissociate,
 }
 
 // Verb is the operation that a word names, whatever its case. Of a dotted name, such as "contact.updated", the last part

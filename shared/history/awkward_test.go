@@ -15,6 +15,7 @@ func TestAwkwardCRMs(t *testing.T) {
 	const (
 		unordered = "; field a: two values, and the CRM does not say which came last"
 		unheard   = "; field a: a change before 2026-11-22T09:00:00Z was not heard"
+		back      = "; may have come back since it was deleted or merged away"
 		misfit    = "; field a: a change of a part of its text does not fit what is held"
 	)
 	for _, test := range []struct {
@@ -55,10 +56,57 @@ func TestAwkwardCRMs(t *testing.T) {
 		}, map[string]string{"1": `{"a":2}` + unordered}},
 		{"a creation that may be a late retry brings nothing back", []Change{
 			change("1", Delete, 30), change("1", Create, 50, fields("a", `1`), slack(40)),
-		}, map[string]string{"1": "deleted"}},
+		}, map[string]string{"1": "deleted" + back}},
 		{"a creation farther after the deletion than its slack", []Change{
 			change("1", Delete, 30), change("1", Create, 71, fields("a", `1`), slack(40)),
 		}, map[string]string{"1": `{"a":1}`}},
+		{"a restoration of no certain time after the deletion", []Change{
+			change("1", Delete, 10), change("1", Restore, 20, fields("a", `1`), slack(40)),
+		}, map[string]string{"1": "deleted" + back}},
+		{"an update of no certain time after the deletion", []Change{
+			change("1", Delete, 10), change("1", Update, 20, fields("a", `1`), slack(40)),
+		}, map[string]string{"1": "deleted" + back}},
+		{"such an update, farther after the deletion than its slack", []Change{
+			change("1", Delete, 10), change("1", Update, 51, fields("a", `1`), slack(40)),
+		}, map[string]string{"1": "deleted; changed after it was deleted or merged away"}},
+		{"merged away, and restored at no certain time", []Change{
+			change("2", Merge, 10, losers("1"), full), change("1", Restore, 20, slack(40)),
+		}, map[string]string{"1": "→ 2" + back, "2": `{}`}},
+		{"a late retry of a gap says nothing of a deleted record", []Change{
+			change("1", Delete, 10), change("1", Gap, 20, reason("ping"), slack(40)),
+			change("2", Delete, 10), change("2", Gap, 51, reason("ping"), slack(40)),
+		}, map[string]string{"1": "deleted", "2": "deleted; ping"}},
+		{"a deletion comes again after the restoration", []Change{
+			change("1", Delete, 10, slack(40)), change("1", Restore, 60, fields("a", `1`), slack(40)), change("1", Delete, 70, slack(40)),
+		}, map[string]string{"1": "deleted" + back}},
+		{"restored, and the deletion before it may have come late", []Change{
+			change("1", Restore, 10, fields("a", `1`)), change("1", Delete, 20, slack(40)),
+		}, map[string]string{"1": "deleted" + back}},
+		{"restored, and deleted again for certain", []Change{
+			change("1", Restore, 10, fields("a", `1`)), change("1", Delete, 20),
+		}, map[string]string{"1": "deleted"}},
+		{"an update that says that the record is not deleted", []Change{
+			change("1", Update, 10, fields("a", `1`), alive), change("1", Delete, 5), change("1", Gap, 7, reason("ping")),
+			change("2", Update, 10, fields("a", `1`), alive), change("2", Delete, 15),
+		}, map[string]string{"1": `{"a":1}; ping`, "2": "deleted"}},
+		{"deleted, restored and deleted again, farther apart", []Change{
+			change("1", Delete, 10, slack(40)), change("1", Restore, 20, slack(5)), change("1", Delete, 61, slack(40)),
+		}, map[string]string{"1": "deleted"}},
+		{"created and deleted within the slack", []Change{
+			change("1", Create, 10, slack(40)), change("1", Delete, 20, slack(40)),
+		}, map[string]string{"1": "deleted"}},
+		{"a link made and ended within the slack", []Change{
+			change("1", Associate, 20, link("", "7"), slack(40)), change("1", Dissociate, 10, link("", "7"), slack(40)),
+		}, map[string]string{"1": `{} +deal/7; link deal/7: made and ended, and the CRM does not say which came last`}},
+		{"a link made twice within the slack", []Change{
+			change("1", Associate, 20, link("", "7"), slack(40)), change("1", Associate, 10, link("", "7"), slack(40)),
+		}, map[string]string{"1": `{} +deal/7`}},
+		{"a creation's values come before others of its moment", []Change{
+			change("1", Create, 10, fields("a", `"new"`, "b", `1`)), change("1", Update, 10, fields("a", `"assigned"`)),
+		}, map[string]string{"1": `{"a":"assigned","b":1}`}},
+		{"a diff applies to what the record was created with at its moment", []Change{
+			change("1", Create, 10, fields("a", `"x"`)), change("1", Update, 10, diffOf("a", xToY)),
+		}, map[string]string{"1": `{"a":"y"}`}},
 		{"a deleted record has no such doubts", []Change{
 			change("1", Update, 10, fields("a", `1`), slack(40)), change("1", Update, 20, fields("a", `2`), slack(40), before("a", `3`)),
 			change("1", Delete, 30),
@@ -101,6 +149,28 @@ func TestAwkwardCRMs(t *testing.T) {
 			change("1", Update, 1, fields("a", `1`)), change("1", Update, 3, fields("a", `3`), before("a", `2`)),
 			change("1", Update, 4, fields("a", `4`), before("a", `3`)),
 		}, map[string]string{"1": `{"a":4}`}},
+
+		{"a value was not sent, and a read does not name it", []Change{
+			change("1", Update, 1, fields("a", `1`, "b", `1`)), change("1", Gap, 2, scope("a"), reason("not sent")),
+			change("1", Update, 3, fields("b", `2`), full),
+		}, map[string]string{"1": `{"a":1,"b":2}; field a: not sent`}},
+		{"a value was not sent, and the next one was", []Change{
+			change("1", Gap, 2, scope("a"), reason("not sent")), change("1", Update, 3, fields("a", `2`)),
+			change("2", Gap, 2, scope("a"), reason("not sent")), change("2", Update, 3, scope("a")),
+			change("3", Gap, 2, scope("a.b"), reason("not sent")), change("3", Update, 3, scope("a.")),
+		}, map[string]string{"1": `{"a":2}`, "2": `{}`, "3": `{}`}},
+		{"a value was not sent, and the next one may be older", []Change{
+			change("1", Gap, 2, scope("a"), reason("not sent")), change("1", Update, 3, fields("a", `2`), slack(40)),
+		}, map[string]string{"1": `{"a":2}; field a: not sent`}},
+		{"all fields whose names begin alike", []Change{
+			change("1", Update, 1, fields("a.b", `1`, "a.c", `2`, "ab", `3`)), change("1", Update, 2, fields("a.c", `4`), scope("a.")),
+		}, map[string]string{"1": `{"a.c":4,"ab":3}`}},
+		{"they are not all cleared for good", []Change{
+			change("1", Update, 1, scope("a.")), change("1", Update, 2, fields("a.b", `1`)),
+		}, map[string]string{"1": `{"a.b":1}`}},
+		{"they are cleared at no certain time", []Change{
+			change("1", Update, 10, fields("a.b", `1`)), change("1", Update, 20, scope("a."), slack(40)),
+		}, map[string]string{"1": `{"a.b":1}`}},
 
 		{"diffs, one after the other", []Change{
 			change("1", Update, 1, fields("a", `"x"`)), change("1", Update, 2, diffOf("a", xToY)), change("1", Update, 3, diffOf("a", yToX)),
@@ -210,7 +280,7 @@ func TestMergedFoldsShareNoPatches(t *testing.T) {
 	want := foldOf([]Change{of(1), of(3), of(5)})
 	second.Add(of(2))
 	second.Add(change("1", Update, 4, fields("a", `"x"`)))
-	if d := cmp.Diff(want, first, cmp.AllowUnexported(Fold{}, entry{}, field{}, doubt{}, register{})); d != "" {
+	if d := cmp.Diff(want, first, cmp.AllowUnexported(Fold{}, entry{}, field{}, doubt{}, register{}, moment{})); d != "" {
 		t.Errorf("the merged fold changed (-want +got):\n%s", d)
 	}
 }

@@ -64,7 +64,11 @@ type Change struct {
 	// Full: the change states all that the CRM tells of the record, as a read of it would. A field that it does not name may
 	// still have a value.
 	Full bool `json:"full,omitempty"`
-	// Scope lists further fields that the change speaks about: one of them that Fields does not name is cleared.
+	// Alive: an update that says that the record is not deleted, or no longer.
+	Alive bool `json:"alive,omitempty"`
+	// Scope lists further fields that the change speaks about, a name that ends in a dot all that begin with it: one of them
+	// that Fields does not name is cleared. The scope of a gap are fields whose values the CRM did not say: each is known
+	// again with its next value. A gap without a scope is of the record.
 	Scope []string `json:"scope,omitempty"`
 	// Patches are unified diffs of texts: each applies to what its field held until this change.
 	Patches map[string]string `json:"patches,omitempty"`

@@ -13,17 +13,17 @@ type field struct {
 type doubt struct {
 	// floor is a moment before which the last write cannot have happened, whatever the order of receipt; nil: the
 	// register's own moment is certain.
-	floor *Order
+	floor *moment
 	// rival is the latest write that states another value than the register's, from floor on: which of the two came last,
 	// nobody said. A split register has none, being in doubt anyway.
-	rival *Order
+	rival *moment
 
 	before string   // what all writes at the register's moment say that they replaced; empty: they do not, or do not agree
 	prior  register // the latest write before that moment, where there is a before to compare it with
 }
 
 // write joins a value. It copies only what it keeps.
-func (f field) write(at, floor *Order, value, before []byte) field {
+func (f field) write(at, floor *moment, value, before []byte) field {
 	switch {
 	case f.doubt == nil && compare(at, f.at) < 0:
 		return f
@@ -80,14 +80,14 @@ func (f field) beside(g field) doubt {
 	return d
 }
 
-func (f field) floor() *Order {
+func (f field) floor() *moment {
 	if f.doubt == nil || f.doubt.floor == nil {
 		return f.at
 	}
 	return f.doubt.floor
 }
 
-func (f field) rival() *Order {
+func (f field) rival() *moment {
 	if f.doubt == nil {
 		return nil
 	}
@@ -95,7 +95,7 @@ func (f field) rival() *Order {
 }
 
 // rivalOf is the latest of f's writes that states another value.
-func (f field) rivalOf(value string) *Order {
+func (f field) rivalOf(value string) *moment {
 	if f.split || f.value != value {
 		return f.at
 	}
@@ -120,7 +120,7 @@ func (f field) prior() register {
 // next change of the field forgets it, and a restore at the moment shows it. A read after that write settles it, since
 // what else that change said is known again. The other doubts are of this value, and end with the next one. A value that the
 // record was born with is nobody's rival: it came first.
-func (f field) doubts(name string, read, born *Order) []string {
+func (f field) doubts(name string, read, born *moment) []string {
 	var all []string
 	if f.split {
 		all = append(all, "field "+name+": two values at the same moment")
@@ -129,7 +129,7 @@ func (f field) doubts(name string, read, born *Order) []string {
 		all = append(all, "field "+name+": two values, and the CRM does not say which came last")
 	}
 	if f.unheard() && compare(f.at, read) >= 0 {
-		all = append(all, "field "+name+": a change before "+f.at.Time.Format(time.RFC3339)+" was not heard")
+		all = append(all, "field "+name+": a change before "+f.at.time().Format(time.RFC3339)+" was not heard")
 	}
 	return all
 }

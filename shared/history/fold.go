@@ -18,7 +18,7 @@ type Fold struct {
 
 // Add joins one change. It copies the values that it keeps.
 func (f *Fold) Add(c Change) {
-	at := &Order{Time: c.Time.Round(0).UTC(), Seq: c.Seq}
+	at := c.moment()
 	if c.Record.ID == Every {
 		f.widen(c, at)
 		return
@@ -30,7 +30,7 @@ func (f *Fold) Add(c Change) {
 }
 
 // lose redirects the losers of a merge. A record cannot lose to itself, and nobody says where every record went.
-func (f *Fold) lose(c Change, at *Order) {
+func (f *Fold) lose(c Change, at *moment) {
 	for _, id := range c.Losers {
 		loser := Record{c.Record.Source, c.Record.Type, id}
 		switch id {

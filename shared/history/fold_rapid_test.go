@@ -11,13 +11,18 @@ import (
 	"pgregory.net/rapid"
 )
 
+// names are fields' names; beginning is what some of them begin with.
+var names = []string{"a", "b", "c.d"}
+
+const beginning = "c."
+
 var epoch = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 
 // changes draws from alphabets so small that equal moments, merge cycles and updates of deleted records are common.
 func changes() *rapid.Generator[Change] {
 	ids := rapid.SampledFrom([]string{"1", "1", "2", "2", "3", "3", Every})
 	types := rapid.SampledFrom([]string{"contact", "contact", "deal"})
-	names := rapid.SampledFrom([]string{"a", "b", "c"})
+	names, scopes := rapid.SampledFrom(names), rapid.SampledFrom(append(names, beginning))
 	values := rapid.SampledFrom([]json.RawMessage{json.RawMessage(`"x"`), json.RawMessage(`"y"`), json.RawMessage(`null`)})
 	diffs := rapid.SampledFrom([]string{xToY, yToX, "no diff"})
 	ops := rapid.SampledFrom([]Op{Create, Update, Update, Update, Delete, Restore, Merge, Merge, Associate, Dissociate, Gap})
@@ -32,8 +37,9 @@ func changes() *rapid.Generator[Change] {
 		}
 		c.Fields = rapid.MapOfN(names, values, 0, 2).Draw(t, "fields")
 		c.Full = rapid.IntRange(0, 3).Draw(t, "full") == 0
+		c.Alive = rapid.IntRange(0, 3).Draw(t, "alive") == 0
 		if rapid.IntRange(0, 3).Draw(t, "scoped") == 0 {
-			c.Scope = rapid.SliceOfNDistinct(names, 1, 3, rapid.ID).Draw(t, "scope")
+			c.Scope = rapid.SliceOfNDistinct(scopes, 1, 3, rapid.ID).Draw(t, "scope")
 		}
 		if rapid.IntRange(0, 3).Draw(t, "patched") == 0 {
 			c.Patches = rapid.MapOfN(names, diffs, 1, 2).Draw(t, "patches")
@@ -67,7 +73,7 @@ func foldOf(changes []Change) *Fold {
 // sameFold compares what the folds hold, and what they say.
 func sameFold(t *rapid.T, want, got *Fold) {
 	t.Helper()
-	if d := cmp.Diff(want, got, cmp.AllowUnexported(Fold{}, entry{}, field{}, doubt{}, register{}), cmpopts.EquateEmpty()); d != "" {
+	if d := cmp.Diff(want, got, cmp.AllowUnexported(Fold{}, entry{}, field{}, doubt{}, register{}, moment{}), cmpopts.EquateEmpty()); d != "" {
 		t.Fatalf("folds differ (-want +got):\n%s", d)
 	}
 	if d := cmp.Diff(states(want), states(got)); d != "" {

@@ -30,6 +30,7 @@ func fields(pairs ...string) func(*Change) {
 
 func scope(names ...string) func(*Change) { return func(c *Change) { c.Scope = names } }
 func full(c *Change)                      { c.Full = true }
+func alive(c *Change)                     { c.Alive = true }
 func losers(ids ...string) func(*Change)  { return func(c *Change) { c.Losers = ids } }
 func reason(text string) func(*Change)    { return func(c *Change) { c.Reason = text } }
 func seq(n uint64) func(*Change)          { return func(c *Change) { c.Seq = n } }

@@ -26,19 +26,27 @@ func (e *entry) doubts() []string {
 	if e.gap.at != nil && compare(e.gap.at, e.read) >= 0 {
 		all = append(all, unsaid(e.gap))
 	}
-	for name, f := range e.fields {
-		if f.split || f.doubt != nil {
+	for name := range e.fields {
+		if f := e.held(name); f.split || f.doubt != nil {
 			all = append(all, f.doubts(name, e.read, e.born)...)
 		}
 	}
+	for name, gap := range e.unsent {
+		if compare(gap.at, e.held(name).floor()) >= 0 {
+			all = append(all, "field "+name+": "+unsaid(gap))
+		}
+	}
 	for name, p := range e.patches {
-		if _, fit := p.applied(e.fields[name].value); !fit {
+		if _, fit := p.applied(e.held(name).value); !fit {
 			all = append(all, "field "+name+": a change of a part of its text does not fit what is held")
 		}
 	}
-	for other, r := range e.links {
-		if r.split {
+	for other, f := range e.links {
+		switch {
+		case f.split:
 			all = append(all, "link "+other.String()+": made and ended at the same moment")
+		case compare(f.rival(), e.born) > 0:
+			all = append(all, "link "+other.String()+": made and ended, and the CRM does not say which came last")
 		}
 	}
 	for _, at := range e.won {
@@ -53,16 +61,24 @@ func (e *entry) doubts() []string {
 func (e *entry) afterlife() []string {
 	var all []string
 	end := latest(e.deleted, e.redirect())
-	if compare(e.gap.at, end) > 0 {
+	if compare(e.pinged, end) > 0 {
 		all = append(all, unsaid(e.gap))
 	}
-	if compare(e.touched, end) > 0 {
+	switch {
+	case compare(e.touched, end) > 0:
 		all = append(all, "changed after it was deleted or merged away")
+	case compare(e.seen, end) > 0 || e.outlived():
+		all = append(all, "may have come back since it was deleted or merged away")
 	}
 	if e.redirect() != nil && e.lost.split {
 		all = append(all, "merged into two records at the same moment")
 	}
 	return all
+}
+
+// outlived reports whether the record was alive after one deletion, and another may be the same one, told again and late.
+func (e *entry) outlived() bool {
+	return e.mortal != nil && compare(e.mortal, e.seen) < 0 && compare(e.ended, e.seen) <= 0 && compare(e.redirect(), e.seen) < 0
 }
 
 func unsaid(gap register) string {

@@ -1,7 +1,7 @@
 package history
 
 // redirect is the merge that a record lost, unless a later creation, restoration or read of the record revived it.
-func (e *entry) redirect() *Order {
+func (e *entry) redirect() *moment {
 	if compare(e.lost.at, e.revived) < 0 {
 		return nil
 	}

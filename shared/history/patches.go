@@ -31,7 +31,7 @@ func (p patches) join(q patches) patches {
 }
 
 // since drops, in place, what a whole value of that moment stands for.
-func (p patches) since(at *Order) patches {
+func (p patches) since(at *moment) patches {
 	return slices.DeleteFunc(p, func(r register) bool { return compare(r.at, at) <= 0 })
 }
 

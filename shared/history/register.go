@@ -3,7 +3,7 @@ package history
 // register holds the value that was written last. Of two values written at the same moment the bytewise greatest stays,
 // and the register is split until a later value settles it. The zero register was never written.
 type register struct {
-	at    *Order
+	at    *moment
 	value string // empty: absent
 	split bool
 }
@@ -23,37 +23,9 @@ func (r register) join(s register) register {
 }
 
 // write joins a value, and copies it only where it is kept, so that a fold holds on to no delivery's memory.
-func (r register) write(at *Order, value []byte) register {
+func (r register) write(at *moment, value []byte) register {
 	if compare(at, r.at) < 0 {
 		return r
 	}
 	return r.join(register{at: at, value: string(value)})
-}
-
-// compare orders moments; nil is before all others: it never was.
-func compare(a, b *Order) int {
-	switch {
-	case a == b:
-		return 0
-	case a == nil:
-		return -1
-	case b == nil:
-		return 1
-	}
-	return a.Compare(*b)
-}
-
-func latest(a, b *Order) *Order {
-	if compare(a, b) < 0 {
-		return b
-	}
-	return a
-}
-
-// earliest leaves out moments that never were.
-func earliest(a, b *Order) *Order {
-	if a == nil || b != nil && b.Compare(*a) < 0 {
-		return b
-	}
-	return a
 }

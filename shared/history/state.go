@@ -46,24 +46,10 @@ func (f *Fold) view(r Record) State {
 	}
 	s.Gaps = f.gaps(r, e, s.Live())
 	if e.created != nil {
-		s.Created = e.created.Time
+		s.Created = e.created.time()
 	}
-	s.Changed = e.changed.Time
+	s.Changed = e.changed.time()
 	return s
-}
-
-func (e *entry) values() map[string]json.RawMessage {
-	values := make(map[string]json.RawMessage, len(e.fields))
-	for name, f := range e.fields {
-		value := f.value
-		if p := e.patches[name]; p != nil {
-			value, _ = p.applied(value)
-		}
-		if value != "" {
-			values[name] = json.RawMessage(value)
-		}
-	}
-	return values
 }
 
 func (e *entry) associations() []Association {

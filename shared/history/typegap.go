@@ -21,7 +21,7 @@ func (f *Fold) TypeGaps() iter.Seq[TypeGap] {
 	return func(yield func(TypeGap) bool) {
 		for _, r := range slices.SortedFunc(maps.Keys(f.wide), Record.Compare) {
 			gap := f.wide[r]
-			if !yield(TypeGap{r.Source, r.Type, gap.at.Time, unsaid(gap)}) {
+			if !yield(TypeGap{r.Source, r.Type, gap.at.time(), unsaid(gap)}) {
 				return
 			}
 		}
@@ -30,7 +30,7 @@ func (f *Fold) TypeGaps() iter.Seq[TypeGap] {
 
 // widen joins a gap of every record of a type. Whatever else a change says of records that it does not name is none the
 // less unknown of each.
-func (f *Fold) widen(c Change, at *Order) {
+func (f *Fold) widen(c Change, at *moment) {
 	reason := c.Reason
 	if c.Op != Gap {
 		reason = cmp.Or(reason, string(c.Op)+" of records that the CRM did not name")

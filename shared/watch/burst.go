@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"outlast.example/shared/history"
 )
 
 const (
@@ -35,6 +37,7 @@ type population struct {
 
 type openWindow struct {
 	number int64
+	swept  bool // something concerned every record
 	sample
 }
 
@@ -45,9 +48,14 @@ type spell struct {
 }
 
 func (p *population) note(id string, m marks, at time.Time) {
+	w := p.at(floor(at.Unix(), int64(window/time.Second)))
+	if id == history.Every {
+		w.swept = true
+		return
+	}
 	hash := hashOf(id)
 	p.known.add(hash, m)
-	p.at(floor(at.Unix(), int64(window/time.Second))).add(hash, m)
+	w.add(hash, m)
 }
 
 // at finds an open window, or opens one and closes the one that was not used for longest.
@@ -84,6 +92,9 @@ func (w *openWindow) spells() map[string]spell {
 			all[what] = spell{w.number, n}
 		}
 	}
+	if w.swept {
+		all[Sweep] = spell{number: w.number}
+	}
 	return all
 }
 
@@ -98,7 +109,7 @@ func (p *population) bursts(since, now time.Time, acquainted bool) []Warning {
 			found[what] = append(found[what], s)
 		}
 	}
-	least := map[string]float64{Deletions: leastDeleted}
+	least := map[string]float64{Deletions: leastDeleted, Sweep: 0}
 	if acquainted {
 		least[Updates] = leastUpdated
 	}
@@ -108,7 +119,9 @@ func (p *population) bursts(since, now time.Time, acquainted bool) []Warning {
 			return !s.end().After(since) || s.begin().After(now) || p.share(s.records) < share
 		})
 		for _, b := range join(spells) {
-			b.What, b.Share = what, p.share(b.Records)
+			if b.What, b.Share = what, p.share(b.Records); what == Sweep {
+				b.Share = 1
+			}
 			all = append(all, b)
 		}
 	}

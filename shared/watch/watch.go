@@ -1,5 +1,5 @@
 // Package watch looks for silence and loss in what sources announce: a source that has gone quiet, a subscription that
-// ends, a burst of deletions or of updates. It knows only what it was told of: a receiver's Watch the deliveries that
+// ends, a burst of deletions or of updates, changes of records that the CRM does not name. It knows only what it was told of: a receiver's Watch the deliveries that
 // this receiver heard since it began, the operator's those of the buckets.
 //
 // Watch is pure: no clock, no goroutine. Observer is its edge in a receiver.
@@ -64,11 +64,8 @@ func (w *Watch) Heard(name string, at time.Time, changes []history.Change) {
 }
 
 // note counts a merge's losers as deleted: they are gone from the CRM's lists, and a merge of everything destroys as much
-// as a deletion. A gap is an update whose values the CRM did not say. One that concerns a whole type names no record.
+// as a deletion. A gap is an update whose values the CRM did not say.
 func (s *source) note(c history.Change, at time.Time) {
-	if c.Record.ID == history.Every {
-		return
-	}
 	p := s.population(c.Record.Type)
 	p.note(c.Record.ID, marksOf(c.Op), at)
 	for _, id := range c.Losers {

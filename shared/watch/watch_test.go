@@ -96,7 +96,8 @@ func TestBursts(t *testing.T) {
 		{"less than half updated", changes(history.Update, 1, 499), nil},
 		{"half changed in a way not said", changes(history.Gap, 1, 500), []string{Updates}},
 		{"imported and filled in", append(changes(history.Create, 2000, 3000), changes(history.Update, 2000, 3000)...), nil},
-		{"all, but none is named", slices.Repeat([]history.Change{every}, 500), nil},
+		{"any, and none is named", []history.Change{every}, []string{Sweep}},
+		{"merged away, and none is named", []history.Change{{Record: merge.Record, Op: history.Merge, Losers: []string{history.Every}}}, []string{Sweep}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := known()

@@ -51,7 +51,11 @@ func (e *event) changes() ([]history.Change, error) {
 	return crm.AppendWithGap(nil, c, "id"), nil
 }
 
-// state fills in all that the object holds. What has changed and is not there was cleared.
+// custom begins the names of an object's custom fields. Of these, data holds all that have a value.
+const custom = "custom."
+
+// state fills in all that the object holds. What has changed and is not there was cleared, and so is a custom field that is
+// not there.
 func (e *event) state(c *history.Change) {
 	if len(e.Data) == 0 {
 		return
@@ -62,6 +66,7 @@ func (e *event) state(c *history.Change) {
 			c.Scope = append(c.Scope, name)
 		}
 	}
+	c.Scope = append(c.Scope, custom)
 	if c.Op == history.Update && !e.consolidated() {
 		c.Before = e.PreviousData.Scalars()
 	}

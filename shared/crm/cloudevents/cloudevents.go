@@ -26,6 +26,7 @@ import (
 //	id_path              in data, of the record's id; without it, the event's subject
 //	fields_path          in data, of the record's values; without it, data itself
 //	losers_path          in data, of the ids of the records that a merge ended
+//	crm.LinkOptions      in data, of the other end of a link
 //
 // And for senders that ask before they send:
 //

@@ -22,9 +22,10 @@ type mapping struct {
 	idPath     string // of a text or number; without it, the event's subject is the id
 	fieldsPath string // of an object
 	losersPath string // of the ids of the records that a merge ended
+	link       crm.Link
 }
 
-var mappingOptions = []string{"type", "type_path", "id_path", "fields_path", "losers_path"}
+var mappingOptions = append([]string{"type", "type_path", "id_path", "fields_path", "losers_path"}, crm.LinkOptions...)
 
 func openMapping(s crm.Settings) (mapping, error) {
 	o := s.Options
@@ -35,7 +36,9 @@ func openMapping(s crm.Settings) (mapping, error) {
 	if m.recordType != "" && m.typePath != "" {
 		return mapping{}, fmt.Errorf("source %s: set at most one of type and type_path", s.Name)
 	}
-	return m, nil
+	var err error
+	m.link, err = s.Link()
+	return m, err
 }
 
 // version ends many types: com.example.contact.updated.v2.
@@ -89,7 +92,11 @@ func (m mapping) identify(c *history.Change, e *event, eventType string) error {
 
 // state fills in what data says; data that is no object says nothing.
 func (m mapping) state(c *history.Change, e *event) error {
-	found := rawjson.At(e.data, m.fieldsPath)
+	if crm.IsLink(c.Op) {
+		m.link.Tell(c, e.data)
+		return nil
+	}
+	found := rawjson.Inside(rawjson.At(e.data, m.fieldsPath))
 	if c.Fields = rawjson.ObjectOf(found); c.Fields == nil && isSet(found) && m.fieldsPath != "." {
 		return fmt.Errorf("no object at %s in data", m.fieldsPath)
 	}
@@ -108,7 +115,7 @@ func (m mapping) state(c *history.Change, e *event) error {
 // deletion none are missed.
 func (m mapping) unread(c *history.Change, e *event) string {
 	switch {
-	case c.Op == history.Delete || c.Fields != nil:
+	case c.Op == history.Delete, c.Op == history.Gap, c.Link != nil, c.Fields != nil:
 		return ""
 	case e.opaque || isSet(e.data) && m.fieldsPath == ".":
 		return "its data is no JSON object"

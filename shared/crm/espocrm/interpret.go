@@ -21,7 +21,8 @@ type interpreter struct{ events map[string]event }
 // Interpret implements crm.Interpreter: a body is an array of records, 50 at most, that the same event befell. A creation
 // tells all values that may be read, an update the changed ones. Only creations have a time, of whole seconds.
 //
-// The updates of one record within a delivery are in EspoCRM's order, and are one change: the last value counts.
+// The updates of one record within a delivery are in EspoCRM's order, and those of one time, or of none, are one change: the
+// last value counts.
 func (in interpreter) Interpret(d *format.Delivery) ([]history.Change, error) {
 	e, err := in.event(d)
 	if err != nil {
@@ -30,18 +31,23 @@ func (in interpreter) Interpret(d *format.Delivery) ([]history.Change, error) {
 	if rawjson.First(d.Body) != '[' {
 		return nil, fmt.Errorf("%w: want an array of records, as EspoCRM's webhooks send", crm.ErrUninterpreted)
 	}
-	updates := timeless{}
+	updates := joined{}
 	changes, err := crm.Gather(d.Body, "record", func(changes []history.Change, record *json.RawMessage, _ int) ([]history.Change, error) {
 		return updates.say(changes, e, *record, d.ID)
 	})
 	return crm.Bounded(withGaps(changes), err)
 }
 
-// timeless says of a record's id where its update without a time stands among the changes.
-type timeless map[string]int
+// joined says where the updates of a record and a time stand among the changes.
+type joined map[update]int
+
+type update struct {
+	id string
+	at int64 // s
+}
 
 // say may both append a change and return an error: one with an unreadable time still counts, at the time of receipt.
-func (t timeless) say(changes []history.Change, e event, record json.RawMessage, delivery string) ([]history.Change, error) {
+func (j joined) say(changes []history.Change, e event, record json.RawMessage, delivery string) ([]history.Change, error) {
 	fields := rawjson.ObjectOf(record)
 	if fields == nil && string(record) != "null" {
 		return changes, errors.New("not an object")
@@ -57,22 +63,25 @@ func (t timeless) say(changes []history.Change, e event, record json.RawMessage,
 		c.Time, err = timeOf(e, fields)
 	}
 	untimed := c.Time.IsZero()
-	if untimed && e.op != history.Delete {
+	if untimed {
 		c.Slack = slack
 	}
 	c.Identity = identity(e, record, untimed, delivery)
-	if untimed && e.op == history.Update {
-		return t.update(changes, c), err
+	if e.op == history.Update {
+		return j.update(changes, c), err
 	}
 	return append(changes, c), err
 }
 
-func (t timeless) update(changes []history.Change, c history.Change) []history.Change {
-	if i, again := t[c.Record.ID]; again {
-		maps.Copy(changes[i].Fields, c.Fields)
+func (j joined) update(changes []history.Change, c history.Change) []history.Change {
+	key := update{c.Record.ID, c.Time.Unix()}
+	if i, again := j[key]; again {
+		first := &changes[i]
+		maps.Copy(first.Fields, c.Fields)
+		first.Identity = crm.Digest(nil).Add(first.Identity, c.Identity).Identity()
 		return changes
 	}
-	t[c.Record.ID] = len(changes)
+	j[key] = len(changes)
 	return append(changes, c)
 }
 

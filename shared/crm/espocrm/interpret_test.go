@@ -124,7 +124,7 @@ func TestOnlyWhatHasNoTimeHasSlack(t *testing.T) {
 		{"Contact.update", `[{"id":"c1","name":"Zoe"}]`, true},
 		{"Contact.create", `[{"id":"c1","name":"Zoe"}]`, true},
 		{"Contact.update", `[{"id":"c1","name":"Zoe","modifiedAt":"2026-11-22 09:00:00"}]`, false},
-		{"Contact.delete", `[{"id":"c1"}]`, false},
+		{"Contact.delete", `[{"id":"c1"}]`, true},
 	} {
 		d := &format.Delivery{ID: "1", Path: "/?event=" + test.event, Body: []byte(test.body)}
 		changes, err := crmtest.Interpret(t, crmtest.Open(t, Kind, settings(key)), d)

@@ -25,6 +25,10 @@ import (
 //	token_name           the header or query parameter; for path, the URL is /v1/hooks/{source}/{token}
 //	prefix               what stands before the token in a header, such as "Bearer "
 //
+// and may say
+//
+//	final_statuses       the statuses after which the sender does not try again, such as "400 413 415": it hears 503 instead
+//
 // and, to interpret what comes, id_path and what else mapping names. Without id_path, deliveries are kept uninterpreted.
 var Kind = crm.Kind{Name: name, Open: open, Untold: []string{
 	"What the sender leaves out, and whether it tries again, only its own manual says.",
@@ -47,7 +51,11 @@ func open(s crm.Settings) (*crm.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	source := &crm.Source{Interpreter: m}
+	instead, err := s.FinalStatuses("final_statuses")
+	if err != nil {
+		return nil, err
+	}
+	source := &crm.Source{Interpreter: m, Answers: crm.Answers{Instead: instead}}
 	_, signed := s.Options["signature_header"]
 	_, token := s.Options["token_in"]
 	switch {
@@ -66,7 +74,7 @@ func open(s crm.Settings) (*crm.Source, error) {
 
 var proofOptions = []string{
 	"signature_header", "algorithm", "encoding", "secret_encoding", "prefix", "timestamp_header", "timestamp_separator",
-	"token_in", "token_name",
+	"token_in", "token_name", "final_statuses",
 }
 
 // refuse says that options do not belong to the method that the source proves itself by.

@@ -43,7 +43,7 @@ func (m mapping) records(body []byte) (json.RawMessage, error) {
 	if records == nil {
 		return nil, fmt.Errorf("nothing at records_path %s", m.recordsPath)
 	}
-	return records, nil
+	return rawjson.Inside(records), nil
 }
 
 // say appends what a record says. A change whose time or sequence cannot be read is reported, and still counts, at the time
@@ -87,7 +87,11 @@ func (m mapping) operate(c *history.Change, record json.RawMessage) error {
 }
 
 func (m mapping) state(c *history.Change, record json.RawMessage) error {
-	fields := rawjson.At(record, m.fieldsPath)
+	if crm.IsLink(c.Op) {
+		m.link.Tell(c, record)
+		return nil
+	}
+	fields := rawjson.Inside(rawjson.At(record, m.fieldsPath))
 	if c.Fields = rawjson.ObjectOf(fields); c.Fields == nil && fields != nil && string(fields) != "null" {
 		return fmt.Errorf("no object at %s", m.fieldsPath)
 	}

@@ -2,6 +2,8 @@ package generic
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,4 +107,17 @@ func FuzzInterpret(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		crmtest.Interpret(t, source, &format.Delivery{ID: "1", Body: body})
 	})
+}
+
+// Records as an Apex trigger posts them.
+func BenchmarkInterpret(b *testing.B) {
+	var records []string
+	for i := range 100 {
+		records = append(records, fmt.Sprintf(`{"object":"Opportunity","id":"006Hs0000%07dAK","op":"update","at":"2026-11-22T10:15:01.207Z","seq":%d,`+
+			`"values":{"StageName":"Closed Won","Amount":12000.50,"CloseDate":"2026-11-22","Probability":100}}`, i%7, i))
+	}
+	d := &format.Delivery{ID: "1", Body: []byte(`{"records":[` + strings.Join(records, ",") + `]}`)}
+	source := crmtest.Open(b, Kind, settings("token_in", "path", "records_path", "records", "type_path", "object", "id_path", "id",
+		"operation_path", "op", "time_path", "at", "sequence_path", "seq", "fields_path", "values"))
+	crmtest.Measure(b, source, d, 100)
 }

@@ -21,12 +21,13 @@ type mapping struct {
 	sequencePath  string     // of a whole number that orders changes of the same time
 	fieldsPath    string     // of an object; without it, the record's own members
 	losersPath    string     // of the ids of the records that a merge ended
+	link          crm.Link   // of the other end of a link
 }
 
-var mappingOptions = []string{
+var mappingOptions = append([]string{
 	"records_path", "type", "type_path", "id_path", "operation", "operation_path", "time_path", "sequence_path",
 	"fields_path", "losers_path",
-}
+}, crm.LinkOptions...)
 
 // openMapping returns an interpreter: one that interprets nothing if no option of a mapping is set.
 func openMapping(s crm.Settings) (crm.Interpreter, error) {
@@ -52,10 +53,12 @@ func openMapping(s crm.Settings) (crm.Interpreter, error) {
 	if operation := o["operation"]; operation != "" {
 		known := false
 		if m.operation, known = crm.Verb(operation); !known {
-			return nil, fmt.Errorf("source %s: operation is %q: use create, update, delete, restore or merge", s.Name, operation)
+			return nil, fmt.Errorf("source %s: operation is %q: use create, update, delete, restore, merge, link or unlink", s.Name, operation)
 		}
 	}
-	return m, nil
+	var err error
+	m.link, err = s.Link()
+	return m, err
 }
 
 func anySet(options map[string]string, names ...string) bool {

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"outlast.example/shared/crm"
 	"outlast.example/shared/crm/crmtest"
 )
@@ -205,4 +207,16 @@ func FuzzVerify(f *testing.F) {
 			t.Error("verified without the token")
 		}
 	})
+}
+
+// EventBridge gives up after statuses that others take for what they are.
+func TestFinalStatuses(t *testing.T) {
+	base := []string{"token_in", "path", "final_statuses"}
+	source := crmtest.Open(t, Kind, settings(append(base, "400, 413\n415")...))
+	if d := cmp.Diff(map[int]int{400: 503, 413: 503, 415: 503}, source.Answers.Instead); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	for _, odd := range []string{"4xx", "200", "600", "-400"} {
+		crmtest.Refused(t, Kind, settings(append(base, odd)...), "write statuses from 400 to 599")
+	}
 }

@@ -67,8 +67,8 @@ func (w *webhook) change() (history.Change, error) {
 }
 
 // appendState appends the change with what the record holds. All of it was true then, whatever of it changed. What previous
-// names and the state does not, the change has cleared; or version 2 did not send it, whose data holds the core fields and
-// the custom ones that have values.
+// names and the state does not, the change has cleared; or version 2 did not send it, whose data does not hold all core
+// fields.
 func (w *webhook) appendState(changes []history.Change, c history.Change) []history.Change {
 	now, before := w.now(), w.before(c.Record.ID)
 	if len(now) == 0 {
@@ -80,17 +80,37 @@ func (w *webhook) appendState(changes []history.Change, c history.Change) []hist
 		_, held := now[name]
 		switch {
 		case held:
-		case w.meta.isV2() && !strings.HasPrefix(name, customFields+"."):
+		case w.meta.isV2() && !strings.HasPrefix(name, customBeginning):
 			unsent = append(unsent, name)
 		default:
 			c.Scope = append(c.Scope, name)
 		}
 	}
+	if w.namesUnchanged(now, before) {
+		c.Scope = append(c.Scope, customBeginning)
+	}
 	slices.Sort(c.Scope)
 	if len(unsent) == 0 {
 		return crm.AppendWithGap(changes, c, "id")
 	}
-	return crm.AppendGap(changes, c, fmt.Sprintf("fields changed whose values Pipedrive did not send: %d, such as %.60s", len(unsent), slices.Min(unsent)))
+	slices.Sort(unsent)
+	changes = crm.AppendGap(changes, c, "changed, and Pipedrive did not send its value")
+	changes[len(changes)-1].Scope = unsent
+	return changes
+}
+
+// namesUnchanged reports whether version 2 names a custom field that did not change. Then its set holds all that have a
+// value; of another set nobody says whether it does.
+func (w *webhook) namesUnchanged(now, before values) bool {
+	if !w.meta.isV2() || len(before) == 0 {
+		return false
+	}
+	for name := range now {
+		if _, changed := before[name]; !changed && strings.HasPrefix(name, customBeginning) {
+			return true
+		}
+	}
+	return false
 }
 
 func (w *webhook) now() values {

@@ -19,6 +19,7 @@ var Kind = crm.Kind{Name: name, Open: open, Untold: []string{
 	"After ten first attempts that failed, Pipedrive bans a webhook for 30 minutes; what happens meanwhile is never sent.",
 	"After three days without success Pipedrive deletes the webhook.",
 	"Version 2 sends a record's main fields and its custom fields; counts, next and last activities and such are left out.",
+	"Whether a custom field that version 2 does not name still has its value, where what cleared it was lost and no other is named.",
 	"Files, mails, followers, participants, filters, and fields' definitions and options are not announced.",
 	"That a deleted record came back, and that it was purged after 30 days, are not announced as such.",
 }}

@@ -7,11 +7,14 @@ import (
 	"outlast.example/shared/crm/rawjson"
 )
 
-// values are what fields hold, by name. Each custom field is a field of its own, "custom_fields.<hash>": a set that names
-// only some of them says nothing of the others.
+// values are what fields hold, by name. Each custom field is a field of its own, "custom_fields.<hash>": a set may name only
+// some of them.
 type values map[string]json.RawMessage
 
-const customFields = "custom_fields"
+const (
+	customFields    = "custom_fields"
+	customBeginning = customFields + "."
+)
 
 // readValues takes a list for its first element: version 1 sends users like that. Of anything else than an object there
 // are none.
@@ -34,7 +37,7 @@ func (v values) put(name string, value json.RawMessage) {
 		v[name] = value
 	case value[0] == '{':
 		for hash, held := range rawjson.Fields(value) {
-			v[customFields+"."+string(hash)] = held
+			v[customBeginning+string(hash)] = held
 		}
 	case string(value) != "[]" && string(value) != "null":
 		v[name] = value

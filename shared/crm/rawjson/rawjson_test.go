@@ -129,6 +129,21 @@ func TestTime(t *testing.T) {
 	}
 }
 
+func TestInside(t *testing.T) {
+	long := `"{\"a\":\"` + strings.Repeat("x", maxInside) + `\"}"`
+	for sent, want := range map[string]string{
+		`"{\"a\":\"\\u00e9 \\\"\"}"`: `{"a":"\u00e9 \""}`, `" [1.0]"`: `[1.0]`,
+		`"{"`: `"{"`, `"1"`: `"1"`, `""`: `""`, `{"a":1}`: `{"a":1}`, `null`: `null`, ``: ``, long: long,
+	} {
+		if got := Inside(json.RawMessage(sent)); strings.TrimSpace(string(got)) != want {
+			t.Errorf("%.40q: got %.40q, want %.40q", sent, got, want)
+		}
+	}
+	if got := At(json.RawMessage(`{"p":"{\"q\":\"{\\\"id\\\":7}\"}"}`), "p.q.id"); string(got) != "7" {
+		t.Errorf("got %q, want 7", got)
+	}
+}
+
 func TestAt(t *testing.T) {
 	record := json.RawMessage(`{"a":{"b": [1, 2.50],"":{"c":null}},"d":"x"}`)
 	for path, want := range map[string]string{

@@ -133,14 +133,31 @@ var (
 	errEmpty = errors.New("empty value")
 )
 
-// At follows a path of names separated by dots into an object that is known to be valid JSON; "." is the object itself. It
-// returns nil where the path leads nowhere.
+// maxInside bounds a string that is looked into: no platform event of Salesforce and no event of EventBridge is larger.
+const maxInside = 1 << 20 // bytes
+
+// Inside is the object or list that a string holds as JSON, as it was written in the string; another value, and a string of
+// more than a megabyte, is itself.
+func Inside(raw json.RawMessage) json.RawMessage {
+	if len(raw) > maxInside || First(raw) != '"' {
+		return raw
+	}
+	var inner json.RawMessage
+	text := []byte(unquote(raw))
+	if first := First(text); first != '{' && first != '[' || Unmarshal(text, &inner) != nil {
+		return raw
+	}
+	return inner
+}
+
+// At follows a path of names separated by dots into an object that is known to be valid JSON; "." is the object itself. A
+// name may stand in an object that a string holds, see Inside. It returns nil where the path leads nowhere.
 func At(raw json.RawMessage, path string) json.RawMessage {
 	if path == "." {
 		return raw
 	}
 	for name := range strings.SplitSeq(path, ".") {
-		raw = member(raw, name)
+		raw = member(Inside(raw), name)
 	}
 	return raw
 }

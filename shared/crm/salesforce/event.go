@@ -75,8 +75,12 @@ const uncertain = time.Nanosecond
 // the event relay, in detail with AppFlow, in payload with Pub/Sub API clients.
 const maxWrappings = 2
 
-// unwrap finds the object that holds a header, and the header.
-func unwrap(raw json.RawMessage) (object, head json.RawMessage, err error) {
+// wrapped is an event as it stands in other objects. replay is its place in its channel, beside it: whole numbers grow, as the
+// event relay and CometD write them; others are bytes that order nothing.
+type wrapped struct{ object, head, replay json.RawMessage }
+
+// unwrap finds the object that holds a header.
+func unwrap(raw json.RawMessage) (w wrapped, err error) {
 	for range maxWrappings + 1 {
 		if raw[0] != '{' {
 			break
@@ -85,9 +89,14 @@ func unwrap(raw json.RawMessage) (object, head json.RawMessage, err error) {
 		for name, value := range rawjson.Members(raw) {
 			switch name {
 			case headerName:
-				return raw, value, nil
+				w.object, w.head = raw, value
+				return w, nil
 			case "data", "detail", "payload":
 				inner = value
+			case "event":
+				w.replay = rawjson.At(value, "replayId")
+			case "replayId":
+				w.replay = value
 			}
 		}
 		if inner == nil {
@@ -95,11 +104,11 @@ func unwrap(raw json.RawMessage) (object, head json.RawMessage, err error) {
 		}
 		raw = inner
 	}
-	return nil, nil, errNoHeader
+	return w, errNoHeader
 }
 
 func sayEvent(changes []history.Change, raw json.RawMessage) ([]history.Change, error) {
-	object, head, err := unwrap(raw)
+	w, err := unwrap(raw)
 	switch {
 	case err != nil && isMeta(raw):
 		return changes, nil
@@ -107,16 +116,16 @@ func sayEvent(changes []history.Change, raw json.RawMessage) ([]history.Change, 
 		return changes, err
 	}
 	var e event
-	if err := rawjson.TakeObject(head, e.member); err != nil {
+	if err := rawjson.TakeObject(w.head, e.member); err != nil {
 		return changes, fmt.Errorf("%s: %w", headerName, err)
 	}
 	if e.EntityName == "" {
 		return changes, errors.New("no entityName")
 	}
-	if err := e.place(); err != nil {
+	if err := e.place(w.replay); err != nil {
 		return changes, err
 	}
-	e.body = newBody(object)
+	e.body = newBody(w.object)
 	e.avro = e.unions || e.NulledFields != nil || slices.ContainsFunc(slices.Concat(e.ChangedFields, e.DiffFields), isBitmap)
 	return e.say(changes)
 }
@@ -131,8 +140,9 @@ func isMeta(raw json.RawMessage) bool {
 	return false
 }
 
-// place reads when the change was committed. Of the changes of one transaction the sequence number tells the order.
-func (e *event) place() error {
+// place reads when the change was committed. Of the changes of one time their place in the channel tells the order; where it
+// is no number, the sequence number does, of the changes of one transaction.
+func (e *event) place(replay json.RawMessage) error {
 	ms, err := strconv.ParseInt(string(e.CommitTimestamp), 10, 64)
 	if err == nil {
 		e.order.Time, err = rawjson.UnixMilli(ms)
@@ -144,9 +154,11 @@ func (e *event) place() error {
 		if e.order.Seq, err = strconv.ParseUint(string(e.SequenceNumber), 10, 64); err != nil {
 			return errors.New("sequenceNumber: want a whole number")
 		}
-		if e.order.Seq > 1 {
-			e.slack = uncertain
-		}
+	}
+	if place, err := strconv.ParseUint(string(replay), 10, 64); err == nil {
+		e.order.Seq = place
+	} else if e.order.Seq > 1 {
+		e.slack = uncertain
 	}
 	return nil
 }
@@ -224,7 +236,7 @@ func (e *event) describe(op history.Op) (c history.Change, doubt string) {
 		doubt = "gap event: Salesforce sent no values"
 	case op == history.Update:
 		c.Fields, c.Patches, doubt = e.update()
-		c.Scope = cleared(c.Fields)
+		c.Scope = rest(c.Fields)
 	default:
 		c.Fields, c.Scope = e.whole(op)
 		c.Full = op == history.Restore && e.avro

@@ -118,36 +118,43 @@ func (b *body) parts(compound string) []string {
 // whole is the state that a creation or an undeletion tells. Pub/Sub API clients hear all fields, null where a record has
 // no value: what it held before its deletion is then cleared.
 func (e *event) whole(op history.Op) (fields map[string]json.RawMessage, scope []string) {
+	if op != history.Restore {
+		return e.changed(), nil
+	}
 	for name, value := range e.values {
-		if op != history.Restore || !isNull(value) {
-			continue
-		}
-		if e.avro {
+		if e.avro && isNull(value) {
 			scope = append(scope, name)
 		}
-		scope = appendGeolocation(scope, name)
+		scope = appendRest(scope, name, value)
 	}
 	slices.Sort(scope)
-	return e.changed(), scope
+	return e.changed(), slices.Compact(scope)
 }
 
-// appendGeolocation: a custom field that is null may be a geolocation, whose parts are null with it.
-func appendGeolocation(scope []string, name string) []string {
-	if !strings.HasSuffix(name, "__c") {
-		return scope
-	}
-	return append(scope, name+".Latitude", name+".Longitude")
+// mayBeCompound reports whether a field that is null may be a compound one, whose parts are null with it: a custom field may
+// be a geolocation or an address, and more standard objects have addresses than addresses lists.
+func mayBeCompound(name string) bool {
+	return strings.HasSuffix(name, "__c") || strings.HasSuffix(name, "Address") && addresses[name] == nil
 }
 
-// cleared are the parts that the values of an update clear besides.
-func cleared(fields map[string]json.RawMessage) (scope []string) {
-	for name, value := range fields {
-		if isNull(value) {
-			scope = appendGeolocation(scope, name)
-		}
+// appendRest appends what a value clears besides: the parts of a field that is null, or the null of a field that has parts.
+func appendRest(scope []string, name string, value json.RawMessage) []string {
+	if isNull(value) && mayBeCompound(name) {
+		return append(scope, name+".")
 	}
-	slices.Sort(scope)
+	if compound, _, dotted := strings.Cut(name, "."); dotted && mayBeCompound(compound) {
+		return append(scope, compound)
+	}
 	return scope
+}
+
+// rest is what the values of a change clear besides.
+func rest(fields map[string]json.RawMessage) (scope []string) {
+	for name, value := range fields {
+		scope = appendRest(scope, name, value)
+	}
+	slices.Sort(scope)
+	return slices.Compact(scope)
 }
 
 // update is what changed, and what the event leaves open about it. Where changedFields holds names they decide, since

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +35,8 @@ type notification struct {
 	entity string
 	record string
 	fields map[string]json.RawMessage
-	odd    error // why the notification cannot be taken as it is
+	unread []string // fields of which the message holds more than one text
+	odd    error    // why the notification cannot be taken as it is
 }
 
 func readMessage(body []byte) (*message, error) {
@@ -126,10 +127,10 @@ func (n *notification) readField(d document, field xml.StartElement) error {
 	case name == "Id" && n.record == "":
 		n.record = text
 	case name == "Id" && n.record == text: // as the partner API writes it
-	case !plain:
-		n.odd = fmt.Errorf("field %.60q holds more than text", name)
-	case twice, name == "Id":
-		n.odd = fmt.Errorf("field %.60q twice", name)
+	case name == "Id":
+		n.odd = errors.New("more than one Id of its record")
+	case !plain, twice:
+		n.unread = append(n.unread, name)
 	case null == "true" || null == "1":
 		n.fields[name] = json.RawMessage("null")
 	default:
@@ -167,7 +168,22 @@ func (n *notification) say(changes []history.Change) ([]history.Change, error) {
 	if c.Time = n.modified(); c.Time.IsZero() {
 		c.Slack = transit
 	}
-	return crm.AppendWithGap(changes, c, ""), nil
+	if len(n.unread) == 0 {
+		return crm.AppendWithGap(changes, c, ""), nil
+	}
+	changes = crm.AppendGap(changes, n.withoutUnread(c), "the message holds more than one text of it")
+	changes[len(changes)-1].Scope = n.unread
+	return changes, nil
+}
+
+// withoutUnread takes out the fields that are not known, and leaves each of them once in unread.
+func (n *notification) withoutUnread(c history.Change) history.Change {
+	slices.Sort(n.unread)
+	n.unread = slices.Compact(n.unread)
+	for _, name := range n.unread {
+		delete(c.Fields, name)
+	}
+	return c
 }
 
 // modified is when the record was changed last, by the fields that may say so; zero where none does.

@@ -36,7 +36,7 @@ var untold = []string{
 	"Fields that the subscriber may not see, and objects that Change Data Capture was not set up for, are never sent.",
 	"Several changes of a record in one transaction are one change event, which holds what was committed.",
 	"Gap events (changes over 1 MB, or made past the application servers) hold no values, and overflow events (over 100,000 changes in a transaction) not even ids.",
-	"Platform events name no record: they are kept and not interpreted.",
+	"Platform events name no record in a way that is known: this kind keeps them, and does not interpret them.",
 }
 
 // answers: what an Outbound Message wants to hear stands for all, since whoever passes change events on ignores it.

@@ -2,7 +2,6 @@ package salesforce
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -32,19 +31,30 @@ func TestUnionsOfAvro(t *testing.T) {
 	}
 }
 
-// A geolocation that is null is null in its parts, which an event before had stated.
-func TestGeolocationCleared(t *testing.T) {
-	body := `{"ChangeEventHeader":{"entityName":"Account","recordIds":["001Hs00002aCmEaIAK"],"changeType":"UPDATE",` +
-		`"changedFields":["Site__c"],"commitTimestamp":1795341600000},"Site__c":null}`
-	changes, err := crmtest.Interpret(t, interpreter{}, &format.Delivery{Body: []byte(body)})
-	if err != nil || len(changes) != 1 || len(changes[0].Fields) != 1 {
-		t.Fatal(changes, err)
-	}
-	if want := []string{"Site__c.Latitude", "Site__c.Longitude"}; !slices.Equal(changes[0].Scope, want) {
-		t.Errorf("got scope %v, want %v", changes[0].Scope, want)
-	}
-	if changes[0].Full {
-		t.Error("an update that clears a field counts as a read of the record")
+// A compound field that is null is null in its parts, which an event before had stated; and it is null no longer when one of
+// them is stated.
+func TestCompoundCleared(t *testing.T) {
+	for _, test := range []struct{ changed, values, want string }{
+		{`"Site__c"`, `"Site__c":null`, `["Site__c."]`},
+		{`"Site__c.Latitude"`, `"Site__c":{"Latitude":1.5,"Longitude":2}`, `["Site__c"]`},
+		{`"Depot__c"`, `"Depot__c":{"Street":"Hafen 1","City":"Ulm"}`, `["Depot__c"]`},
+		{`"QuoteToAddress"`, `"QuoteToAddress":null`, `["QuoteToAddress."]`},
+		{`"QuoteToAddress"`, `"QuoteToAddress":{"City":"Ulm"}`, `["QuoteToAddress"]`},
+		{`"MailingAddress"`, `"MailingAddress":{"City":null}`, `[]`},
+		{`"Fax"`, `"Fax":null`, `[]`},
+	} {
+		body := `{"ChangeEventHeader":{"entityName":"Quote","recordIds":["001Hs00002aCmEaIAK"],"changeType":"UPDATE",` +
+			`"changedFields":[` + test.changed + `],"commitTimestamp":1795341600000},` + test.values + `}`
+		changes, err := crmtest.Interpret(t, interpreter{}, &format.Delivery{Body: []byte(body)})
+		if err != nil || len(changes) != 1 {
+			t.Fatal(changes, err)
+		}
+		if got := fmt.Sprintf("%q", changes[0].Scope); got != strings.ReplaceAll(test.want, ",", " ") {
+			t.Errorf("%s: got scope %s, want %s", test.values, got, test.want)
+		}
+		if changes[0].Full {
+			t.Error("an update that clears a field counts as a read of the record")
+		}
 	}
 }
 

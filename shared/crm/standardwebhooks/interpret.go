@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"outlast.example/shared/crm"
 	"outlast.example/shared/crm/rawjson"
@@ -12,7 +13,10 @@ import (
 	"outlast.example/shared/history"
 )
 
-type interpreter struct{ idPath, losersPath string }
+type interpreter struct {
+	idPath, losersPath string
+	link               crm.Link
+}
 
 // payload is the shape that the specification recommends.
 type payload struct {
@@ -50,13 +54,24 @@ func (in interpreter) changes(p *payload, identity string) ([]history.Change, er
 	if err := in.state(&c, p.Data); err != nil {
 		return nil, err
 	}
-	var err error
-	if len(p.Timestamp) > 0 {
-		if c.Time, err = rawjson.Time(p.Timestamp); err != nil {
-			err = fmt.Errorf("timestamp: %w", err)
-		}
-	}
+	err := order(&c, p.Timestamp)
 	return crm.AppendWithGap(nil, c, in.idPath), err
+}
+
+// slack is how late a message without a time may come: the ten attempts that the specification suggests take 75 hours and
+// 36 minutes.
+const slack = 76 * time.Hour
+
+// order leaves the change at the time of receipt where the message says none, or none that can be read.
+func order(c *history.Change, timestamp json.RawMessage) (err error) {
+	if c.Slack = slack; len(timestamp) == 0 {
+		return nil
+	}
+	if c.Time, err = rawjson.Time(timestamp); err != nil {
+		return fmt.Errorf("timestamp: %w", err)
+	}
+	c.Slack = 0
+	return nil
 }
 
 // state fills in what data says.
@@ -66,6 +81,10 @@ func (in interpreter) state(c *history.Change, data json.RawMessage) error {
 		return fmt.Errorf("no id at %s in data: set id_path to where it is", in.idPath)
 	}
 	c.Record.ID = string(id)
+	if crm.IsLink(c.Op) {
+		in.link.Tell(c, data)
+		return nil
+	}
 	if c.Op == history.Merge && in.losersPath != "" {
 		losers, err := rawjson.IDs(rawjson.At(data, in.losersPath))
 		if err != nil {

@@ -65,3 +65,12 @@ func FuzzInterpret(f *testing.F) {
 		crmtest.Interpret(t, source, &format.Delivery{Header: headers(id, "1", "v1,x"), Body: body})
 	})
 }
+
+// A contact whose dozen fields were saved.
+func BenchmarkInterpret(b *testing.B) {
+	const body = `{"type":"contact.updated","timestamp":"2026-11-22T10:15:01.207Z","data":{"id":"c_01JD8","first_name":"Jörgen","last_name":"Åkesson",` +
+		`"email":"j.akesson@example.com","phone":"+46 8 11","title":"CTO","account_id":"a_77","assigned_user_id":"u_1","lead_source":"Web",` +
+		`"do_not_call":false,"birthdate":null,"description":"met in \"Oslo\"","date_modified":"2026-11-22 10:15:01"}}`
+	d := &format.Delivery{Header: headers("msg_1", "1795342501", "v1,x"), Body: []byte(body)}
+	crmtest.Measure(b, crmtest.Open(b, Kind, acme), d, 1)
+}

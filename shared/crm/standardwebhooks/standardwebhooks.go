@@ -11,8 +11,8 @@ import (
 // Kind is the Standard Webhooks protocol. A secret is whsec_… (HMAC, v1), whpk_… (ed25519 public key, v1a) or whsk_…
 // (ed25519 private key, which also signs, for trials).
 //
-// Options say where in data the ids are, as dotted paths: id_path (default id), and losers_path for the records that a
-// merge ended.
+// Options say where in data the ids are, as dotted paths: id_path (default id), losers_path for the records that a merge
+// ended, and crm.LinkOptions for the other end of a link.
 var Kind = crm.Kind{Name: name, Open: open, Untold: []string{
 	"Which events there are, and which of them are sent, only the sender's own manual says.",
 	"A sender may switch off a webhook that has failed for days, and nothing here says so.",
@@ -21,7 +21,7 @@ var Kind = crm.Kind{Name: name, Open: open, Untold: []string{
 const name = "standard-webhooks"
 
 func open(s crm.Settings) (*crm.Source, error) {
-	if err := s.CheckOptions("id_path", "losers_path"); err != nil {
+	if err := s.CheckOptions(append([]string{"id_path", "losers_path"}, crm.LinkOptions...)...); err != nil {
 		return nil, err
 	}
 	if err := s.CheckSecrets(1); err != nil {
@@ -35,6 +35,10 @@ func open(s crm.Settings) (*crm.Source, error) {
 		}
 		v.keys = append(v.keys, k)
 	}
-	in := interpreter{idPath: cmp.Or(s.Options["id_path"], "id"), losersPath: s.Options["losers_path"]}
+	link, err := s.Link()
+	if err != nil {
+		return nil, err
+	}
+	in := interpreter{idPath: cmp.Or(s.Options["id_path"], "id"), losersPath: s.Options["losers_path"], link: link}
 	return &crm.Source{Verifier: v, Interpreter: in, Signer: v}, nil
 }

@@ -160,6 +160,11 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	unknown := crm.Settings{Name: "acme", Secrets: []string{secret}, Options: map[string]string{"idpath": "x"}}
 	crmtest.Refused(t, Kind, unknown, "use id_path, losers_path")
+	for _, options := range []map[string]string{
+		{"other_id_path": "a"}, {"other_type": "a"}, {"label_path": "a"}, {"other_id_path": "a", "other_type": "a", "other_type_path": "b"},
+	} {
+		crmtest.Refused(t, Kind, crm.Settings{Name: "acme", Secrets: []string{secret}, Options: options}, "set other_id_path and exactly one of")
+	}
 }
 
 func FuzzVerify(f *testing.F) {

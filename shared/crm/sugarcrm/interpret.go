@@ -67,17 +67,21 @@ func (h *hook) subject() (history.Record, error) {
 }
 
 // save states all fields that the user may see. Which others there are, nobody says: they stay as they were. A record that
-// was saved as deleted is deleted.
+// was saved as deleted is deleted, and one that was saved as not deleted is back, if it was: nothing else tells of it.
 func (h *hook) save(r history.Record) ([]history.Change, error) {
 	at, err := h.modified()
 	c := history.Change{Record: r, Op: history.Update, Order: history.Order{Time: at}, Fields: h.Data, Before: h.before()}
 	if at.IsZero() {
 		c.Slack = queue
 	}
-	if deleted, _ := truth(h.Data["deleted"]); deleted {
+	deleted, said := truth(h.Data["deleted"])
+	switch {
+	case deleted:
 		c.Op = history.Delete
-	} else if h.created() {
+	case h.created():
 		c.Op = history.Create
+	default:
+		c.Alive = said
 	}
 	return crm.AppendWithGap(nil, c, "id"), err
 }

@@ -10,12 +10,13 @@ import (
 	"outlast.example/shared/history"
 )
 
-// link happens at the time of receipt, since no record is saved by it. The record's values are left out: they are those of
+// link happens at the time of receipt or before it, since no record is saved by it: which of two hooks that one run of the
+// job queue sends came first, nobody says. The record's values are left out: they are those of
 // its last save, which said them. The other end announces itself where its module has a hook.
 func (h *hook) link(r history.Record, op history.Op) ([]history.Change, error) {
 	if h.RelatedModule != "" && h.RelatedID != "" {
 		other := history.Association{Type: beanOf(h.RelatedModule), ID: string(h.RelatedID), Label: cmp.Or(h.Link, h.Relationship)}
-		return []history.Change{{Record: r, Op: op, Link: &other}}, nil
+		return []history.Change{{Record: r, Op: op, Link: &other, Slack: queue}}, nil
 	}
 	var changes []history.Change
 	unknown := false
@@ -31,14 +32,14 @@ func (h *hook) link(r history.Record, op history.Op) ([]history.Change, error) {
 			if len(changes) == crm.MaxChanges {
 				return nil, crm.ErrTooMany
 			}
-			changes = append(changes, history.Change{Record: r, Op: op, Link: &history.Association{Type: bean, ID: id, Label: field}})
+			changes = append(changes, history.Change{Record: r, Op: op, Link: &history.Association{Type: bean, ID: id, Label: field}, Slack: queue})
 		}
 	}
 	slices.SortFunc(changes, func(a, b history.Change) int {
 		return cmp.Or(strings.Compare(a.Link.Label, b.Link.Label), strings.Compare(a.Link.Type, b.Link.Type), strings.Compare(a.Link.ID, b.Link.ID))
 	})
 	if unknown || len(changes) == 0 {
-		gap := history.Change{Record: r, Op: history.Gap, Reason: "a link changed, and Sugar did not say to which record"}
+		gap := history.Change{Record: r, Op: history.Gap, Slack: queue, Reason: "a link changed, and Sugar did not say to which record"}
 		changes = append(changes, gap)
 	}
 	return changes, nil

@@ -18,7 +18,7 @@ import (
 var Kind = crm.Kind{Name: name, Open: open, Untold: []string{
 	"What Sugar sent while no receiver took it: it ignores the answer and never sends again.",
 	"Modules without a web logic hook, and hooks for events that were not set up.",
-	"Changes written past Sugar's logic hooks, such as SQL and some imports, and the undeletion of a record.",
+	"Changes written past Sugar's logic hooks, such as SQL and some imports, and the undeletion of a record before it is saved again.",
 	"Fields that the user who made the change may not see.",
 	"When a record was deleted or a link was made or ended: only when Sugar's job queue said so.",
 	"The order of two changes of a record within one second.",
