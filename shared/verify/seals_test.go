@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"outlast.example/shared/format"
+	"outlast.example/shared/store"
+	"outlast.example/shared/store/fault"
 	"outlast.example/shared/store/mem"
 	"outlast.example/shared/verify"
 )
@@ -182,6 +184,36 @@ func TestCheckpoint(t *testing.T) {
 		report := r.verify(at(14.3), change...)
 		if report.Outcome != verify.Damage || report.Checkpoint != nil || report.Finding[0].Verdict != verify.RolledBack {
 			t.Errorf("%s: %v", report.Outcome, found(report))
+		}
+	}
+}
+
+// A bucket that does not answer hides no rollback of the others, once they must hold what the checkpoint saw.
+func TestRolledBackBesideASilentBucket(t *testing.T) {
+	r := grown(t, 10)
+	kept := r.clean(at(10.3)).Checkpoint
+	for i, b := range r.buckets {
+		for _, name := range r.names(i, format.SealHourPrefix(kept.Hour), "") {
+			b.Delete(name)
+		}
+	}
+	for silent := range 3 {
+		for _, test := range []struct {
+			now  float64
+			want int // rolled back
+		}{{10.3, 0}, {36, 2 * 2 * len(kept.Seals)}} {
+			report := r.verify(at(test.now), func(o *verify.Options) {
+				o.Checkpoint, o.Buckets[silent] = kept, store.NewReader(url(silent), fault.Down(store.ErrNoAnswer))
+			})
+			n := 0
+			for _, f := range report.Finding {
+				if f.Verdict == verify.RolledBack {
+					n++
+				}
+			}
+			if n != test.want || report.Checkpoint != nil {
+				t.Errorf("bucket %d silent, %v hours: %d rolled back, want %d", silent, test.now, n, test.want)
+			}
 		}
 	}
 }
