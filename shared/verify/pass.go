@@ -187,6 +187,9 @@ func (p *pass) finish() {
 		}
 	}
 	p.strangers()
+	if p.Chain && p.Checkpoint == nil {
+		r.why("there is no checkpoint of an earlier run: whether all buckets were rolled back cannot be seen")
+	}
 	if p.crowd > 0 {
 		r.why("beside %d batches that no seal of their hour lists there are %d more: whether later seals list those is not known. Ask which receiver "+
 			"signed them; if no sealer's key was valid yet, let the first ones begin with the repository", mostPending, p.crowd)

@@ -188,6 +188,21 @@ func TestCheckpoint(t *testing.T) {
 	}
 }
 
+// A batch that was removed lately is as old as it is: what the checkpoint has seen, one bucket's seals still list.
+func TestChainLooksBehindTheCheckpoint(t *testing.T) {
+	r := grown(t, 30)
+	chain := func(o *verify.Options) { o.Chain, o.Buckets, o.Some = true, o.Buckets[1:2], true }
+	first := r.verify(at(30.3), chain)
+	if why := strings.Join(first.Why, "\n"); first.Outcome != verify.Partial || !strings.Contains(why, "no checkpoint") || first.Checkpoint == nil {
+		t.Errorf("%s, %s", first.Outcome, why)
+	}
+	with := func(o *verify.Options) { o.Checkpoint = first.Checkpoint }
+	r.clean(at(30.3), chain, with)
+	key := r.names(1, format.LogPrefix, ".age")[3]
+	r.buckets[1].Delete(key)
+	expect(t, r.verify(at(30.3), chain, with), one("missing", key)(1)...)
+}
+
 // A bucket that does not answer hides no rollback of the others, once they must hold what the checkpoint saw.
 func TestRolledBackBesideASilentBucket(t *testing.T) {
 	r := grown(t, 10)

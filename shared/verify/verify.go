@@ -63,6 +63,7 @@ type Options struct {
 	Parallel   int         // objects being read at once; 0: 1
 	List       int         // findings to be listed, at most; 0: 1,000
 	Checkpoint *Checkpoint // of an earlier run; nil: none
+	Chain      bool        // there should be a Checkpoint: without one, what all buckets together lost is not known
 
 	Progress func(objects int) // how many were looked at, from one goroutine; nil: nobody is told
 }
