@@ -30,12 +30,17 @@ var plantings = []planting{
 	{"signatures", format.SealPrefix, ".sig", signaturePlants},
 	{"descriptors", format.DescriptorPrefix, "", descriptorPlants},
 	{"recovery pages", format.RecoveryPrefix, "", pagePlants},
+	{"notes", format.LostPrefix, ".age", notePlants},
+	{"reports", format.ReportPrefix, ".json", reportPlants},
 }
 
 func TestPlanted(t *testing.T) {
 	template := newRepository(t)
 	template.partLen = 1
 	template.grow(14)
+	for _, key := range template.names(1, format.LogPrefix, ".age")[:5] {
+		template.tell(key)
+	}
 	for _, among := range plantings {
 		for _, p := range among.plants {
 			t.Run(among.name+" "+p.name, func(t *testing.T) {
@@ -116,6 +121,11 @@ func large(t *testing.T, batches, hours int) *repository {
 	for i := range batches {
 		r.put(at(float64(hours)*float64(i)/float64(batches)), 0, 1, 2)
 	}
+	for i, key := range r.names(0, format.LogPrefix, ".age") {
+		if i%(batches/20) == 0 {
+			r.tell(key)
+		}
+	}
 	r.partLen = batches / hours / 4
 	r.seal(at(float64(hours)+25.3), "seal-a", "seal-b")
 	return r
@@ -136,7 +146,7 @@ func (g *garden) plant(p plant, bucket int, key string) {
 	g.want = append(g.want, p.corrupt(g.repository, bucket, key)...)
 }
 
-// pages plants one thing on each descriptor and each recovery page.
+// pages plants one thing on each descriptor, recovery page, note and report.
 func (g *garden) pages() {
 	for _, among := range plantings[4:] {
 		for i, name := range g.names(0, among.prefix, "") {

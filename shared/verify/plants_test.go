@@ -164,6 +164,47 @@ var pagePlants = []plant{
 	}},
 }
 
+// Of notes of lost batches, which are empty, and of reports. No bucket must have them.
+var notePlants = []plant{
+	marked, buried,
+	does("with bytes", always, "damaged", func(r *repository, i int, key string) { r.buckets[i].Rot(key, []byte("x")) }),
+	{"of what nobody signed", always, func(r *repository, i int, key string) []string {
+		forged := format.LostName(r.later(strings.Replace(key, format.LostPrefix, format.LogPrefix, 1)))
+		r.buckets[i].Put(forged, nil)
+		return one("forged", forged)(i)
+	}},
+	{"foreign", always, func(r *repository, i int, key string) []string {
+		r.buckets[i].Put(key+".txt", nil)
+		return one("foreign", key+".txt")(i)
+	}},
+}
+
+var reportPlants = []plant{
+	marked, buried, beneath, rotten, truncated.sees(inPart), withheld,
+	{"by a stranger", always, func(r *repository, i int, report string) []string {
+		_, private := key(r.t)
+		forged := format.SignReport([]byte("{}"), begun, "verify", repositoryID, "seal-a", private).String()
+		r.buckets[i].Put(forged, []byte("{}"))
+		return one("forged", forged)(i)
+	}},
+	{"foreign", always, func(r *repository, i int, key string) []string {
+		r.buckets[i].Put(format.ReportPrefix+"notes", nil)
+		return one("foreign", format.ReportPrefix+"notes")(i)
+	}},
+}
+
+// tell has something said of the buckets: a note that a batch was lost, and a sealer's report.
+func (r *repository) tell(batch string) {
+	k, err := format.ParseKey(batch)
+	fatal(r.t, err)
+	object := []byte(`{"outcome":"ok"}`)
+	report := format.SignReport(object, k.Time, "reconcile", repositoryID, "seal-a", r.sealers["seal-a"])
+	for _, b := range r.buckets {
+		b.Put(format.LostName(k), nil)
+		b.Put(report.String(), object)
+	}
+}
+
 // byHand is what stays of findings when a program has repaired what it can: what is not there any more is put back, and a
 // batch's sound copy goes beside one that is not.
 func byHand(findings []string) []string {
