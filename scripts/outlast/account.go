@@ -69,7 +69,7 @@ func condition(b restore.Bucket) string {
 		n    int
 		what string
 	}{
-		{b.Missing, "missing"}, {b.Damaged, "damaged"}, {b.Forged, "forged"}, {b.Foreign, "foreign"}, {b.Unreadable, "unreadable"},
+		{b.Missing, "missing"}, {b.Hidden, "hidden"}, {b.Damaged, "damaged"}, {b.Forged, "forged"}, {b.Foreign, "foreign"}, {b.Unreadable, "unreadable"},
 	} {
 		if met.n > 0 {
 			text += fmt.Sprintf(", %d %s", met.n, met.what)

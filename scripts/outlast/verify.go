@@ -32,7 +32,8 @@ func (a *app) verify() *cobra.Command {
 		Long: "Verify lists all buckets and compares them with each other and with the seals; --read 3/30 also reads the\n" +
 			"third thirtieth of all objects and compares their bytes with their names, so that thirty runs read everything\n" +
 			"once. It needs no age identity. It keeps a checkpoint on this machine, so that a rollback of all buckets shows;\n" +
-			"--chain goes on from there, and one bucket is enough for it: --from. Beside it, for \"outlast status\", it keeps\n" +
+			"--chain wants one, and exits with 3 where there is none yet: with it, one bucket (--from) proves by its seals that\n" +
+			"nothing was removed, added or rolled back since, however old. Beside it, for \"outlast status\", it keeps\n" +
 			"what a run over all buckets found; with --repair and a sealer's key that is reported in the buckets, too.\n\n" +
 			"--repair copies sound objects to where they are missing, and beside what is damaged. Nothing is overwritten\n" +
 			"or deleted; what only a person can do is said.\n\n" +
@@ -45,7 +46,7 @@ func (a *app) verify() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return a.runVerify(c.Context(), f) },
 	}
 	c.Flags().StringVar(&f.read, "read", "", "read the bytes of a part too: 3/30 is the third thirtieth, 1/1 everything")
-	c.Flags().BoolVar(&f.chain, "chain", false, "begin at the checkpoint, and follow the seals from there")
+	c.Flags().BoolVar(&f.chain, "chain", false, "prove by all seals and the checkpoint that nothing went since; without a checkpoint that is not known")
 	c.Flags().StringVar(&f.from, "from", "", "look at this bucket only, as the configuration names it")
 	c.Flags().StringVar(&f.since, "since", "", "begin with this hour: 2026-11-22, 2026-11-22T09:00:00Z or 720h for 30 days ago")
 	c.Flags().StringVar(&f.checkpoint, "checkpoint", "", "file of the checkpoint (default: one for each repository, in the user's state folder)")
@@ -82,7 +83,7 @@ func (a *app) runVerify(ctx context.Context, f verifyFlags) error {
 }
 
 func (a *app) verifyOptions(f verifyFlags) (o verify.Options, c *config.Config, kept checkpointFile, err error) {
-	o = verify.Options{Now: time.Now(), Parallel: readingAtOnce, Some: f.from != ""}
+	o = verify.Options{Now: time.Now(), Parallel: readingAtOnce, Some: f.from != "", Chain: f.chain}
 	if f.read != "" {
 		if o.Read, err = verify.ParsePart(f.read); err != nil {
 			return o, nil, "", fmt.Errorf("%w: --read: %w", errUsage, err)
@@ -105,9 +106,6 @@ func (a *app) verifyOptions(f verifyFlags) (o verify.Options, c *config.Config, 
 	}
 	if o.Checkpoint, err = kept.read(); err != nil {
 		return o, nil, "", err
-	}
-	if f.chain && o.Checkpoint != nil {
-		o.Since = o.Checkpoint.Hour
 	}
 	return o, c, kept, nil
 }

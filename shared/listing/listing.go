@@ -150,6 +150,9 @@ func (b Batch) In(bucket int) bool {
 
 // Size of the largest copy that the format allows, in bytes. A listing can say anything.
 func (b Batch) Size() int64 {
-	largest := slices.MaxFunc(b.Copies, func(x, y Row) int { return cmp.Compare(x.Size, y.Size) }).Size
-	return min(max(largest, 0), format.MaxObject)
+	largest := int64(0)
+	for _, row := range slices.Concat(b.Copies, b.Hidden) {
+		largest = max(largest, row.Size)
+	}
+	return min(largest, format.MaxObject)
 }

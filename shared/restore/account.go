@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"outlast.example/shared/format"
 	"outlast.example/shared/history"
@@ -60,7 +61,12 @@ func (a *account) add(b *result) {
 // missing counts the buckets that lack a batch. Of what comes after its listing broke off, nothing is known.
 func (a *account) missing(g listing.Batch) {
 	for i := range a.Buckets {
-		if a.Buckets[i].Reachable && !g.In(i) {
+		hidden := slices.IndexFunc(g.Hidden, func(row listing.Row) bool { return row.Bucket == i })
+		switch {
+		case g.In(i):
+		case hidden >= 0:
+			a.fault(i, g.Hidden[hidden].Key, errHidden)
+		case a.Buckets[i].Reachable:
 			a.Buckets[i].Missing++
 		}
 	}
@@ -70,6 +76,9 @@ func (a *account) count(b *result) {
 	switch b.state {
 	case opened:
 		a.Batches.Read++
+		if b.older {
+			a.Batches.Older++
+		}
 	case lost:
 		a.Batches.Lost++
 	}
@@ -106,6 +115,8 @@ func (a *account) fault(bucket int, key string, err error) {
 		b.Foreign++
 	case Unreadable:
 		b.Unreadable++
+	case Hidden:
+		b.Hidden++
 	case Damaged, TooLarge, Malformed:
 		b.Damaged++
 	}

@@ -21,6 +21,7 @@ type result struct {
 	untimely   bool // signed with a listed key, at a time for which it is not listed
 	faults     []fault
 	state      batchState
+	older      bool // read from a version that is not current
 	bytes      int64
 	deliveries int
 	changes    []history.Change
@@ -85,17 +86,28 @@ func timeless(d *format.Descriptor) *format.Opener {
 	return format.NewOpener(&all, nil)
 }
 
-// sound gives the first copy that is. Where none is, those that got no answer are tried again.
+// sound gives the first copy that is; where none is, the first older version.
 func (r *reading) sound(ctx context.Context, b *result) (_ listing.Row, content []byte, found bool) {
 	copies := r.buckets.silentLast(b.Copies)
 	errs := make([]error, len(copies))
 	defer func() { b.blame(copies, errs) }()
+	if o, content, found := r.first(ctx, b.Key, copies, errs, r.fetch); found {
+		return o, content, true
+	}
+	o, content, found := r.older(ctx, b)
+	b.older = found
+	return o, content, found
+}
+
+// first gives the first copy that fetch finds sound, and what is wrong with those before it. Where none is, those that got no
+// answer are tried again.
+func (r *reading) first(ctx context.Context, key format.Key, copies []listing.Row, errs []error, fetch fetch) (_ listing.Row, content []byte, found bool) {
 	for try := 1; ; try++ {
 		for i, o := range copies {
 			if try > 1 && !store.Worth(errs[i]) {
 				continue
 			}
-			if content, errs[i] = r.fetch(ctx, o, b.Key); errs[i] == nil {
+			if content, errs[i] = fetch(ctx, o, key); errs[i] == nil {
 				return o, content, true
 			}
 		}
@@ -104,6 +116,9 @@ func (r *reading) sound(ctx context.Context, b *result) (_ listing.Row, content 
 		}
 	}
 }
+
+// fetch gives the bytes of a batch that are in one place.
+type fetch func(ctx context.Context, o listing.Row, key format.Key) ([]byte, error)
 
 // blame notes the last error of each copy; what a second try gave was sound.
 func (b *result) blame(copies []listing.Row, errs []error) {

@@ -2,6 +2,7 @@ package restore
 
 import (
 	"context"
+	"iter"
 	"math/rand/v2"
 	"sync/atomic"
 	"time"
@@ -26,6 +27,21 @@ type buckets struct {
 
 func newBuckets(readers []*store.Reader) *buckets {
 	return &buckets{readers, make([]atomic.Int32, len(readers))}
+}
+
+// rows merges the listings of all buckets: of all versions, one row for each object, where a bucket shows them.
+func (b *buckets) rows(ctx context.Context, prefix string) iter.Seq[listing.Row] {
+	listings := make([]iter.Seq[listing.Row], len(b.readers))
+	for i := range b.readers {
+		listings[i] = b.list(ctx, i, prefix)
+	}
+	return listing.Merge(listings)
+}
+
+// list is rows of one bucket. What it does not show cannot be restored from it, which is no fault.
+func (b *buckets) list(ctx context.Context, bucket int, prefix string) iter.Seq[listing.Row] {
+	reader := b.readers[bucket]
+	return listing.Instead(reader.Versions(ctx, prefix), reader.List(ctx, prefix), func(error) {})
 }
 
 // read makes one try.

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"outlast.example/shared/format"
+	"outlast.example/shared/listing"
 )
 
 // readDescriptor finds the descriptor that counts in all buckets together. A bucket without a valid one, or with a bad
@@ -51,20 +52,22 @@ func lowestQuorum(valid []*format.Descriptor, configured int) int {
 
 func bucketDescriptors(ctx context.Context, buckets *buckets, bucket int, o Options, a *account) []*format.Descriptor {
 	var valid []*format.Descriptor
-	for object, err := range buckets.readers[bucket].List(ctx, format.DescriptorPrefix) {
-		if err != nil {
-			a.broke(bucket, err)
+	for row := range buckets.list(ctx, bucket, format.DescriptorPrefix) {
+		if row.Bucket = bucket; row.Err != nil {
+			a.broke(bucket, row.Err)
 			return valid
 		}
-		d, err := openDescriptor(ctx, buckets, bucket, object.Key, o)
-		switch {
-		case err != nil:
-			a.fault(bucket, object.Key, err)
-			a.unread = max(a.unread, unread(object.Key, err))
-			a.refuse(unread(object.Key, err), err)
-		default:
+		d, err := openDescriptor(ctx, buckets, row, o)
+		if d != nil {
 			valid = append(valid, d)
 			a.Buckets[bucket].Descriptor = max(a.Buckets[bucket].Descriptor, d.Number)
+		}
+		if number := unread(row.Key, err); err != nil && (number > 0 || !row.Hidden) { // or else somebody put it away
+			a.fault(bucket, row.Key, err)
+			if d == nil {
+				a.unread = max(a.unread, number)
+				a.refuse(number, err)
+			}
 		}
 	}
 	return valid
@@ -100,17 +103,32 @@ func unread(key string, err error) int {
 	return name.Number
 }
 
-func openDescriptor(ctx context.Context, buckets *buckets, bucket int, key string, o Options) (*format.Descriptor, error) {
-	object, err := buckets.insist(ctx, bucket, key, format.MaxDescriptor)
-	if err != nil {
-		return nil, err
+// openDescriptor reads the current version; if that is not sound, the one below it that is, and then it also says what is wrong.
+func openDescriptor(ctx context.Context, buckets *buckets, row listing.Row, o Options) (d *format.Descriptor, err error) {
+	check := func(object []byte) error {
+		d, err = descriptorOf(row.Key, object, o)
+		return err
 	}
+	object, wrong := []byte(nil), errHidden
+	if !row.Hidden {
+		object, wrong = buckets.insist(ctx, row.Bucket, row.Key, format.MaxDescriptor)
+	}
+	if wrong == nil {
+		wrong = check(object)
+	}
+	if wrong == nil || row.Older == 0 {
+		return d, wrong
+	}
+	if _, err := buckets.beneath(ctx, row, format.MaxDescriptor, check); err != nil {
+		return nil, fmt.Errorf("%w; %w", wrong, err)
+	}
+	return d, wrong
+}
+
+func descriptorOf(key string, object []byte, o Options) (*format.Descriptor, error) {
 	d, err := format.OpenDescriptor(key, object, o.Root)
-	if err != nil {
-		return nil, err
-	}
-	if o.Repository != "" && d.Repository != o.Repository {
+	if err == nil && o.Repository != "" && d.Repository != o.Repository {
 		return nil, fmt.Errorf("%w: of repository %s, want %s", format.ErrForged, d.Repository, o.Repository)
 	}
-	return d, nil
+	return d, err
 }

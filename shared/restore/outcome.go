@@ -22,14 +22,17 @@ const (
 	Malformed  Verdict = "malformed"  // signed and intact, yet not readable
 	WrongKey   Verdict = "wrong key"  // encrypted to others than the identities given
 	Unreadable Verdict = "unreadable" // the store listed it and did not give it out
+	Hidden     Verdict = "hidden"     // somebody deleted it, and the bucket still has a version of it
 )
+
+var errHidden = errors.New("somebody deleted it, and the bucket still has a version of it: ask who may delete there")
 
 func verdictOf(err error) Verdict {
 	for _, v := range []struct {
 		sentinel error
 		verdict  Verdict
 	}{
-		{format.ErrForged, Forged}, {format.ErrName, Foreign}, {format.ErrDamaged, Damaged}, {format.ErrWrongKey, WrongKey},
+		{errHidden, Hidden}, {format.ErrForged, Forged}, {format.ErrName, Foreign}, {format.ErrDamaged, Damaged}, {format.ErrWrongKey, WrongKey},
 		{format.ErrTooLarge, TooLarge}, {store.ErrTooLarge, TooLarge}, {format.ErrMalformed, Malformed},
 	} {
 		if errors.Is(err, v.sentinel) {
@@ -46,7 +49,7 @@ type Outcome string
 const (
 	OK      Outcome = "ok"
 	Partial Outcome = "partial" // a bucket is behind or unreachable, or something was not read or not interpreted
-	Damage  Outcome = "damage"  // something is damaged, forged or foreign
+	Damage  Outcome = "damage"  // something is damaged, hidden, forged or foreign
 )
 
 // Answer is a yes, a no, or an honest "not known".
@@ -63,7 +66,7 @@ const (
 func (a *account) conclude(d *format.Descriptor) {
 	a.Complete, a.Why = a.completeness(d)
 	switch {
-	case a.met[Forged]+a.met[Foreign]+a.met[Damaged]+a.met[TooLarge]+a.met[Malformed] > 0:
+	case a.met[Forged]+a.met[Foreign]+a.met[Damaged]+a.met[TooLarge]+a.met[Malformed]+a.met[Hidden] > 0:
 		a.Outcome = Damage
 	case a.partial():
 		a.Outcome = Partial

@@ -64,7 +64,7 @@ func (r *reading) list(ctx context.Context) <-chan listing.Batch {
 	groups := make(chan listing.Batch, listAhead)
 	go func() {
 		defer close(groups)
-		for g := range listing.Batches(listing.Rows(ctx, r.buckets.readers, format.LogPrefix)) {
+		for g := range listing.Batches(r.buckets.rows(ctx, format.LogPrefix)) {
 			if g.Err == nil && r.selection.ends(g.Key) {
 				break
 			}

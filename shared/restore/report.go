@@ -50,18 +50,20 @@ type Bucket struct {
 	Descriptor int    `json:"descriptor"` // highest valid number in it; 0: none
 	Behind     bool   `json:"behind"`     // another bucket has a newer descriptor
 	Objects    int    `json:"objects"`    // listed under log/
-	Missing    int    `json:"missing"`    // batches that another bucket has
+	Missing    int    `json:"missing"`    // batches that another bucket has, and that are not hidden
 	Forged     int    `json:"forged"`
 	Foreign    int    `json:"foreign"` // names that are none of the format
 	Damaged    int    `json:"damaged"`
+	Hidden     int    `json:"hidden"`     // deleted, where the bucket still has a version; 0 where it does not show versions
 	Unreadable int    `json:"unreadable"` // listed, and not given out
 }
 
 // Batches counts what the names are names of.
 type Batches struct {
-	Read int   `json:"read"`
-	Lost int   `json:"lost"` // not readable in any bucket that was read
-	Size int64 `json:"bytes"`
+	Read  int   `json:"read"`
+	Older int   `json:"older"` // of them, from an older version: no copy that is listed was sound
+	Lost  int   `json:"lost"`  // not readable in any bucket that was read
+	Size  int64 `json:"bytes"`
 }
 
 // Excluded counts what the selection left out, of what was read.

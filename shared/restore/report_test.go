@@ -165,8 +165,8 @@ func TestReportNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `{"outcome":"","complete":"","why":"","repository":"","descriptor":0,` +
-		`"buckets":[{"name":"","reachable":false,"error":"e","descriptor":0,"behind":false,"objects":0,"missing":0,"forged":0,"foreign":0,"damaged":0,"unreadable":0}],` +
-		`"batches":{"read":0,"lost":0,"bytes":0},"deliveries":0,"changes":0,"unsigned":0,"unsigned_sources":[{"source":"","changes":0,"excluded":0}],` +
+		`"buckets":[{"name":"","reachable":false,"error":"e","descriptor":0,"behind":false,"objects":0,"missing":0,"forged":0,"foreign":0,"damaged":0,"hidden":0,"unreadable":0}],` +
+		`"batches":{"read":0,"older":0,"lost":0,"bytes":0},"deliveries":0,"changes":0,"unsigned":0,"unsigned_sources":[{"source":"","changes":0,"excluded":0}],` +
 		`"excluded":{"batches":0,"deliveries":0,"changes":0,"unsigned":0},"uninterpreted":0,"uninterpreted_first":null,` +
 		`"records":{"live":0,"deleted":0,"merged":0},"gaps":0,"gaps_first":null,` +
 		`"type_gaps":0,"type_gaps_first":[{"source":"","type":"","time":"0001-01-01T00:00:00Z","reason":""}],"faults":0,"faults_first":null}`

@@ -1,5 +1,6 @@
 // Package restore reads a repository's buckets, any of them or all together, and folds what they hold to the state of
-// the CRM's records. A fault never stops it: what cannot be read or interpreted is an entry of the Report.
+// the CRM's records. A fault never stops it: what cannot be read or interpreted is an entry of the Report. Where no copy of an
+// object that is listed is sound, any older version will do whose bytes are those of its name.
 package restore
 
 import (

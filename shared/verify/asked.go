@@ -6,6 +6,7 @@ import (
 	"iter"
 	"sync/atomic"
 
+	"outlast.example/shared/listing"
 	"outlast.example/shared/store"
 )
 
@@ -50,8 +51,8 @@ func (b *asked) ReadAll(ctx context.Context, key string, limit int64) ([]byte, e
 	return b.twice(ctx, func() ([]byte, error) { return b.Bucket.ReadAll(ctx, key, limit) })
 }
 
-func (b *asked) readVersion(ctx context.Context, key, version string, limit int64) ([]byte, error) {
-	return b.twice(ctx, func() ([]byte, error) { return b.Bucket.(shows).ReadVersion(ctx, key, version, limit) })
+func (b *asked) ReadVersion(ctx context.Context, key, version string, limit int64) ([]byte, error) {
+	return b.twice(ctx, func() ([]byte, error) { return b.Bucket.(listing.Versioned).ReadVersion(ctx, key, version, limit) })
 }
 
 // twice makes a second try where no answer came.

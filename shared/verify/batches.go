@@ -25,10 +25,18 @@ func (p *pass) batch(ctx context.Context, h *hour, b listing.Batch) {
 	switch {
 	case e != nil || !p.closed(h):
 		p.tasks.start(func() { p.judge(ctx, h, b, e) })
-	case !p.forged(b): // a later seal may list it as late
+	case p.forged(b):
+	case len(p.pending) < mostPending: // a later seal may list it as late
 		p.pending[id(b.Key)] = b
+	default:
+		p.crowd++
+		p.tasks.start(func() { p.judge(ctx, h, b, nil) })
 	}
 }
+
+// mostPending batches wait for a later seal's word, which takes about 20 MB. There are that many where somebody signs them behind the
+// sealers' back, or where much was captured before the first sealer's key.
+const mostPending = 20_000
 
 // closed reports whether batches of the hour that none of its seals lists are late.
 func (p *pass) closed(h *hour) bool {

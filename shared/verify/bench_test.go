@@ -99,8 +99,7 @@ func newEndless(t testing.TB) (*repository, *endless) {
 	b.put(format.RecoveryName(1), page, func() []byte { return page })
 	for i := range b.signatures {
 		k := b.key(i)
-		message := fmt.Appendf(nil, "outlast batch v1\n%s\n%s\n%x\n%x\n%s\n", repositoryID, k.Time.Format("20060102T150405.000000Z"), k.Nonce, k.SHA256, k.Receiver)
-		copy(b.signatures[i][:], ed25519.Sign(private, message))
+		b.signatures[i] = signed(k, private).Signature
 	}
 	var previous []string
 	for hour := range million / perHour {
@@ -108,6 +107,13 @@ func newEndless(t testing.TB) (*repository, *endless) {
 	}
 	b.names = slices.Sorted(maps.Keys(b.objects))
 	return r, b
+}
+
+// signed is a batch's name with a receiver's signature: it needs no batch.
+func signed(k format.Key, private ed25519.PrivateKey) format.Key {
+	message := fmt.Appendf(nil, "outlast batch v1\n%s\n%s\n%x\n%x\n%s\n", repositoryID, k.Time.Format("20060102T150405.000000Z"), k.Nonce, k.SHA256, k.Receiver)
+	copy(k.Signature[:], ed25519.Sign(private, message))
+	return k
 }
 
 func (b *endless) seal(r *repository, hour int, previous []string) []string {

@@ -4,94 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
-	"outlast.example/shared/store"
+	"outlast.example/shared/listing"
 )
 
-const (
-	// mostVersions of one object are looked at: one page of a listing. Nobody has a reason to write an object twice.
-	mostVersions = 1000
-	// mostNamed of them are named to an operator.
-	mostNamed = 3
-)
+// mostNamed versions are named to an operator.
+const mostNamed = 3
 
-// beneath is a version whose bytes are those of the name, and what lies on top of it, the latest first.
-type beneath struct {
-	sound  store.Version
-	object []byte
-	above  []store.Version
-}
+// beneath is listing.Beneath, and what is said of it.
+type beneath listing.Beneath
 
-var errNothingBeneath = errors.New("no other version of it is sound")
-
-// beneath looks for a sound version that is not the current one, the oldest first: that is the one which was created.
+// beneath looks for a sound version that is not the current one.
 func (b *asked) beneath(ctx context.Context, key string, r *remedy) (*beneath, error) {
-	all, err := b.layers(ctx, key)
-	if err != nil {
-		return nil, err
-	}
-	errs := []error{errNothingBeneath}
-	for i, v := range slices.Backward(all) {
-		switch {
-		case v.Marker || v.Current:
-			continue
-		case v.Deleted:
-			errs = append(errs, fmt.Errorf("%s is soft-deleted: an administrator can restore it", name(v)))
-			continue
-		}
-		object, err := b.readVersion(ctx, key, v.ID, r.limit)
-		if err == nil {
-			err = r.sound(object)
-		}
-		if err == nil {
-			return &beneath{v, object, all[:i]}, nil
-		}
-		errs = append(errs, fmt.Errorf("%s: %w", name(v), err))
-	}
-	return nil, errors.Join(errs[:min(len(errs), 1+mostNamed)]...)
-}
-
-// layers lists the versions of one object, the latest first.
-func (b *asked) layers(ctx context.Context, key string) ([]store.Version, error) {
-	var all []store.Version
-	for v, err := range b.versions(ctx, key) {
-		switch {
-		case err != nil:
-			return nil, err
-		case v.Key != key: // a longer one
-			continue
-		case len(all) == mostVersions:
-			return nil, fmt.Errorf("it has more than %d versions: look through them with the store's own tools", mostVersions)
-		}
-		all = append(all, v)
-	}
-	slices.SortStableFunc(all, func(x, y store.Version) int {
-		switch {
-		case x.Current:
-			return -1
-		case y.Current:
-			return 1
-		}
-		return y.Time.Compare(x.Time)
-	})
-	return all, nil
-}
-
-func name(v store.Version) string {
-	what := "version"
-	if v.Marker {
-		what = "delete marker"
-	}
-	return what + " " + v.ID
+	u, err := listing.Under(ctx, b, key, r.limit, r.sound)
+	return (*beneath)(u), err
 }
 
 // known says where the sound bytes are.
 func (u *beneath) known() string {
-	text := fmt.Sprintf("%s of %s holds the sound bytes", name(u.sound), u.sound.Time.Format(time.RFC3339))
-	if len(u.above) > 0 {
+	text := fmt.Sprintf("%s of %s holds the sound bytes", listing.VersionName(u.Sound), u.Sound.Time.Format(time.RFC3339))
+	if len(u.Above) > 0 {
 		text += ", under " + u.top()
 	}
 	return text
@@ -100,10 +34,10 @@ func (u *beneath) known() string {
 // top names what lies on top of the sound version.
 func (u *beneath) top() string {
 	var names []string
-	for _, v := range u.above[:min(len(u.above), mostNamed)] {
-		names = append(names, name(v))
+	for _, v := range u.Above[:min(len(u.Above), mostNamed)] {
+		names = append(names, listing.VersionName(v))
 	}
-	if n := len(u.above) - len(names); n > 0 {
+	if n := len(u.Above) - len(names); n > 0 {
 		names = append(names, fmt.Sprintf("%d more", n))
 	}
 	return strings.Join(names, ", ")
@@ -112,8 +46,8 @@ func (u *beneath) top() string {
 // advice is what an administrator can do. Where there are no delete markers, as on Google Cloud Storage and Azure, to delete
 // what lies on top makes no older version current.
 func (u *beneath) advice() string {
-	text := fmt.Sprintf("with an administrator's identity, copy %s to the same name", name(u.sound))
-	if len(u.above) > 0 {
+	text := fmt.Sprintf("with an administrator's identity, copy %s to the same name", listing.VersionName(u.Sound))
+	if len(u.Above) > 0 {
 		text += ", or, on S3, delete by version id what lies on top of it: " + u.top()
 	}
 	return text
@@ -133,7 +67,7 @@ func (p *pass) locate(ctx context.Context, f *fault) {
 		}
 		return err
 	})
-	if err != nil && (f.Verdict == Hidden || !errors.Is(err, errNothingBeneath)) {
+	if err != nil && (f.Verdict == Hidden || !errors.Is(err, listing.ErrNothingBeneath)) {
 		f.Known += "; " + strings.ReplaceAll(err.Error(), "\n", ", ")
 	}
 }

@@ -65,30 +65,45 @@ func (p *pass) checkpointed(ctx context.Context) {
 	if c == nil {
 		return
 	}
-	p.stillThere(ctx, fmt.Sprintf("%s%06d-%s-", format.DescriptorPrefix, c.Descriptor, c.SHA256))
+	p.stillThere(ctx, fmt.Sprintf("%s%06d-%s-", format.DescriptorPrefix, c.Descriptor, c.SHA256), func(int) bool { return false })
+	old := func(bucket int) bool { return p.due(bucket, c.Hour) && p.settled(c.Hour) }
 	for _, hash := range c.Seals {
-		p.stillThere(ctx, format.SealHourPrefix(c.Hour)+hash+".")
-		p.stillThere(ctx, format.SealHourPrefix(c.Hour)+hash+"-")
+		p.stillThere(ctx, format.SealHourPrefix(c.Hour)+hash+".", old)
+		p.stillThere(ctx, format.SealHourPrefix(c.Hour)+hash+"-", old)
 	}
 	p.settle(ctx, true)
 }
 
-// stillThere wants an object whose name starts with prefix in one of the buckets.
-func (p *pass) stillThere(ctx context.Context, prefix string) {
+// stillThere wants an object whose name starts with prefix in one of the buckets. If one does not answer, it may be the only one that
+// ever held it: then only those went back that must hold it by now.
+func (p *pass) stillThere(ctx context.Context, prefix string, must func(bucket int) bool) {
 	var without []int
+	silent := false
 	for i, b := range p.buckets {
-		for o, err := range b.List(ctx, prefix) {
-			if err != nil {
-				p.note(i, err)
-				return
-			}
-			if strings.HasPrefix(o.Key, prefix) {
-				return
-			}
+		there, err := b.starts(ctx, prefix)
+		switch {
+		case there:
+			return
+		case err != nil:
+			p.note(i, err)
+			silent = true
+		default:
+			without = append(without, i)
 		}
-		without = append(without, i)
 	}
 	for _, i := range without {
-		p.fault(i, prefix, RolledBack, "an earlier run saw it, as its checkpoint says, and "+p.held(nil), nil)
+		if !silent || must(i) {
+			p.fault(i, prefix, RolledBack, "an earlier run saw it, as its checkpoint says, and no bucket that answers holds it", nil)
+		}
 	}
+}
+
+// starts reports whether a bucket lists a name that starts with prefix.
+func (b *asked) starts(ctx context.Context, prefix string) (bool, error) {
+	for o, err := range b.List(ctx, prefix) {
+		if err != nil || strings.HasPrefix(o.Key, prefix) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }

@@ -90,6 +90,47 @@ func TestForgedNamesPushNothingOut(t *testing.T) {
 	}
 }
 
+// behind is a bucket that lists further batches, which a receiver's key signed.
+type behind struct {
+	verify.Bucket
+	keys []string // before those of the bucket
+}
+
+func (b behind) List(ctx context.Context, prefix string) iter.Seq2[store.Object, error] {
+	return func(yield func(store.Object, error) bool) {
+		for i := 0; i < len(b.keys) && prefix == format.LogPrefix; i++ {
+			if !yield(store.Object{Key: b.keys[i], Size: size}, nil) {
+				return
+			}
+		}
+		b.Bucket.List(ctx, prefix)(yield)
+	}
+}
+
+// Of batches that a stolen key signs in hours that are over, without end, so many wait for a later seal's word. The others are looked at,
+// and said not to be known.
+func TestCrowdOfUnsealed(t *testing.T) {
+	r := grown(t, 6)
+	const waiting, more = 20_000, 300
+	var keys []string
+	for i := range waiting + more {
+		k := format.Key{Time: begun.Add(time.Duration(i) * time.Microsecond), Receiver: "r"}
+		binary.BigEndian.PutUint64(k.SHA256[:], uint64(i)) //nolint:gosec // counts up from zero
+		keys = append(keys, signed(k, r.receiver).String())
+	}
+	report := r.verify(at(31.3), quick, func(o *verify.Options) {
+		for i := range o.Buckets {
+			o.Buckets[i] = behind{o.Buckets[i], keys[:len(keys)-i]} // the last ones are not in every bucket
+		}
+	})
+	if n := report.Buckets[0].Found; n[verify.Unsealed] != waiting || report.Outcome != verify.Damage || report.Buckets[2].Found[verify.Missing] != 2 {
+		t.Errorf("%s, %v, %v", report.Outcome, n, report.Buckets[2].Found)
+	}
+	if why := strings.Join(report.Why, "\n"); !strings.Contains(why, "20000 batches that no seal of their hour lists there are 301 more") { // one came late, honestly
+		t.Errorf("why: %s", why)
+	}
+}
+
 // A bucket with more names under repo/ than there can be descriptors is not known, and the others are judged as ever.
 func TestManyNamesOfPages(t *testing.T) {
 	r := grown(t, 6)

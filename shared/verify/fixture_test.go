@@ -33,6 +33,7 @@ type repository struct {
 	t          testing.TB
 	descriptor *format.Descriptor
 	root       ed25519.PrivateKey
+	receiver   ed25519.PrivateKey
 	encoder    *format.Encoder
 	sealers    map[string]ed25519.PrivateKey
 	buckets    []*mem.Bucket
@@ -61,6 +62,7 @@ func newRepository(t testing.TB) *repository {
 		r.buckets = append(r.buckets, mem.New())
 		r.descriptor.Buckets = append(r.descriptor.Buckets, format.Bucket{URL: url(i), CompleteSince: begun})
 	}
+	r.receiver = receiverKey
 	_, r.root = key(t)
 	r.begin()
 	r.encoder, err = format.NewEncoder(repositoryID, "r", receiverKey, []age.Recipient{identity.Recipient()})

@@ -109,7 +109,7 @@ func (p *pass) descriptor(ctx context.Context, name string, l *little) (d *forma
 			break
 		}
 		if u, err := p.buckets[row.Bucket].beneath(ctx, name, look); err == nil {
-			d, _ = format.OpenDescriptor(name, u.object, p.Root) // as look checked
+			d, _ = format.OpenDescriptor(name, u.Object, p.Root) // as look checked
 		}
 	}
 	if d != nil {

@@ -31,13 +31,14 @@ type pass struct {
 	written map[writing]int // findings of each kind that is endless
 	breaths int
 
-	from    time.Time     // the hour to begin with; zero: everything
-	begins  time.Time     // the first hour that a sealer can seal; zero: none ever will
-	listed  []int         // by bucket: objects
-	layered []int         // of them, by bucket: with older versions under them
-	lost    []atomic.Bool // by bucket: its listing of batches broke off
-	dark    []atomic.Bool // by bucket: its listing of seals broke off
-	pending map[[16]byte]listing.Batch
+	from    time.Time                  // the hour to begin with; zero: everything
+	begins  time.Time                  // the first hour that a sealer can seal; zero: none ever will
+	listed  []int                      // by bucket: objects
+	layered []int                      // of them, by bucket: with older versions under them
+	lost    []atomic.Bool              // by bucket: its listing of batches broke off
+	dark    []atomic.Bool              // by bucket: its listing of seals broke off
+	pending map[[16]byte]listing.Batch // what no seal of its hour lists
+	crowd   int                        // batches of that kind beyond those
 	chain   chain
 }
 
@@ -186,6 +187,13 @@ func (p *pass) finish() {
 		}
 	}
 	p.strangers()
+	if p.Chain && p.Checkpoint == nil {
+		r.why("there is no checkpoint of an earlier run: whether all buckets were rolled back cannot be seen")
+	}
+	if p.crowd > 0 {
+		r.why("beside %d batches that no seal of their hour lists there are %d more: whether later seals list those is not known. Ask which receiver "+
+			"signed them; if no sealer's key was valid yet, let the first ones begin with the repository", mostPending, p.crowd)
+	}
 	if p.begins.IsZero() {
 		r.why("the descriptor names no sealer: what every bucket looked at has lost cannot be seen")
 	}

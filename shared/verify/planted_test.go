@@ -1,15 +1,11 @@
 package verify_test
 
 import (
-	"crypto/sha256"
-	"fmt"
 	"math/rand/v2"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
@@ -20,95 +16,46 @@ import (
 // scale names how many corruptions TestManyPlanted plants, in ten times as many objects; 10000 by hand.
 const scale = "OUTLAST_PLANTED"
 
-// plant is a kind of fault: what an adversary or an accident does to one bucket, and what must be found.
-type plant struct {
-	name    string
-	quick   bool // a run that reads nothing finds it too
-	corrupt func(r *repository, bucket int, key string) (want []string)
+// planting is what a kind of objects is harmed with.
+type planting struct {
+	name           string
+	prefix, suffix string // of the objects' names
+	plants         []plant
 }
 
-func one(verdict, key string) func(bucket int) []string {
-	return func(bucket int) []string { return []string{fmt.Sprintf("%d %s %s", bucket, verdict, key)} }
-}
-
-var plants = []plant{
-	{"missing", true, func(r *repository, i int, key string) []string {
-		r.buckets[i].Delete(key)
-		return one("missing", key)(i)
-	}},
-	{"truncated", true, func(r *repository, i int, key string) []string {
-		r.buckets[i].Put(key, r.object(i, key)[:20])
-		return one("damaged", key)(i)
-	}},
-	{"empty", true, func(r *repository, i int, key string) []string {
-		r.buckets[i].Put(key, nil)
-		return one("damaged", key)(i)
-	}},
-	{"a bit flipped", false, func(r *repository, i int, key string) []string {
-		object := r.object(i, key)
-		object[len(object)/2] ^= 1
-		r.buckets[i].Put(key, object)
-		return one("damaged", key)(i)
-	}},
-	{"another batch's bytes", false, func(r *repository, i int, key string) []string {
-		r.buckets[i].Put(key, r.another(key, len(r.object(i, key))))
-		return one("damaged", key)(i)
-	}},
-	{"renamed", true, func(r *repository, i int, key string) []string {
-		renamed := strings.Replace(key, "/", "/old-", 1)
-		r.buckets[i].Put(renamed, r.object(i, key))
-		r.buckets[i].Delete(key)
-		return slices.Concat(one("foreign", renamed)(i), one("missing", key)(i))
-	}},
-	{"replayed under a new time", true, func(r *repository, i int, key string) []string {
-		k, err := format.ParseKey(key)
-		fatal(r.t, err)
-		k.Time = k.Time.Add(time.Microsecond)
-		r.buckets[i].Put(k.String(), r.object(i, key))
-		return one("forged", k.String())(i)
-	}},
-	{"foreign", true, func(r *repository, i int, key string) []string {
-		r.buckets[i].Put(key+".bak", []byte("x"))
-		return one("foreign", key+".bak")(i)
-	}},
-	{"a repair that nobody needed", false, func(r *repository, i int, key string) []string {
-		r.buckets[i].Put(key+".r3", make([]byte, len(r.object(i, key))))
-		return one("damaged", key+".r3")(i)
-	}},
-}
-
-// another gives the bytes of another batch of a size, or of none where there is no other.
-func (r *repository) another(key string, size int) []byte {
-	k, err := format.ParseKey(key)
-	fatal(r.t, err)
-	for _, object := range r.sizes[size] {
-		if sha256.Sum256(object) != k.SHA256 {
-			return object
-		}
-	}
-	return make([]byte, size)
-}
-
-// byHand is what stays of findings when a program has repaired what it can.
-func byHand(findings []string) []string {
-	return slices.DeleteFunc(slices.Clone(findings), func(f string) bool {
-		return strings.Contains(f, " missing ") || strings.Contains(f, " damaged ") && !strings.HasSuffix(f, ".r3")
-	})
+var plantings = []planting{
+	{"batches", format.LogPrefix, ".age", plants},
+	{"seals", format.SealPrefix, ".json", sealPlants},
+	{"parts", format.SealPrefix, ".part", sealPlants},
+	{"signatures", format.SealPrefix, ".sig", signaturePlants},
+	{"descriptors", format.DescriptorPrefix, "", descriptorPlants},
+	{"recovery pages", format.RecoveryPrefix, "", pagePlants},
+	{"notes", format.LostPrefix, ".age", notePlants},
+	{"reports", format.ReportPrefix, ".json", reportPlants},
 }
 
 func TestPlanted(t *testing.T) {
-	for _, p := range plants {
-		t.Run(p.name, func(t *testing.T) {
-			r := grown(t, 30)
-			want := p.corrupt(r, 1, r.names(1, format.LogPrefix, "age")[20])
-			expect(t, r.verify(at(30.3)), want...)
-			quick := r.verify(at(30.3), func(o *verify.Options) { o.Read = verify.Part{} })
-			if got := quick.Findings > 0; got != p.quick {
-				t.Errorf("found by a quick run: %v, want %v", got, p.quick)
-			}
-			expect(t, r.repair(at(30.3)), want...)
-			expect(t, r.verify(at(30.3)), byHand(want)...)
-		})
+	template := newRepository(t)
+	template.partLen = 1
+	template.grow(14)
+	for _, key := range template.names(1, format.LogPrefix, ".age")[:5] {
+		template.tell(key)
+	}
+	for _, among := range plantings {
+		for _, p := range among.plants {
+			t.Run(among.name+" "+p.name, func(t *testing.T) {
+				r := template.clone(t).versioned()
+				all := r.names(1, among.prefix, among.suffix)
+				want := p.corrupt(r, 1, all[len(all)/2])
+				expect(t, r.verify(at(39.3)), want...)
+				found := r.verify(at(39.3), quick).Findings > 0
+				if p.sight != perhaps && found != (p.sight == always) {
+					t.Errorf("found by a quick run: %v", found)
+				}
+				expect(t, r.repair(at(39.3)), want...)
+				expect(t, r.verify(at(39.3)), byHand(want)...)
+			})
+		}
 	}
 }
 
@@ -118,7 +65,7 @@ func TestExactlyWhatIsPlanted(t *testing.T) {
 	template := grown(t, 12)
 	keys, now := template.names(0, format.LogPrefix, "age"), at(37)
 	rapid.Check(t, func(rt *rapid.T) {
-		r := template.clone(t)
+		r := template.clone(t).versioned()
 		var want []string
 		for _, n := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(keys)-1), 0, 12, rapid.ID).Draw(rt, "objects") {
 			p, bucket := rapid.IntRange(0, len(plants)-1).Draw(rt, "fault"), rapid.IntRange(0, 2).Draw(rt, "bucket")
@@ -129,29 +76,121 @@ func TestExactlyWhatIsPlanted(t *testing.T) {
 	})
 }
 
-// Many faults of every kind among many objects: all are found, located and repaired, and a clean repository raises no alarm.
+// Many faults of every kind among many objects of every kind: all are found, located and repaired, and a clean repository raises no
+// alarm. One bucket was rolled back by an hour; in the end all of them are, which the checkpoint shows.
 func TestManyPlanted(t *testing.T) {
-	planted := 200
+	planted := 400
 	if n, err := strconv.Atoi(os.Getenv(scale)); err == nil {
 		planted = n
 	}
-	r := newRepository(t)
-	const hours = 60
-	var keys []string
-	for i := range 10 * planted {
-		keys = append(keys, r.put(at(hours*float64(i)/float64(10*planted)), 0, 1, 2))
-	}
-	r.seal(at(hours+1), "seal-a", "seal-b")
-	now, all := at(hours+3), func(o *verify.Options) { o.List = 100 * planted }
-	r.clean(now, all)
-	random := rand.New(rand.NewPCG(1, 2))
-	var want []string
-	for i, n := range random.Perm(len(keys))[:planted] {
-		want = append(want, plants[i%len(plants)].corrupt(r, random.IntN(3), keys[n])...)
-	}
+	hours := max(40, planted/20)
+	r := large(t, 10*planted, hours)
+	now, all := at(float64(hours)+25.6), func(o *verify.Options) { o.List = 100 * planted }
+	kept := r.clean(now, all).Checkpoint
+
+	garden := &garden{repository: r, random: rand.New(rand.NewPCG(1, 2)), taken: map[string]bool{}}
+	garden.pages()
+	garden.sealings(hours - 1)
+	garden.rolledBack(hours - 1)
+	garden.batches(planted)
 	repaired := r.repair(now, all)
-	expect(t, repaired, want...)
+	expect(t, repaired, garden.want...)
 	after := r.verify(now, all)
-	expect(t, after, byHand(want)...)
-	t.Logf("%d corruptions in %d objects of 3 buckets: %d findings, %d repaired, %d left for a person", planted, len(keys), repaired.Findings, repaired.Repaired, after.Findings)
+	expect(t, after, byHand(garden.want)...)
+	t.Logf("%d corruptions in %d batches and what seals them, in 3 buckets: %d findings, %d repaired, %d left for a person",
+		garden.n, 10*planted, repaired.Findings, repaired.Repaired, after.Findings)
+
+	for i, b := range r.buckets {
+		for _, name := range r.names(i, format.SealHourPrefix(kept.Hour), "") {
+			b.Lose(name)
+		}
+	}
+	report := r.verify(now, all, func(o *verify.Options) { o.Checkpoint = kept })
+	if n := report.Buckets[1].Found[verify.RolledBack]; n != 2*len(kept.Seals) {
+		t.Errorf("%d rolled back", n)
+	}
+}
+
+// large is a repository of so many batches in so many hours, sealed in parts, in buckets that keep versions, with eight descriptors.
+func large(t *testing.T, batches, hours int) *repository {
+	r := newRepository(t).versioned()
+	for range 7 {
+		r.descriptor.Number, r.descriptor.Previous = r.descriptor.Number+1, sha(r.descriptor)
+		r.begin()
+	}
+	for i := range batches {
+		r.put(at(float64(hours)*float64(i)/float64(batches)), 0, 1, 2)
+	}
+	for i, key := range r.names(0, format.LogPrefix, ".age") {
+		if i%(batches/20) == 0 {
+			r.tell(key)
+		}
+	}
+	r.partLen = batches / hours / 4
+	r.seal(at(float64(hours)+25.3), "seal-a", "seal-b")
+	return r
+}
+
+// garden is a repository in which corruptions are planted, one on each object at most.
+type garden struct {
+	*repository
+	random *rand.Rand
+	taken  map[string]bool
+	n      int
+	want   []string
+}
+
+func (g *garden) plant(p plant, bucket int, key string) {
+	g.n++
+	g.taken[key] = true
+	g.want = append(g.want, p.corrupt(g.repository, bucket, key)...)
+}
+
+// pages plants one thing on each descriptor, recovery page, note and report.
+func (g *garden) pages() {
+	for _, among := range plantings[4:] {
+		for i, name := range g.names(0, among.prefix, "") {
+			g.plant(among.plants[i%len(among.plants)], g.random.IntN(3), name)
+		}
+	}
+}
+
+// sealings plants one thing on each hour's seals, parts or signatures, by turns.
+func (g *garden) sealings(hours int) {
+	byHour := map[string][]string{}
+	for _, name := range g.names(0, format.SealPrefix, "") {
+		hour := strings.Split(name, "-")[0]
+		byHour[hour] = append(byHour[hour], name)
+	}
+	for h := range hours {
+		among := plantings[1+h%3]
+		for _, name := range byHour[strings.TrimSuffix(format.SealHourPrefix(at(float64(h))), "-")] {
+			if strings.HasSuffix(name, among.suffix) {
+				g.plant(among.plants[h/3%len(among.plants)], g.random.IntN(3), name)
+				break
+			}
+		}
+	}
+}
+
+// rolledBack has a bucket lose all of an hour.
+func (g *garden) rolledBack(hour int) {
+	for _, prefix := range []string{format.HourPrefix(at(float64(hour))), format.SealHourPrefix(at(float64(hour)))} {
+		for _, name := range g.names(2, prefix, "") {
+			g.plant(missing, 2, name)
+		}
+	}
+}
+
+// batches plants on batches, until there are so many corruptions.
+func (g *garden) batches(planted int) {
+	keys := g.names(0, format.LogPrefix, ".age")
+	for i, n := range g.random.Perm(len(keys)) {
+		if g.n == planted {
+			return
+		}
+		if !g.taken[keys[n]] {
+			g.plant(plants[i%len(plants)], g.random.IntN(3), keys[n])
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"outlast.example/shared/format"
+	"outlast.example/shared/listing"
 	"outlast.example/shared/store"
 )
 
@@ -149,7 +150,7 @@ func (m *mender) older(ctx context.Context, r *remedy) ([]byte, string, error) {
 		}
 		u, err := m.buckets[row.Bucket].beneath(ctx, row.Key, r)
 		if err == nil {
-			return u.object, fmt.Sprintf("copied from %s of %s", name(u.sound), m.buckets[row.Bucket].Name()), nil
+			return u.Object, fmt.Sprintf("copied from %s of %s", listing.VersionName(u.Sound), m.buckets[row.Bucket].Name()), nil
 		}
 		errs = append(errs, fmt.Errorf("%s in %s: %w", row.Key, m.buckets[row.Bucket].Name(), err))
 	}

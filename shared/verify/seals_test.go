@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"outlast.example/shared/format"
+	"outlast.example/shared/store"
+	"outlast.example/shared/store/fault"
 	"outlast.example/shared/store/mem"
 	"outlast.example/shared/verify"
 )
@@ -182,6 +184,51 @@ func TestCheckpoint(t *testing.T) {
 		report := r.verify(at(14.3), change...)
 		if report.Outcome != verify.Damage || report.Checkpoint != nil || report.Finding[0].Verdict != verify.RolledBack {
 			t.Errorf("%s: %v", report.Outcome, found(report))
+		}
+	}
+}
+
+// A batch that was removed lately is as old as it is: what the checkpoint has seen, one bucket's seals still list.
+func TestChainLooksBehindTheCheckpoint(t *testing.T) {
+	r := grown(t, 30)
+	chain := func(o *verify.Options) { o.Chain, o.Buckets, o.Some = true, o.Buckets[1:2], true }
+	first := r.verify(at(30.3), chain)
+	if why := strings.Join(first.Why, "\n"); first.Outcome != verify.Partial || !strings.Contains(why, "no checkpoint") || first.Checkpoint == nil {
+		t.Errorf("%s, %s", first.Outcome, why)
+	}
+	with := func(o *verify.Options) { o.Checkpoint = first.Checkpoint }
+	r.clean(at(30.3), chain, with)
+	key := r.names(1, format.LogPrefix, ".age")[3]
+	r.buckets[1].Delete(key)
+	expect(t, r.verify(at(30.3), chain, with), one("missing", key)(1)...)
+}
+
+// A bucket that does not answer hides no rollback of the others, once they must hold what the checkpoint saw.
+func TestRolledBackBesideASilentBucket(t *testing.T) {
+	r := grown(t, 10)
+	kept := r.clean(at(10.3)).Checkpoint
+	for i, b := range r.buckets {
+		for _, name := range r.names(i, format.SealHourPrefix(kept.Hour), "") {
+			b.Delete(name)
+		}
+	}
+	for silent := range 3 {
+		for _, test := range []struct {
+			now  float64
+			want int // rolled back
+		}{{10.3, 0}, {36, 2 * 2 * len(kept.Seals)}} {
+			report := r.verify(at(test.now), func(o *verify.Options) {
+				o.Checkpoint, o.Buckets[silent] = kept, store.NewReader(url(silent), fault.Down(store.ErrNoAnswer))
+			})
+			n := 0
+			for _, f := range report.Finding {
+				if f.Verdict == verify.RolledBack {
+					n++
+				}
+			}
+			if n != test.want || report.Checkpoint != nil {
+				t.Errorf("bucket %d silent, %v hours: %d rolled back, want %d", silent, test.now, n, test.want)
+			}
 		}
 	}
 }

@@ -15,6 +15,8 @@
 //	seal or signature removed, chain broken                          yes          yes
 //	other bytes of the same size, and no version below               no           in its part
 //	seal with other bytes of the same size                           of one copy  in its part, every copy
+//	note or report forged, foreign or hidden                         yes          yes
+//	report with other bytes                                          no           in its part
 //	listed, and not given out                                        no           in its part
 //	all buckets rolled back                                          by the Checkpoint
 //
@@ -25,7 +27,8 @@
 // or that is of a kind without, has nothing underneath. Several versions whose current one is sound are harmless.
 //
 // What a run cannot see: what was removed for good from every bucket in the last hours, before a seal listed it; what was
-// changed on a receiver before it was signed; what Google Cloud Storage keeps as soft-deleted; and what a batch holds, for
+// changed on a receiver before it was signed; what has the name of nothing of Outlast, beside the prefixes of the format (readers ignore
+// it, and later versions may write there); what Google Cloud Storage keeps as soft-deleted; and what a batch holds, for
 // which restore has the key. From one bucket only, what no seal lists yet is not known to be missing, unless it is hidden.
 package verify
 
@@ -63,6 +66,7 @@ type Options struct {
 	Parallel   int         // objects being read at once; 0: 1
 	List       int         // findings to be listed, at most; 0: 1,000
 	Checkpoint *Checkpoint // of an earlier run; nil: none
+	Chain      bool        // there should be a Checkpoint: without one, what all buckets together lost is not known
 
 	Progress func(objects int) // how many were looked at, from one goroutine; nil: nobody is told
 }
@@ -81,6 +85,7 @@ func run(ctx context.Context, o Options, m *mender) (Report, error) {
 	}
 	p.pages(ctx)
 	p.hours(ctx)
+	p.said(ctx)
 	p.checkpointed(ctx)
 	p.again(ctx)
 	if err := ctx.Err(); err != nil {

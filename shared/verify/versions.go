@@ -9,87 +9,23 @@ import (
 	"outlast.example/shared/store"
 )
 
-// shows is a Bucket that can show versions. *store.Reader is one.
-type shows interface {
-	Versions(ctx context.Context, prefix string) iter.Seq2[store.Version, error]
-	ReadVersion(ctx context.Context, key, version string, limit int64) ([]byte, error)
-}
-
 // rows lists a bucket: all versions at once where it shows them, one row for each object; else, and from then on, objects.
 func (b *asked) rows(ctx context.Context, prefix string) iter.Seq[listing.Row] {
-	return func(yield func(listing.Row) bool) {
-		begun := false
-		for row := range gathered(b.versions(ctx, prefix)) {
-			if !begun && b.refuses(row.Err) {
-				listing.Objects(b.List(ctx, prefix))(yield)
-				return
-			}
-			begun = true
-			if !yield(row) {
-				return
-			}
-		}
-	}
+	return listing.Instead(b.Versions(ctx, prefix), b.List(ctx, prefix), b.refuses)
 }
 
-func (b *asked) versions(ctx context.Context, prefix string) iter.Seq2[store.Version, error] {
-	shows, can := b.Bucket.(shows)
+func (b *asked) Versions(ctx context.Context, prefix string) iter.Seq2[store.Version, error] {
+	shows, can := b.Bucket.(listing.Versioned)
 	if !can || b.plain.Load() {
 		return func(yield func(store.Version, error) bool) { yield(store.Version{}, store.ErrNoVersions) }
 	}
 	return counted(b.requests, shows.Versions(ctx, prefix))
 }
 
-// refuses reports whether a bucket that was asked for versions has only objects to give. One that does not answer, or is not
-// there, would not give those either.
-func (b *asked) refuses(err error) bool {
-	if err == nil || store.Worth(err) || errors.Is(err, store.ErrNoBucket) || errors.Is(err, context.Canceled) {
-		return false
-	}
+// refuses notes that a bucket has only objects to give, and why.
+func (b *asked) refuses(err error) {
 	if b.plain.CompareAndSwap(false, true) {
 		b.refused = err
-	}
-	return true
-}
-
-// gathered makes one row of an object's versions. It holds one of them at a time. An object of which only delete markers are
-// left is none.
-func gathered(versions iter.Seq2[store.Version, error]) iter.Seq[listing.Row] {
-	return func(yield func(listing.Row) bool) {
-		var row listing.Row
-		for v, err := range versions {
-			if err != nil || v.Key != row.Key {
-				unknown := err != nil && row.Hidden // what is current may have been still to come
-				if there(row) && !unknown && !yield(row) {
-					return
-				}
-				row = listing.Row{Object: store.Object{Key: v.Key}, Hidden: true, Err: err}
-			}
-			if err != nil {
-				yield(row)
-				return
-			}
-			add(&row, v)
-		}
-		if there(row) {
-			yield(row)
-		}
-	}
-}
-
-func there(row listing.Row) bool { return row.Key != "" && (!row.Hidden || row.Older > 0) }
-
-// add notes a version. A hidden object's size is that of its largest one.
-func add(row *listing.Row, v store.Version) {
-	switch {
-	case v.Marker:
-	case v.Current:
-		row.Hidden, row.Size = false, v.Size
-	default:
-		row.Older++
-		if row.Hidden {
-			row.Size = max(row.Size, v.Size)
-		}
 	}
 }
 

@@ -105,7 +105,8 @@ func (c *versionedClouds) reconcile(t *testing.T) reconcile.Report {
 }
 
 // What an administrator hides under a delete marker or a newer version, on real servers: verify names the version that is
-// sound; reconcile and verify --repair bring a copy back, under the name or beside it; and every bucket restores alone.
+// sound; reconcile and verify --repair bring a copy back, under the name or beside it; and every bucket restores alone, before that
+// from the versions that are sound.
 func TestHiddenOnServers(t *testing.T) {
 	c := newVersionedClouds(t)
 	for i := range 6 {
@@ -135,6 +136,12 @@ func TestHiddenOnServers(t *testing.T) {
 	for _, b := range report.Buckets {
 		if b.Versions != verify.SeenAll {
 			t.Errorf("%s: saw %s of the versions", b.Name, b.Versions)
+		}
+	}
+	for i := range c.config.Buckets {
+		records, report := c.restore(t, i)
+		if diff := cmp.Diff(expected(6), records); diff != "" || report.Outcome != restore.Damage || report.Batches.Older != 2 || report.Buckets[0].Hidden != 1 {
+			t.Errorf("bucket %d alone, harmed: %+v (-want +got):\n%s", i, report.Batches, diff)
 		}
 	}
 

@@ -47,6 +47,22 @@ func (b *Bucket) Put(key string, content []byte) {
 	b.put(key, content)
 }
 
+// Rot changes an object's bytes where they lie: no version of what they were is left of the current one.
+func (b *Bucket) Rot(key string, content []byte) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.versions.dropCurrent(key)
+	b.put(key, content)
+}
+
+// Lose removes an object for good, with all versions.
+func (b *Bucket) Lose(key string) {
+	b.Delete(key)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.versions.drop(key)
+}
+
 func (b *Bucket) put(key string, content []byte) {
 	if i, found := slices.BinarySearch(b.keys, key); !found {
 		b.keys = slices.Insert(b.keys, i, key)

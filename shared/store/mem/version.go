@@ -17,8 +17,8 @@ import (
 // versions are a bucket's, the latest of each key last. Its methods need the bucket's mutex, and do nothing where there are
 // none.
 type versions struct {
-	all  []version // in ascending order of the keys
-	made int       // so many
+	all  []*version // in ascending order of the keys
+	made int        // so many
 	now  func() time.Time
 }
 
@@ -41,7 +41,7 @@ func (v *versions) add(key string, content []byte) {
 		return
 	}
 	v.made++
-	added := version{store.Version{
+	added := &version{store.Version{
 		Object: store.Object{Key: key, Size: int64(len(content))}, ID: fmt.Sprintf("v%d", v.made),
 		Time: v.now().UTC(), Current: true, Marker: content == nil,
 	}, content}
@@ -52,9 +52,27 @@ func (v *versions) add(key string, content []byte) {
 	v.all = slices.Insert(v.all, end, added)
 }
 
+// drop removes the versions of a key.
+func (v *versions) drop(key string) {
+	if v != nil {
+		first, end := v.of(key)
+		v.all = slices.Delete(v.all, first, end)
+	}
+}
+
+// dropCurrent removes the latest version of a key.
+func (v *versions) dropCurrent(key string) {
+	if v == nil {
+		return
+	}
+	if first, end := v.of(key); end > first {
+		v.all = slices.Delete(v.all, end-1, end)
+	}
+}
+
 // of gives the place of a key's versions.
 func (v *versions) of(key string) (first, end int) {
-	first, _ = slices.BinarySearchFunc(v.all, key, func(is version, key string) int { return cmp.Compare(is.Key, key) })
+	first, _ = slices.BinarySearchFunc(v.all, key, func(is *version, key string) int { return cmp.Compare(is.Key, key) })
 	end = first
 	for end < len(v.all) && v.all[end].Key == key {
 		end++

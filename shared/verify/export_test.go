@@ -1,4 +1,0 @@
-package verify
-
-// Gathered lets tests see rows as a run does.
-var Gathered = gathered
