@@ -50,7 +50,11 @@ func (p *pass) rows(ctx context.Context, h *hour, prefix, until string) iter.Seq
 func (p *pass) count(row listing.Row) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.report.listed(row)
+	if row.Err != nil {
+		p.fails(row.Bucket, 0, row.Err)
+		return
+	}
+	p.report.Buckets[row.Bucket].Listed++
 }
 
 // batch checks the name of a batch that some bucket lacks, or that is to stand in a seal, before anything is done with it:
@@ -153,5 +157,5 @@ func (p *pass) blame(bucket int, key string, err error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.report.Buckets[bucket].broken(err)
+	p.fails(bucket, 0, err)
 }

@@ -52,14 +52,14 @@ func (p *pass) remember(ctx context.Context) (old []format.Key) {
 
 // search looks in every run for what was lost: until it is found, it is said to be lost. It comes after the hours, whose work
 // must get done whoever writes how many notes.
-func (p *pass) search(ctx context.Context, lost []format.Key) {
+func (p *pass) search(ctx context.Context, lost []format.Key) (through bool) {
 	for _, key := range lost {
 		if p.spent(ctx) {
-			p.report.Lost++ // as far as is known
-			continue
+			return false
 		}
 		p.again(ctx, key)
 	}
+	return ctx.Err() == nil
 }
 
 // again looks for one batch, and copies it where it is found sound and a bucket lacks it.

@@ -94,17 +94,15 @@ func (p *pass) complete(ctx context.Context, name string, object []byte, held ma
 		if unknown[i] || held[name][i] {
 			continue
 		}
-		report := &p.report.Buckets[i]
 		if err := p.placeIn(ctx, i, name, content); err != nil {
-			report.broken(err)
-			report.Missing++
+			p.fails(i, 1, err)
 			continue
 		}
 		if held[name] == nil {
 			held[name] = map[int]bool{}
 		}
 		held[name][i] = true
-		report.Copied++
-		report.Bytes += int64(len(object))
+		p.report.Buckets[i].Copied++
+		p.report.Buckets[i].Bytes += int64(len(object))
 	}
 }

@@ -16,6 +16,7 @@ type pass struct {
 	opener   *format.Opener
 	buckets  []*counted
 	requests atomic.Int64
+	ended    func() error // of the run's context
 
 	mu     sync.Mutex // of report and of every hour's bookkeeping, while copies are under way
 	report Report
@@ -27,9 +28,9 @@ type pass struct {
 	chain bool                // every hour up to here is sealed, by this sealer where it matters
 }
 
-func newPass(o Options) *pass {
+func newPass(ctx context.Context, o Options) *pass {
 	p := &pass{
-		Options: o, opener: format.NewOpener(o.Descriptor, nil), chain: true,
+		Options: o, ended: ctx.Err, opener: format.NewOpener(o.Descriptor, nil), chain: true,
 		late: map[string]int64{}, gone: map[format.Key]bool{}, noted: map[format.Key]bool{},
 	}
 	p.Cycle, p.PartLen = cmp.Or(p.Cycle, DefaultCycle), cmp.Or(p.PartLen, format.PartLen)
@@ -103,6 +104,15 @@ func (p *pass) hour(ctx context.Context, at time.Time) {
 // and where the hour is so old that buckets which were complete for it may be gone.
 func (p *pass) carries(at time.Time, s *sealing) bool {
 	return at.Before(p.begins()) || s.signedBy(p.Sealer) || len(s.counting) > 0 && (!p.may(at) || !p.current(at))
+}
+
+// fails notes that a bucket gave no sound answer, and how many objects it lacks therefore. Once a run is ended, its requests
+// fail, which says nothing of the buckets. While copies are under way, the caller holds the lock.
+func (p *pass) fails(bucket, missing int, err error) {
+	if p.ended() == nil {
+		p.report.Buckets[bucket].Missing += missing
+		p.report.Buckets[bucket].broken(err)
+	}
 }
 
 // find notes what is wrong with an object.

@@ -72,7 +72,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	if err := o.check(); err != nil {
 		return Report{}, fmt.Errorf("reconcile: %w", err)
 	}
-	p := newPass(o)
+	p := newPass(ctx, o)
 	p.pages(ctx)
 	lost := p.remember(ctx)
 	for hour := p.first(ctx); !hour.After(o.Now.Add(time.Hour)); hour = hour.Add(time.Hour) {
@@ -80,13 +80,18 @@ func Run(ctx context.Context, o Options) (Report, error) {
 			p.report.Next = hour
 			break
 		}
-		p.hour(ctx, hour)
+		if p.hour(ctx, hour); ctx.Err() != nil {
+			p.report.Next = hour // not all of it was seen
+			break
+		}
 		p.report.Hours++
 		if o.Progress != nil {
 			o.Progress(p.report)
 		}
 	}
-	p.search(ctx, lost)
+	if !p.search(ctx, lost) && p.report.Next.IsZero() {
+		p.report.Next = o.Now.UTC().Truncate(time.Hour)
+	}
 	p.report.Late = len(p.late)
 	p.report.finish()
 	return p.report, nil

@@ -397,3 +397,34 @@ func TestManyNamesWhereThereAreFew(t *testing.T) {
 		t.Errorf("%d lost, %+v", report.Lost, report.Buckets[0])
 	}
 }
+
+// Where its time ends a run, at whatever request, that says nothing of the buckets: none is called broken, nothing missing or lost,
+// and the hour is not called done.
+func TestEndedAnywhere(t *testing.T) {
+	for n := 1; ; n++ {
+		r := newRepository(t)
+		r.put(at(0.1), 0, 1)
+		r.put(at(1.1), 2)
+		lost := r.put(at(0.5), 1)
+		r.run(at(1.3), "seal-a")
+		for _, b := range r.buckets {
+			b.Delete(lost)
+		}
+		r.run(at(1.4), "seal-a")
+		report := r.runUntil(n, at(60), "seal-a")
+		if report.Next.IsZero() {
+			if report.Lost != 1 {
+				t.Errorf("not ended: %+v", report)
+			}
+			return
+		}
+		for _, b := range report.Buckets {
+			if b.Error != "" || b.Missing != 0 {
+				t.Fatalf("ended with request %d: %+v", n, b)
+			}
+		}
+		if report.Lost > 1 || report.Unsealed != 0 || report.Equal {
+			t.Fatalf("ended with request %d: %+v", n, report)
+		}
+	}
+}

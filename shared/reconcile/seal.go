@@ -26,7 +26,7 @@ func (p *pass) may(at time.Time) bool {
 // seal makes and signs the list of an hour of which enough is known, in every bucket that is complete for it. Hours are
 // sealed in order, each naming the seals of the one before, so that nobody can take one out of the chain.
 func (p *pass) seal(ctx context.Context, h *hour, s *sealing) {
-	if !h.seal {
+	if !h.seal || ctx.Err() != nil {
 		return
 	}
 	if !p.chain || !p.enough(h) || h.unmarked {
@@ -37,7 +37,7 @@ func (p *pass) seal(ctx context.Context, h *hour, s *sealing) {
 	if err == nil {
 		err = p.write(ctx, h, s, opened{seal, name})
 	}
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		p.report.Unsealed++
 	}
 	if errors.Is(err, format.ErrTooLarge) || errors.Is(err, format.ErrMalformed) { // no later run can do it either
@@ -178,8 +178,7 @@ func (p *pass) place(ctx context.Context, h *hour, s *sealing, name string, obje
 		}
 		if !s.held[i][name] {
 			if err := p.placeIn(ctx, i, name, content); err != nil {
-				p.report.Buckets[i].broken(err)
-				p.report.Buckets[i].Missing++
+				p.fails(i, 1, err)
 				continue
 			}
 			s.held[i][name] = true
