@@ -21,17 +21,18 @@ type pass struct {
 	mu     sync.Mutex // of report and of every hour's bookkeeping, while copies are under way
 	report Report
 
-	seals *seals
-	late  map[string]int64    // sizes of batches of sealed hours that no seal lists, by name
-	gone  map[format.Key]bool // batches that are lost
-	noted map[format.Key]bool // batches of which a bucket holds a note that they are
-	chain bool                // every hour up to here is sealed, by this sealer where it matters
+	seals   *seals
+	late    map[string]int64            // sizes of batches of sealed hours that no seal lists, by name
+	gone    map[format.Key]bool         // batches that are lost
+	noted   map[format.Key]map[int]bool // buckets with a note that a batch is
+	unnoted []bool                      // by bucket: not all of its notes are known
+	chain   bool                        // every hour up to here is sealed, by this sealer where it matters
 }
 
 func newPass(ctx context.Context, o Options) *pass {
 	p := &pass{
 		Options: o, ended: ctx.Err, opener: format.NewOpener(o.Descriptor, nil), chain: true,
-		late: map[string]int64{}, gone: map[format.Key]bool{}, noted: map[format.Key]bool{},
+		late: map[string]int64{}, gone: map[format.Key]bool{}, noted: map[format.Key]map[int]bool{}, unnoted: make([]bool, len(o.Buckets)),
 	}
 	p.Cycle, p.PartLen = cmp.Or(p.Cycle, DefaultCycle), cmp.Or(p.PartLen, format.PartLen)
 	p.report.Finding = []Finding{}

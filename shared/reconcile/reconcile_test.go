@@ -411,7 +411,7 @@ func TestEndedAnywhere(t *testing.T) {
 			b.Delete(lost)
 		}
 		r.run(at(1.4), "seal-a")
-		report := r.runUntil(n, at(60), "seal-a")
+		report := r.runUntil(n, at(30), "seal-a")
 		if report.Next.IsZero() {
 			if report.Lost != 1 {
 				t.Errorf("not ended: %+v", report)

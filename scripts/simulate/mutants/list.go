@@ -99,7 +99,7 @@ var copying = []Mutant{
 	{"names before the repository are not looked for", "reconcile/pass.go", `p.before(ctx, first)
 	return`, `return`},
 	{"what is lost is forgotten", "reconcile/reconcile.go", `if !p.search(ctx, lost) &&`, `if len(lost) < 0 &&`},
-	{"no note is left of what is lost", "reconcile/lost.go", `p.complete(ctx, format.LostName(key), nil, held, h.unknown)`, `held[format.LostName(key)] = map[int]bool{0: true}`},
+	{"no note is left of what is lost", "reconcile/lost.go", `p.complete(ctx, name, nil, held, unknown)`, `held[name] = map[int]bool{0: true}`},
 	{"what is lost is called equal", "reconcile/report.go", `r.Next.IsZero() && r.Lost == 0`, `r.Next.IsZero()`},
 	{"descriptors are not copied", "reconcile/pages.go", `p.complete(ctx, name, object, held, unknown) // last`, `_ = object // last`},
 	{"recovery pages are not copied", "reconcile/pages.go", `p.complete(ctx, format.RecoveryName(d.Number), format.RecoveryPage(d), held, unknown)`, ``},
