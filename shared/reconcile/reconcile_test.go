@@ -428,3 +428,18 @@ func TestEndedAnywhere(t *testing.T) {
 		}
 	}
 }
+
+// Descriptors' names that anybody can make up are not read: the name alone shows that the root key did not sign it.
+func TestForgedDescriptorsAreNotRead(t *testing.T) {
+	r := newRepository(t)
+	r.put(at(0.5), 0, 1, 2)
+	idle := r.run(at(0.9), "").Requests
+	for i := range 500 {
+		fake := format.DescriptorName{Number: 1 + i}
+		fake.SHA256[0], fake.SHA256[1] = byte(i), byte(i>>8)
+		r.buckets[0].Put(fake.String(), []byte("x"))
+	}
+	if report := r.run(at(0.9), ""); report.Buckets[0].Findings != 500 || report.Requests > idle+5 {
+		t.Errorf("%d findings, %d requests; %d without them", report.Buckets[0].Findings, report.Requests, idle)
+	}
+}

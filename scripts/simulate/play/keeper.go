@@ -58,7 +58,7 @@ func (k *keeper) run(t *loop.Task, r *run, a scene.Act, relist bool) {
 		}
 		buckets = append(buckets, store.NewKeeper(b.URL, driver))
 	}
-	found, err := descriptors.Find(context.Background(), buckets, k.cast.root.Public().(edKey))
+	found, err := descriptors.Find(context.Background(), buckets, k.cast.root.Public().(edKey), repositoryID)
 	if err != nil {
 		k.say("reconcile  %s: %v", t.Name, err)
 		return
