@@ -12,11 +12,11 @@ import (
 	"outlast.example/shared/store"
 )
 
-// list compares an hour's batches in all buckets, up to a name where there is one, and copies what one of them lacks.
-func (p *pass) list(ctx context.Context, h *hour, prefix, until string) {
+// list compares an hour's batches in all buckets, and copies what one of them lacks.
+func (p *pass) list(ctx context.Context, h *hour, rows iter.Seq[listing.Row]) {
 	copies := newCopies(p, h)
 	defer h.roll.stop()
-	for b := range listing.Batches(p.rows(ctx, h, prefix, until)) {
+	for b := range listing.Batches(rows) {
 		switch {
 		case b.Err == nil:
 			p.batch(ctx, h, b, copies)
@@ -31,16 +31,25 @@ func (p *pass) list(ctx context.Context, h *hour, prefix, until string) {
 }
 
 // rows are the listings of all buckets, noted in the report.
-func (p *pass) rows(ctx context.Context, h *hour, prefix, until string) iter.Seq[listing.Row] {
+func (p *pass) rows(ctx context.Context, h *hour, prefix string) iter.Seq[listing.Row] {
 	return func(yield func(listing.Row) bool) {
 		for row := range listing.Rows(ctx, p.buckets, prefix) {
 			if row.Err != nil {
 				h.unknown[row.Bucket] = true
-			} else if until != "" && row.Key >= until {
-				return
 			}
 			p.count(row)
 			if !yield(row) {
+				return
+			}
+		}
+	}
+}
+
+// until ends rows before a key.
+func until(rows iter.Seq[listing.Row], key string) iter.Seq[listing.Row] {
+	return func(yield func(listing.Row) bool) {
+		for row := range rows {
+			if row.Key >= key || !yield(row) {
 				return
 			}
 		}

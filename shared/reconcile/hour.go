@@ -33,7 +33,7 @@ func (p *pass) newHour(ctx context.Context, at time.Time, s *sealing) *hour {
 	if p.Sealer == "" {
 		return h
 	}
-	if h.seal = !s.signedBy(p.Sealer) && p.due(at); h.seal {
+	if h.seal = p.unsigned(at, s); h.seal {
 		h.list = format.NewList(p.PartLen)
 	}
 	seals, all := p.seals.read(ctx, s)

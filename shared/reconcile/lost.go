@@ -82,9 +82,10 @@ func (p *pass) search(ctx context.Context, lost []format.Key) (through bool) {
 // again looks for one batch, and copies it where it is found sound and a bucket lacks it. If no bucket has it, and each was
 // asked, all of them are told.
 func (p *pass) again(ctx context.Context, key format.Key) {
+	p.worked = true
 	h := p.blank(key.Time.Truncate(time.Hour))
 	copies, lost := newCopies(p, h), true
-	for b := range listing.Batches(p.rows(ctx, h, key.String(), "")) {
+	for b := range listing.Batches(p.rows(ctx, h, key.String())) {
 		if b.Err != nil {
 			continue
 		}

@@ -96,9 +96,8 @@ var copying = []Mutant{
 	{"recent hours are not listed again", "reconcile/reconcile.go", `recent = 26 * time.Hour`, `recent = 1 * time.Hour`},
 	{"hours are not listed again on demand", "reconcile/hour.go", `return p.Relist || p.recent(at) ||`, `return p.recent(at) ||`},
 	{"older hours have no turn", "reconcile/hour.go", `if p.due(younger) &&`, `if p.due(at) && p.Now.Before(at) &&`},
-	{"names before the repository are not looked for", "reconcile/pass.go", `p.before(ctx, first)
-	return`, `return`},
-	{"what is lost is forgotten", "reconcile/reconcile.go", `if !p.search(ctx, lost) &&`, `if len(lost) < 0 &&`},
+	{"names before the repository are not looked for", "reconcile/run.go", `p.before(ctx, h.first)`, ``},
+	{"what is lost is forgotten", "reconcile/run.go", `if !p.search(ctx, lost) {`, `if len(lost) < 0 {`},
 	{"no note is left of what is lost", "reconcile/lost.go", `p.complete(ctx, name, nil, held, unknown)`, `held[name] = map[int]bool{0: true}`},
 	{"what is lost is called equal", "reconcile/report.go", `r.Next.IsZero() && r.Lost == 0`, `r.Next.IsZero()`},
 	{"descriptors are not copied", "reconcile/pages.go", `p.complete(ctx, name, object, held, unknown) // last`, `_ = object // last`},
