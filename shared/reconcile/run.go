@@ -39,7 +39,7 @@ func (p *pass) all(ctx context.Context) {
 	p.pages(ctx)
 	lost := p.remember(ctx)
 	p.recently(ctx, h)
-	if p.Since.Before(p.Began) {
+	if !p.Began.Before(h.first) {
 		p.before(ctx, h.first)
 	}
 	p.free = p.requests.Load()
@@ -53,7 +53,10 @@ func (p *pass) all(ctx context.Context) {
 		p.leave(h.last)
 	}
 	p.allow(ctx, 1)
-	p.around(ctx, earlier(met, open), h.recent)
+	if !met.Before(edge) {
+		met = open
+	}
+	p.around(ctx, met, h.recent)
 }
 
 // recently brings the last hours' batches in line, and the seals that are there. An hour that this run is to seal comes again.
@@ -113,8 +116,7 @@ func (p *pass) onward(ctx context.Context, h hours, edge, met time.Time) time.Ti
 		if !p.chain && at.Before(h.recent) {
 			open, at = at, h.recent
 		}
-		p.turns(ctx, at, h.first, met)
-		if p.spent(ctx) || !p.done(ctx, at) {
+		if p.spent(ctx) || !p.turns(ctx, at, h.first, met) || !p.done(ctx, at) {
 			p.leave(at)
 			return earlier(open, at)
 		}
@@ -122,16 +124,18 @@ func (p *pass) onward(ctx context.Context, h hours, edge, met time.Time) time.Ti
 	return open
 }
 
-// turns has the older hours that have their turn with one that is to be sealed be listed before, where the run did not come to them.
-func (p *pass) turns(ctx context.Context, at, first, met time.Time) {
+// turns has the older hours that have their turn with one that is to be sealed be listed before, where the run did not come to
+// them yet. It returns false if the run is ended meanwhile.
+func (p *pass) turns(ctx context.Context, at, first, met time.Time) bool {
 	if !p.chain || !p.current(at) || !p.unsigned(at, p.seals.of(ctx, at)) {
-		return
+		return true
 	}
 	p.chain = false // none of them is sealed
 	for older := at.Add(-p.Cycle); !older.Before(first) && !older.Before(met) && ctx.Err() == nil; older = older.Add(-p.Cycle) {
 		p.hour(ctx, older)
 	}
 	p.chain = true
+	return ctx.Err() == nil
 }
 
 // around brings hours in line, from any of them on and then from the first, where the run is bounded; otherwise in their order.

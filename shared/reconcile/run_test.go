@@ -96,9 +96,9 @@ func TestAnHourThatNeverEnds(t *testing.T) {
 
 // Where only a part of the older hours was come to, those that have their turn are listed nevertheless before an hour is sealed.
 func TestTurnsInShortRuns(t *testing.T) {
-	r, now := aged(t, 8)
+	r, now := aged(t, 5)
 	cycle := func(o *reconcile.Options) { o.Cycle = 48 * time.Hour }
-	late := r.put(at(96.9), 0)
+	late := r.put(at(24.9), 0)
 	r.run(at(now+1), "seal-a", cycle, slice(1))
 	if got := r.lateIn(0); len(got) != 1 || got[0] != late {
 		t.Errorf("sealed as late: %v, want %s", got, late)

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -188,16 +189,27 @@ func (p *pass) place(ctx context.Context, h *hour, s *sealing, name string, obje
 	return holders
 }
 
-// placeIn creates an object that has one name only. Where that is taken, another run was here; or what it names is hidden, and
-// the object is not there for anybody.
+// placeIn creates an object that has one name only. Where that is taken, another run was here; or what it names is hidden or
+// something else, and the object is not there for anybody. Of an empty one the name says all.
 func (p *pass) placeIn(ctx context.Context, bucket int, name string, content store.Content) error {
 	b := p.buckets[bucket]
 	err := b.Create(ctx, name, content)
 	if !errors.Is(err, store.ErrExists) {
 		return err
 	}
-	if _, err := b.ReadAll(ctx, name, int64(len(content.Bytes))); errors.Is(err, store.ErrNotFound) {
+	there, err := b.ReadAll(ctx, name, int64(len(content.Bytes)))
+	switch {
+	case errors.Is(err, store.ErrNotFound):
 		return fmt.Errorf("%w: outlast verify says what to do: %w", errHidden, err)
+	case len(content.Bytes) == 0:
+		return nil
+	case err != nil && !errors.Is(err, store.ErrTooLarge):
+		return err
+	case !bytes.Equal(there, content.Bytes):
+		return fmt.Errorf("%s in %s: %w", name, b.Name(), errTaken)
 	}
 	return nil
 }
+
+// errTaken: what has one name only cannot be put right here.
+var errTaken = errors.New("the name is taken by other bytes: outlast verify says what to do")
