@@ -23,7 +23,7 @@ var errLost = errors.New("lost: no bucket holds a sound copy. Look for older ver
 // remember reads the notes of the batches that were lost in earlier runs. They are nobody's word: one goes to the other buckets
 // only once its batch was looked for again. A note of what no receiver signed takes no room, and more than its share is that bucket's
 // fault alone.
-func (p *pass) remember(ctx context.Context) (old []format.Key) {
+func (p *pass) remember(ctx context.Context) (lost []format.Key) {
 	met := make([]int, len(p.buckets))
 	for row := range p.few(ctx, format.LostPrefix, p.unnoted) {
 		key, err := format.ParseLostName(row.Key)
@@ -39,13 +39,12 @@ func (p *pass) remember(ctx context.Context) (old []format.Key) {
 				p.manyNotes(row.Bucket)
 				continue
 			}
-			if p.noted[key] = map[int]bool{}; !p.recent(key.Time) { // those are listed anyway
-				old = append(old, key)
-			}
+			p.noted[key] = map[int]bool{}
+			lost = append(lost, key)
 		}
 		p.noted[key][row.Bucket] = true
 	}
-	return old
+	return lost
 }
 
 // manyNotes says of a bucket that its notes are not all followed, once.
@@ -84,7 +83,7 @@ func (p *pass) search(ctx context.Context, lost []format.Key) (through bool) {
 func (p *pass) again(ctx context.Context, key format.Key) {
 	p.worked = true
 	h := p.blank(key.Time.Truncate(time.Hour))
-	copies, lost := newCopies(p, h), true
+	copies, lost := newCopies(p, h), p.waited(h.at)
 	for b := range listing.Batches(p.rows(ctx, h, key.String())) {
 		if b.Err != nil {
 			continue
