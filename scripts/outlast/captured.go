@@ -40,7 +40,7 @@ func (a *app) captured(ctx context.Context, since time.Time, yield func(recent.E
 		return hinted{unread{err}, hint(err)}
 	}
 	defer func() { err = errors.Join(err, wire.Close(r.buckets)) }()
-	log := recent.Log{Buckets: r.buckets, Root: r.root, Identities: r.identities}
+	log := recent.Log{Buckets: r.buckets, Root: r.root, Repository: r.config.Repository, Identities: r.identities}
 	entries, err := log.Entries(ctx, since)
 	if err != nil {
 		return hinted{unread{err}, hint(err)}

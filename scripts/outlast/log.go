@@ -66,7 +66,7 @@ func (a *app) runLog(ctx context.Context, f logFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, wire.Close(r.buckets)) }()
-	log := recent.Log{Buckets: r.buckets, Root: r.root, Identities: r.identities}
+	log := recent.Log{Buckets: r.buckets, Root: r.root, Repository: r.config.Repository, Identities: r.identities}
 	entries, err := log.Entries(ctx, since)
 	if err != nil {
 		return err

@@ -116,7 +116,7 @@ func (a *app) view(ctx context.Context, c *config.Config, checkpoint string, now
 	defer func() { err = errors.Join(err, wire.Close(readers)) }()
 	asked := standing.Ask(readers)
 	v := &view{now: now, buckets: c.Buckets}
-	if v.found, err = descriptors.Find(ctx, asked, root); err != nil {
+	if v.found, err = descriptors.Find(ctx, asked, root, c.Repository); err != nil {
 		return nil, err
 	}
 	if v.found.Repository != c.Repository {

@@ -1,6 +1,7 @@
 package descriptors_test
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
@@ -18,10 +19,12 @@ import (
 	"outlast.example/shared/store/mem"
 )
 
+const repositoryID = "6f1c2f0e-5b1a-4c62-9d0c-0c2b7a9e4d11"
+
 var created = time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 
 // signed makes the first descriptor and those after it, a day apart.
-func signed(t *testing.T, root ed25519.PrivateKey, n int) (names []string, objects [][]byte) {
+func signed(t *testing.T, root ed25519.PrivateKey, n int, change ...func(*format.Descriptor)) (names []string, objects [][]byte) {
 	t.Helper()
 	identity, err := age.GenerateX25519Identity()
 	if err != nil {
@@ -30,9 +33,12 @@ func signed(t *testing.T, root ed25519.PrivateKey, n int) (names []string, objec
 	previous := ""
 	for i := range n {
 		d := &format.Descriptor{
-			Format: format.Version, Repository: "6f1c2f0e-5b1a-4c62-9d0c-0c2b7a9e4d11", Number: i + 1, Previous: previous,
+			Format: format.Version, Repository: repositoryID, Number: i + 1, Previous: previous,
 			Created: created.AddDate(0, 0, i), Quorum: 1, Buckets: []format.Bucket{{URL: "mem://0"}},
 			Recipients: []string{identity.Recipient().String()}, AllowOneRecipient: true,
+		}
+		for _, f := range change {
+			f(d)
 		}
 		name, object, err := format.SignDescriptor(d, root)
 		if err != nil {
@@ -81,7 +87,7 @@ func TestFind(t *testing.T) {
 				second = fault.Down(store.ErrNoAnswer)
 			}
 			buckets := []*store.Reader{store.NewReader("a", a.Open(mem.Options{})), store.NewReader("b", second)}
-			found, err := descriptors.Find(t.Context(), buckets, public)
+			found, err := descriptors.Find(t.Context(), buckets, public, repositoryID)
 			if test.number == 0 {
 				if err == nil {
 					t.Error("found one where there is none")
@@ -109,7 +115,7 @@ func TestNoFallBack(t *testing.T) {
 	b.Put(names[0], objects[0])
 	name, object := newer(root)
 	b.Put(name, object)
-	_, err = descriptors.Find(t.Context(), []*store.Reader{store.NewReader("a", b.Open(mem.Options{}))}, public)
+	_, err = descriptors.Find(t.Context(), []*store.Reader{store.NewReader("a", b.Open(mem.Options{}))}, public, repositoryID)
 	if !errors.Is(err, format.ErrNewer) {
 		t.Errorf("got %v, want %v", err, format.ErrNewer)
 	}
@@ -122,4 +128,58 @@ func newer(root ed25519.PrivateKey) (string, []byte) {
 	message := fmt.Sprintf("outlast descriptor v1\n6f1c2f0e-5b1a-4c62-9d0c-0c2b7a9e4d11\n2\n%x\n", n.SHA256)
 	copy(n.Signature[:], ed25519.Sign(root, []byte(message)))
 	return n.String(), object
+}
+
+// reads counts what is read of a bucket.
+type reads struct {
+	*store.Reader
+	n *int
+}
+
+func (r reads) ReadAll(ctx context.Context, key string, limit int64) ([]byte, error) {
+	*r.n++
+	return r.Reader.ReadAll(ctx, key, limit)
+}
+
+// Names that anybody can make up are not read one by one, and hide none that the root key signed.
+func TestManyForgedNames(t *testing.T) {
+	public, root, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, objects := signed(t, root, 30)
+	a, b, n := mem.New(), mem.New(), 0
+	for i := range 3000 {
+		fake := format.DescriptorName{Number: 1 + i%999, SHA256: sha256.Sum256(fmt.Append(nil, i))}
+		b.Put(fake.String(), []byte("x"))
+	}
+	for i := range names {
+		a.Put(names[i], objects[i])
+		b.Put(names[i], objects[i])
+	}
+	buckets := []reads{{store.NewReader("a", a.Open(mem.Options{})), &n}, {store.NewReader("b", b.Open(mem.Options{})), &n}}
+	found, err := descriptors.Find(t.Context(), buckets, public, repositoryID)
+	if err != nil || found.Number != 30 || found.Held[1].Number != 30 || found.Held[0].Err != nil || found.Held[1].Err == nil {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	if n > 100 {
+		t.Errorf("%d objects were read", n)
+	}
+}
+
+// A descriptor of another repository, which the same root key signed, stops whoever reads.
+func TestAnotherRepository(t *testing.T) {
+	public, root, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, objects := signed(t, root, 1)
+	b := mem.New()
+	b.Put(names[0], objects[0])
+	other := func(d *format.Descriptor) { d.Repository = "0b0e8f9e-5b1a-4c62-9d0c-0c2b7a9e4d11" }
+	names, objects = signed(t, root, 1, other)
+	b.Put(names[0], objects[0])
+	if found, err := descriptors.Find(t.Context(), []*store.Reader{store.NewReader("a", b.Open(mem.Options{}))}, public, repositoryID); err == nil {
+		t.Errorf("found %+v", found)
+	}
 }

@@ -50,3 +50,8 @@ func ParseDescriptorName(s string) (DescriptorName, error) {
 func (n DescriptorName) message(repository string) []byte {
 	return fmt.Appendf(nil, "outlast descriptor v1\n%s\n%d\n%x\n", repository, n.Number, n.SHA256)
 }
+
+// SignedBy reports whether a root key signed the name, for a descriptor of that repository. It takes no bytes.
+func (n DescriptorName) SignedBy(root ed25519.PublicKey, repository string) bool {
+	return len(root) == ed25519.PublicKeySize && ed25519.Verify(root, n.message(repository), n.Signature[:])
+}

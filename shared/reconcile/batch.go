@@ -12,11 +12,11 @@ import (
 	"outlast.example/shared/store"
 )
 
-// list compares an hour's batches in all buckets, up to a name where there is one, and copies what one of them lacks.
-func (p *pass) list(ctx context.Context, h *hour, prefix, until string) {
+// list compares an hour's batches in all buckets, and copies what one of them lacks.
+func (p *pass) list(ctx context.Context, h *hour, rows iter.Seq[listing.Row]) {
 	copies := newCopies(p, h)
 	defer h.roll.stop()
-	for b := range listing.Batches(p.rows(ctx, h, prefix, until)) {
+	for b := range listing.Batches(rows) {
 		switch {
 		case b.Err == nil:
 			p.batch(ctx, h, b, copies)
@@ -31,13 +31,11 @@ func (p *pass) list(ctx context.Context, h *hour, prefix, until string) {
 }
 
 // rows are the listings of all buckets, noted in the report.
-func (p *pass) rows(ctx context.Context, h *hour, prefix, until string) iter.Seq[listing.Row] {
+func (p *pass) rows(ctx context.Context, h *hour, prefix string) iter.Seq[listing.Row] {
 	return func(yield func(listing.Row) bool) {
 		for row := range listing.Rows(ctx, p.buckets, prefix) {
 			if row.Err != nil {
 				h.unknown[row.Bucket] = true
-			} else if until != "" && row.Key >= until {
-				return
 			}
 			p.count(row)
 			if !yield(row) {
@@ -47,10 +45,25 @@ func (p *pass) rows(ctx context.Context, h *hour, prefix, until string) iter.Seq
 	}
 }
 
+// until ends rows before a key.
+func until(rows iter.Seq[listing.Row], key string) iter.Seq[listing.Row] {
+	return func(yield func(listing.Row) bool) {
+		for row := range rows {
+			if row.Key >= key || !yield(row) {
+				return
+			}
+		}
+	}
+}
+
 func (p *pass) count(row listing.Row) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.report.listed(row)
+	if row.Err != nil {
+		p.fails(row.Bucket, 0, row.Err)
+		return
+	}
+	p.report.Buckets[row.Bucket].Listed++
 }
 
 // batch checks the name of a batch that some bucket lacks, or that is to stand in a seal, before anything is done with it:
@@ -153,5 +166,5 @@ func (p *pass) blame(bucket int, key string, err error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.report.Buckets[bucket].broken(err)
+	p.fails(bucket, 0, err)
 }

@@ -72,13 +72,12 @@ func (c *copies) create(ctx context.Context, key format.Key, bucket int, content
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	report := &c.report.Buckets[bucket]
 	if err != nil {
 		c.lacking[bucket] = true
-		report.Missing++
-		report.broken(err)
+		c.fails(bucket, 1, err)
 		return
 	}
+	report := &c.report.Buckets[bucket]
 	report.Copied++
 	report.Bytes += int64(len(content.Bytes))
 }
@@ -120,11 +119,11 @@ func (c *copies) failed(b listing.Batch, lack []int, err error) {
 	}
 	for _, i := range lack {
 		c.lacking[i] = c.lacking[i] || !hopeless
-		c.report.Buckets[i].Missing++
 		if errors.Is(err, errDamaged) {
+			c.report.Buckets[i].Missing++
 			c.report.find(c.buckets[i].Name(), name, err)
 		} else {
-			c.report.Buckets[i].broken(err)
+			c.fails(i, 1, err)
 		}
 	}
 }

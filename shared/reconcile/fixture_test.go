@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -170,4 +171,51 @@ func fatal(t testing.TB, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// ending are buckets of a run that ends with its nth request, which then has no answer.
+type ending struct {
+	store.Driver
+	request func() error
+}
+
+func (e ending) List(ctx context.Context, prefix, token string) (store.Page, error) {
+	if err := e.request(); err != nil {
+		return store.Page{}, err
+	}
+	return e.Driver.List(ctx, prefix, token)
+}
+
+func (e ending) Read(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
+	if err := e.request(); err != nil {
+		return nil, err
+	}
+	return e.Driver.Read(ctx, key, offset, length)
+}
+
+func (e ending) Create(ctx context.Context, key string, content store.Content) error {
+	if err := e.request(); err != nil {
+		return err
+	}
+	return e.Driver.Create(ctx, key, content)
+}
+
+// runUntil is a run that ends with its nth request.
+func (r *repository) runUntil(n int, now time.Time, sealer string) reconcile.Report {
+	r.t.Helper()
+	ctx, end := context.WithCancel(r.t.Context())
+	defer end()
+	for i, b := range r.buckets {
+		r.down[i] = ending{b.Open(mem.Options{}), func() error {
+			if n--; n > 0 {
+				return nil
+			}
+			end()
+			return fmt.Errorf("%w: %w", store.ErrNoAnswer, context.Canceled)
+		}}
+	}
+	defer clear(r.down)
+	report, err := reconcile.Run(ctx, r.options(now, sealer))
+	fatal(r.t, err)
+	return report
 }

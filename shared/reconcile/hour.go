@@ -33,10 +33,10 @@ func (p *pass) newHour(ctx context.Context, at time.Time, s *sealing) *hour {
 	if p.Sealer == "" {
 		return h
 	}
-	if h.seal = !s.signedBy(p.Sealer) && p.due(at); h.seal {
+	seals, all := p.seals.read(ctx, s)
+	if h.seal = p.unsigned(at, s); h.seal {
 		h.list = format.NewList(p.PartLen)
 	}
-	seals, all := p.seals.read(ctx, s)
 	h.seals, h.judged = seals, all && !h.seal && (len(seals) > 0 || p.early(ctx, at))
 	h.roll = p.seals.roll(ctx, s, seals)
 	return h

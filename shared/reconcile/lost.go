@@ -11,19 +11,21 @@ import (
 	"outlast.example/shared/listing"
 )
 
-// maxNotes is how many notes of lost batches a run follows. Whoever may create can write notes of batches that receivers
-// signed, and of no others.
+// maxNotes is how many notes of lost batches a run follows, an equal share of each bucket's. Whoever may create can write
+// notes of batches that receivers signed, and of no others.
 const maxNotes = 1000
+
+var errManyNotes = errors.New("more notes of lost batches than are followed")
 
 // errLost: a seal or a note names a batch that no bucket has sound.
 var errLost = errors.New("lost: no bucket holds a sound copy. Look for older versions with the stores' own tools, and put one beside it")
 
-// remember reads the notes of the batches that were lost in earlier runs, and brings them to every bucket. Beyond the limits
-// nobody knows what is lost, so that the buckets are not equal. A note of what nobody signed takes no room.
-func (p *pass) remember(ctx context.Context) (old []format.Key) {
-	held, unknown := map[string]map[int]bool{}, make([]bool, len(p.buckets))
-	var keys []format.Key
-	for row := range p.few(ctx, format.LostPrefix, unknown) {
+// remember reads the notes of the batches that were lost in earlier runs. They are nobody's word: one goes to the other buckets
+// only once its batch was looked for again. A note of what no receiver signed takes no room, and more than its share is that bucket's
+// fault alone.
+func (p *pass) remember(ctx context.Context) (lost []format.Key) {
+	met := make([]int, len(p.buckets))
+	for row := range p.few(ctx, format.LostPrefix, p.unnoted) {
 		key, err := format.ParseLostName(row.Key)
 		if err == nil {
 			err = p.opener.CheckName(key)
@@ -32,54 +34,73 @@ func (p *pass) remember(ctx context.Context) (old []format.Key) {
 			p.find(row.Bucket, row.Key, err)
 			continue
 		}
-		if !p.noted[key] && len(keys) == maxNotes {
-			p.find(row.Bucket, format.LostPrefix, fmt.Errorf("over %d notes of lost batches: the others are not followed", maxNotes))
-			p.report.Lost++
-			break
+		if p.noted[key] == nil {
+			if met[row.Bucket]++; met[row.Bucket] > maxNotes/len(p.buckets) {
+				p.manyNotes(row.Bucket)
+				continue
+			}
+			p.noted[key] = map[int]bool{}
+			lost = append(lost, key)
 		}
-		if note(held, row); !p.noted[key] {
-			p.noted[key], keys = true, append(keys, key)
-		}
+		p.noted[key][row.Bucket] = true
 	}
-	for _, key := range keys {
-		p.complete(ctx, format.LostName(key), nil, held, unknown)
-		if !p.recent(key.Time) { // those are listed anyway
-			old = append(old, key)
-		}
+	return lost
+}
+
+// manyNotes says of a bucket that its notes are not all followed, once.
+func (p *pass) manyNotes(bucket int) {
+	if p.unnoted[bucket] {
+		return
 	}
-	return old
+	p.unnoted[bucket] = true
+	p.find(bucket, format.LostPrefix, errManyNotes)
+	p.fails(bucket, 0, errManyNotes)
+}
+
+// mark leaves a note that a batch is lost in every bucket which is not known to hold one, and reports whether any does.
+func (p *pass) mark(ctx context.Context, key format.Key, unknown []bool) bool {
+	name := format.LostName(key)
+	held := map[string]map[int]bool{name: p.noted[key]}
+	p.complete(ctx, name, nil, held, unknown)
+	p.noted[key] = held[name]
+	return len(held[name]) > 0
 }
 
 // search looks in every run for what was lost: until it is found, it is said to be lost. It comes after the hours, whose work
 // must get done whoever writes how many notes.
-func (p *pass) search(ctx context.Context, lost []format.Key) {
+func (p *pass) search(ctx context.Context, lost []format.Key) (through bool) {
 	for _, key := range lost {
 		if p.spent(ctx) {
-			p.report.Lost++ // as far as is known
-			continue
+			return false
 		}
 		p.again(ctx, key)
 	}
+	return ctx.Err() == nil
 }
 
-// again looks for one batch, and copies it where it is found sound and a bucket lacks it.
+// again looks for one batch, and copies it where it is found sound and a bucket lacks it. If no bucket has it, and each was
+// asked, all of them are told.
 func (p *pass) again(ctx context.Context, key format.Key) {
+	p.worked = true
 	h := p.blank(key.Time.Truncate(time.Hour))
-	copies, met := newCopies(p, h), false
-	for b := range listing.Batches(p.rows(ctx, h, key.String(), "")) {
+	copies, lost := newCopies(p, h), p.waited(h.at)
+	for b := range listing.Batches(p.rows(ctx, h, key.String())) {
 		if b.Err != nil {
 			continue
 		}
-		met = true
-		if _, err := p.sound(ctx, b); err != nil {
-			p.lose(key)
-		} else {
+		_, err := p.sound(ctx, b)
+		switch {
+		case err == nil:
 			p.batch(ctx, h, b, copies)
+		case ctx.Err() == nil:
+			p.lose(key)
 		}
+		lost = err != nil && copies.hopeless(b, err)
 	}
 	copies.wait()
-	if !met && !slices.Contains(h.unknown, true) {
+	if lost && !slices.Contains(h.unknown, true) && ctx.Err() == nil {
 		p.lose(key)
+		p.mark(ctx, key, h.unknown)
 	}
 }
 
@@ -114,13 +135,7 @@ func (p *pass) giveUp(ctx context.Context, h *hour) {
 	}
 	for _, key := range h.lost {
 		p.lose(key)
-		if p.noted[key] {
-			continue
-		}
-		held := map[string]map[int]bool{}
-		p.complete(ctx, format.LostName(key), nil, held, h.unknown)
-		p.noted[key] = len(held[format.LostName(key)]) > 0
-		h.unmarked = h.unmarked || !p.noted[key]
+		h.unmarked = !p.mark(ctx, key, h.unknown) || h.unmarked
 	}
 }
 

@@ -181,7 +181,7 @@ func TestWhatItsOnlyHolderDoesNotGiveOut(t *testing.T) {
 					t.Errorf("at %v: %+v", now, report)
 				}
 			}
-			note := strings.Replace(key, format.LogPrefix, format.LostPrefix, 1)
+			note := note(key)
 			if seals := r.seals(0, at(0)); len(seals) != 1 || len(seals[0].Objects) != 1 || seals[0].Objects[0].Key != kept || r.buckets[2].Objects()[note] == nil {
 				t.Errorf("sealed: %+v, objects %v", seals, keys(r.buckets[2]))
 			}

@@ -17,6 +17,9 @@ import (
 func (p *pass) pages(ctx context.Context) {
 	held, unknown := p.held(ctx, format.DescriptorPrefix, format.RecoveryPrefix)
 	for _, name := range slices.Sorted(maps.Keys(held)) {
+		if ctx.Err() != nil {
+			return
+		}
 		if d, object := p.descriptor(ctx, name, held[name]); d != nil {
 			p.complete(ctx, format.RecoveryName(d.Number), format.RecoveryPage(d), held, unknown)
 			p.complete(ctx, name, object, held, unknown) // last: where there is a descriptor, there is its page
@@ -68,11 +71,17 @@ func note(held map[string]map[int]bool, row listing.Row) {
 
 // descriptor reads one from the first bucket whose copy is sound.
 func (p *pass) descriptor(ctx context.Context, name string, holders map[int]bool) (*format.Descriptor, []byte) {
-	if _, err := format.ParseDescriptorName(name); err != nil {
+	parsed, err := format.ParseDescriptorName(name)
+	if err != nil {
 		return nil, nil
 	}
+	signed := parsed.SignedBy(p.Descriptor.Root, p.Descriptor.Repository)
 	for i, b := range p.buckets {
 		if !holders[i] {
+			continue
+		}
+		if !signed { // whatever its bytes are
+			p.find(i, name, fmt.Errorf("%w: the root key did not sign it for this repository", format.ErrForged))
 			continue
 		}
 		object, err := b.ReadAll(ctx, name, format.MaxDescriptor)
@@ -94,17 +103,15 @@ func (p *pass) complete(ctx context.Context, name string, object []byte, held ma
 		if unknown[i] || held[name][i] {
 			continue
 		}
-		report := &p.report.Buckets[i]
 		if err := p.placeIn(ctx, i, name, content); err != nil {
-			report.broken(err)
-			report.Missing++
+			p.fails(i, 1, err)
 			continue
 		}
 		if held[name] == nil {
 			held[name] = map[int]bool{}
 		}
 		held[name][i] = true
-		report.Copied++
-		report.Bytes += int64(len(object))
+		p.report.Buckets[i].Copied++
+		p.report.Buckets[i].Bytes += int64(len(object))
 	}
 }

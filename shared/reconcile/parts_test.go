@@ -201,7 +201,7 @@ func TestPartsThatChangeMeanwhile(t *testing.T) {
 	listings := 0
 	r.down[0] = watched{r.buckets[0].Open(mem.Options{}), func(prefix string) error {
 		if prefix == format.HourPrefix(at(0)) {
-			if listings++; listings == 2 {
+			if listings++; listings == 3 {
 				batches = append(batches, r.put(at(0.9), 0, 1, 2))
 			}
 		}

@@ -56,7 +56,7 @@ type Options struct {
 	Since    time.Time     // the hour to begin with; zero: the repository's first
 	Relist   bool          // list every hour, also those that are sealed in every bucket
 	Cycle    time.Duration // in which every hour is listed again by those who seal, whole hours; 0: DefaultCycle
-	Requests int           // to make at most, but for ending the copy under way; 0: no limit
+	Requests int           // to make at most for what is not recent, but for ending an hour of each part of the work; 0: no limit
 	Parallel int           // copies under way at once; 0 or 1: one after the other
 
 	Sealer  string             // the name of Key in the descriptor; empty: hours are not sealed
@@ -66,28 +66,16 @@ type Options struct {
 	Progress func(Report) // after each hour; nil: nobody is told
 }
 
-// Run makes one pass over the hours, in ascending order, until it is through, the context ends or the requests are spent.
+// Run makes one pass over the hours, until it is through, the context ends or the requests are spent. A context with a deadline
+// is best: the run then sees to it that no part of its work takes all the time.
 // What it met is in the report, faults too; an error says that there was nothing to do anything with.
 func Run(ctx context.Context, o Options) (Report, error) {
 	if err := o.check(); err != nil {
 		return Report{}, fmt.Errorf("reconcile: %w", err)
 	}
-	p := newPass(o)
-	p.pages(ctx)
-	lost := p.remember(ctx)
-	for hour := p.first(ctx); !hour.After(o.Now.Add(time.Hour)); hour = hour.Add(time.Hour) {
-		if p.spent(ctx) {
-			p.report.Next = hour
-			break
-		}
-		p.hour(ctx, hour)
-		p.report.Hours++
-		if o.Progress != nil {
-			o.Progress(p.report)
-		}
-	}
-	p.search(ctx, lost)
-	p.report.Late = len(p.late)
+	p := newPass(ctx, o)
+	p.all(ctx)
+	p.report.Late, p.report.Requests = len(p.late), int(p.requests.Load())
 	p.report.finish()
 	return p.report, nil
 }

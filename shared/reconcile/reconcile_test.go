@@ -397,3 +397,49 @@ func TestManyNamesWhereThereAreFew(t *testing.T) {
 		t.Errorf("%d lost, %+v", report.Lost, report.Buckets[0])
 	}
 }
+
+// Where its time ends a run, at whatever request, that says nothing of the buckets: none is called broken, nothing missing or lost,
+// and the hour is not called done.
+func TestEndedAnywhere(t *testing.T) {
+	for n := 1; ; n++ {
+		r := newRepository(t)
+		r.put(at(0.1), 0, 1)
+		r.put(at(1.1), 2)
+		lost := r.put(at(0.5), 1)
+		r.run(at(1.3), "seal-a")
+		for _, b := range r.buckets {
+			b.Delete(lost)
+		}
+		r.run(at(1.4), "seal-a")
+		report := r.runUntil(n, at(30), "seal-a")
+		if report.Next.IsZero() {
+			if report.Lost != 1 {
+				t.Errorf("not ended: %+v", report)
+			}
+			return
+		}
+		for _, b := range report.Buckets {
+			if b.Error != "" || b.Missing != 0 {
+				t.Fatalf("ended with request %d: %+v", n, b)
+			}
+		}
+		if report.Lost > 1 || report.Unsealed != 0 || report.Equal {
+			t.Fatalf("ended with request %d: %+v", n, report)
+		}
+	}
+}
+
+// Descriptors' names that anybody can make up are not read: the name alone shows that the root key did not sign it.
+func TestForgedDescriptorsAreNotRead(t *testing.T) {
+	r := newRepository(t)
+	r.put(at(0.5), 0, 1, 2)
+	idle := r.run(at(0.9), "").Requests
+	for i := range 500 {
+		fake := format.DescriptorName{Number: 1 + i}
+		fake.SHA256[0], fake.SHA256[1] = byte(i), byte(i>>8)
+		r.buckets[0].Put(fake.String(), []byte("x"))
+	}
+	if report := r.run(at(0.9), ""); report.Buckets[0].Findings != 500 || report.Requests > idle+5 {
+		t.Errorf("%d findings, %d requests; %d without them", report.Buckets[0].Findings, report.Requests, idle)
+	}
+}

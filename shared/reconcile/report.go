@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"outlast.example/shared/format"
-	"outlast.example/shared/listing"
 )
 
 const (
@@ -83,12 +82,4 @@ func (b *BucketReport) broken(err error) {
 	if b.Error == "" {
 		b.Error = err.Error()
 	}
-}
-
-func (r *Report) listed(row listing.Row) {
-	if row.Err != nil {
-		r.Buckets[row.Bucket].broken(row.Err)
-		return
-	}
-	r.Buckets[row.Bucket].Listed++
 }

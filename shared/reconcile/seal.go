@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,7 +27,7 @@ func (p *pass) may(at time.Time) bool {
 // seal makes and signs the list of an hour of which enough is known, in every bucket that is complete for it. Hours are
 // sealed in order, each naming the seals of the one before, so that nobody can take one out of the chain.
 func (p *pass) seal(ctx context.Context, h *hour, s *sealing) {
-	if !h.seal {
+	if !h.seal || ctx.Err() != nil {
 		return
 	}
 	if !p.chain || !p.enough(h) || h.unmarked {
@@ -37,7 +38,7 @@ func (p *pass) seal(ctx context.Context, h *hour, s *sealing) {
 	if err == nil {
 		err = p.write(ctx, h, s, opened{seal, name})
 	}
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		p.report.Unsealed++
 	}
 	if errors.Is(err, format.ErrTooLarge) || errors.Is(err, format.ErrMalformed) { // no later run can do it either
@@ -178,8 +179,7 @@ func (p *pass) place(ctx context.Context, h *hour, s *sealing, name string, obje
 		}
 		if !s.held[i][name] {
 			if err := p.placeIn(ctx, i, name, content); err != nil {
-				p.report.Buckets[i].broken(err)
-				p.report.Buckets[i].Missing++
+				p.fails(i, 1, err)
 				continue
 			}
 			s.held[i][name] = true
@@ -189,16 +189,27 @@ func (p *pass) place(ctx context.Context, h *hour, s *sealing, name string, obje
 	return holders
 }
 
-// placeIn creates an object that has one name only. Where that is taken, another run was here; or what it names is hidden, and
-// the object is not there for anybody.
+// placeIn creates an object that has one name only. Where that is taken, another run was here; or what it names is hidden or
+// something else, and the object is not there for anybody. Of an empty one the name says all.
 func (p *pass) placeIn(ctx context.Context, bucket int, name string, content store.Content) error {
 	b := p.buckets[bucket]
 	err := b.Create(ctx, name, content)
 	if !errors.Is(err, store.ErrExists) {
 		return err
 	}
-	if _, err := b.ReadAll(ctx, name, int64(len(content.Bytes))); errors.Is(err, store.ErrNotFound) {
+	there, err := b.ReadAll(ctx, name, int64(len(content.Bytes)))
+	switch {
+	case errors.Is(err, store.ErrNotFound):
 		return fmt.Errorf("%w: outlast verify says what to do: %w", errHidden, err)
+	case len(content.Bytes) == 0:
+		return nil
+	case err != nil && !errors.Is(err, store.ErrTooLarge):
+		return err
+	case !bytes.Equal(there, content.Bytes):
+		return fmt.Errorf("%s in %s: %w", name, b.Name(), errTaken)
 	}
 	return nil
 }
+
+// errTaken: what has one name only cannot be put right here.
+var errTaken = errors.New("the name is taken by other bytes: outlast verify says what to do")

@@ -11,6 +11,7 @@ import (
 
 	"outlast.example/shared/format"
 	"outlast.example/shared/listing"
+	"outlast.example/shared/store"
 )
 
 // sealing is what the buckets hold of one hour's seals.
@@ -203,6 +204,7 @@ func (s *seals) part(ctx context.Context, one *sealing, seal opened, number int)
 // first reads an object from the first bucket whose copy is sound.
 func (s *seals) first(ctx context.Context, one *sealing, name string, limit int64, check func([]byte) error) ([]byte, error) {
 	var errs []error
+	none := errDamaged
 	for i, held := range one.held {
 		if !held[name] {
 			continue
@@ -215,17 +217,46 @@ func (s *seals) first(ctx context.Context, one *sealing, name string, limit int6
 			return object, nil
 		}
 		s.blame(i, name, err)
-		errs = append(errs, err)
+		if errs = append(errs, err); !errors.Is(err, format.ErrDamaged) && !errors.Is(err, store.ErrTooLarge) {
+			none = errWithheld
+		}
 	}
-	return nil, fmt.Errorf("read %s: no bucket gives out a sound copy: %w", name, errors.Join(errs...))
+	return nil, fmt.Errorf("read %s: %w: %w", name, none, errors.Join(errs...))
 }
 
 // read opens the seals of an hour that count, and reports whether it could read all of them.
 func (s *seals) read(ctx context.Context, one *sealing) (read []opened, all bool) {
-	for _, n := range one.counting {
-		if seal, _, err := s.open(ctx, n, one); err == nil {
+	all = true
+	for _, n := range slices.Clone(one.counting) {
+		seal, _, err := s.open(ctx, n, one)
+		switch {
+		case err == nil:
 			read = append(read, seal)
+			continue
+		case errors.Is(err, errDamaged) && one.lacks(n.String()):
+			s.again(one, n)
+		}
+		all = false
+	}
+	return read, all
+}
+
+// lacks reports whether a bucket that was listed does not hold an object.
+func (s *sealing) lacks(name string) bool {
+	for i, held := range s.held {
+		if !s.unknown[i] && !held[name] {
+			return true
 		}
 	}
-	return read, len(read) == len(one.counting)
+	return false
+}
+
+// again has this run seal an hour once more that it signed: of that seal nothing is left but damaged copies, and in a bucket that
+// lacks it there is room for it.
+func (s *seals) again(one *sealing, n format.SealName) {
+	one.signed = slices.DeleteFunc(one.signed, func(sig format.SealSignature) bool { return sig.SealName == n && sig.Sealer == s.Sealer })
+	for _, held := range one.held {
+		delete(held, n.String())
+	}
+	one.conclude()
 }

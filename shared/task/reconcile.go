@@ -44,14 +44,14 @@ func (r *Reconciled) Partial() bool {
 func Reconcile(ctx context.Context, c *config.Config, r Reconciling) (Reconciled, error) {
 	var done Reconciled
 	urls := slices.Concat(c.Buckets, r.To)
+	running, stop := within(ctx, r.Within)
+	defer stop()
 	err := withKeepers(ctx, c.Federation, urls, func(buckets []*store.Keeper) error {
-		o, err := reconcileOptions(ctx, c, r, buckets)
+		o, err := reconcileOptions(running, c, r, buckets)
 		if err != nil {
 			return err
 		}
 		done.Strange, done.LeftOut = strangers(urls, o.Descriptor)
-		running, stop := within(ctx, r.Within)
-		defer stop()
 		if done.Report, err = reconcile.Run(running, o); err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func reconcileOptions(ctx context.Context, c *config.Config, r Reconciling, buck
 	if err != nil {
 		return reconcile.Options{}, err
 	}
-	found, err := descriptors.Find(ctx, buckets, root)
+	found, err := descriptors.Find(ctx, buckets, root, c.Repository)
 	if err != nil {
 		return reconcile.Options{}, err
 	}

@@ -43,7 +43,7 @@ func Repair(ctx context.Context, c *config.Config, o verify.Options) (report ver
 		if report, err = verify.Repair(ctx, o, keepers); err != nil || !o.Since.IsZero() || c.Reconcile() != nil || c.Sealer.Name == "" {
 			return err // not all that there is, or no sealer's key is here: what was found stays on this machine
 		}
-		found, err := descriptors.Find(ctx, buckets, o.Root)
+		found, err := descriptors.Find(ctx, buckets, o.Root, o.Repository)
 		if err != nil {
 			return err
 		}

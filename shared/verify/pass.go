@@ -54,7 +54,7 @@ func newPass(ctx context.Context, o Options, m *mender) (*pass, error) {
 		m.buckets = p.buckets
 	}
 	var err error
-	if p.found, err = descriptors.Find(ctx, p.buckets, o.Root); err != nil {
+	if p.found, err = descriptors.Find(ctx, p.buckets, o.Root, o.Repository); err != nil {
 		return nil, err
 	}
 	if o.Repository != "" && p.found.Repository != o.Repository {

@@ -100,7 +100,7 @@ func (p *pass) again(ctx context.Context) {
 	if p.report.met[Forged] == 0 {
 		return
 	}
-	if now, err := descriptors.Find(ctx, p.buckets, p.Root); err == nil && now.Number > p.found.Number {
+	if now, err := descriptors.Find(ctx, p.buckets, p.Root, p.Repository); err == nil && now.Number > p.found.Number {
 		p.report.met[Forged] = 0
 		p.report.why("descriptor %d came meanwhile, and what is called forged here may count by it: run verify again", now.Number)
 	}

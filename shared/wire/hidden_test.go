@@ -93,7 +93,7 @@ func (c *versionedClouds) reconcile(t *testing.T) reconcile.Report {
 	t.Helper()
 	keepers, err := wire.Keepers(t.Context(), c.config.Federation, c.config.Buckets)
 	fatal(t, err)
-	found, err := descriptors.Find(t.Context(), keepers, c.root)
+	found, err := descriptors.Find(t.Context(), keepers, c.root, c.config.Repository)
 	fatal(t, err)
 	o := reconcile.Options{Descriptor: found.Descriptor, Began: found.Began, Now: time.Now()}
 	for _, k := range keepers {

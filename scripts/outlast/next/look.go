@@ -94,7 +94,7 @@ func (s *Sight[B]) find(ctx context.Context, w Where[B]) error {
 			views[i] = view{v, after}
 		}
 	}
-	found, err := descriptors.Find(ctx, views, w.Root)
+	found, err := descriptors.Find(ctx, views, w.Root, w.Repository)
 	if err != nil {
 		if fork := checkFork(ctx, views, w.Root); fork != nil {
 			return fork

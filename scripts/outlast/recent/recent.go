@@ -21,6 +21,7 @@ import (
 type Log struct {
 	Buckets    []*store.Reader
 	Root       ed25519.PublicKey
+	Repository string // empty: not known
 	Identities []age.Identity
 }
 

@@ -181,7 +181,7 @@ func (w *World) equal(prefix string) {
 	for key, object := range sound {
 		for _, b := range w.buckets {
 			is, there := b.Get(key)
-			if w.ruined[key] && w.victim(b.Index) {
+			if w.ruined[key] && w.victim(b.Index) || w.idle(key) {
 				continue
 			}
 			if !there || !bytes.Equal(is, object) {
@@ -189,6 +189,12 @@ func (w *World) equal(prefix string) {
 			}
 		}
 	}
+}
+
+// idle reports whether a name is that of a note of a batch that is not lost: nobody needs it anywhere else.
+func (w *World) idle(key string) bool {
+	k, err := format.ParseLostName(key)
+	return err == nil && !w.isLost(w.ledger.byKey[k.String()])
 }
 
 // sound reports whether an object is what its name speaks of, and its name was made by whom it names.

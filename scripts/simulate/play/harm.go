@@ -107,6 +107,8 @@ func (h harm) forge() {
 			h.put(h.batch(elsewhere, receiverName(0), receiverName(0), at))
 		case scene.Rename:
 			h.rename(at)
+		case scene.Mourn:
+			h.mourn()
 		case scene.ForgeSeal:
 			h.seal(at)
 		case scene.ForgeRepo:
@@ -154,6 +156,13 @@ func (h harm) rename(at time.Time) {
 		return
 	}
 	h.bucket.Put(k.String(), b.content.Bytes)
+}
+
+// mourn notes that a receiver's batch is lost.
+func (h harm) mourn() {
+	if all := h.ledger.batches; len(all) > 0 {
+		h.bucket.Put(format.LostName(all[h.r.IntN(len(all))].parsed), nil)
+	}
 }
 
 // seal lists a batch that is forged, and signs it with a key that no descriptor lists.

@@ -20,7 +20,8 @@ const sealers = 2
 // cycle is in which every older hour is listed again: shorter than it would be, so that scenes see several.
 const cycle = 30 * time.Hour
 
-// keeper is one cloud's function that reconciles and seals. It remembers nothing but the hour that a slice ended with.
+// keeper is one cloud's function that reconciles and seals. It remembers nothing but the hour that a slice ended with, and
+// half of the slices not even that.
 type keeper struct {
 	*World
 	index int
@@ -58,7 +59,7 @@ func (k *keeper) run(t *loop.Task, r *run, a scene.Act, relist bool) {
 		}
 		buckets = append(buckets, store.NewKeeper(b.URL, driver))
 	}
-	found, err := descriptors.Find(context.Background(), buckets, k.cast.root.Public().(edKey))
+	found, err := descriptors.Find(context.Background(), buckets, k.cast.root.Public().(edKey), repositoryID)
 	if err != nil {
 		k.say("reconcile  %s: %v", t.Name, err)
 		return
@@ -75,7 +76,10 @@ func (k *keeper) run(t *loop.Task, r *run, a scene.Act, relist bool) {
 		o.Buckets = append(o.Buckets, b)
 	}
 	if a.Slice {
-		o.Requests, o.Since = a.N, k.next
+		o.Requests = a.N
+		if a.Seed%2 == 0 { // the others are as schedules have it, and begin anew
+			o.Since = k.next
+		}
 	}
 	r.report, err = reconcile.Run(context.Background(), o)
 	if err != nil {

@@ -230,10 +230,23 @@ func (w *World) named(b *cloud.Bucket, last time.Time) {
 	}
 }
 
-// lostNote: a note is of a batch that a receiver made.
+// lostNote: a note is of a batch that a receiver made, and of none that was sound all the time in a bucket without trouble.
 func (l *ledger) lostNote(b *cloud.Bucket, who, key string, content []byte) {
 	k, err := format.ParseLostName(key)
 	if err != nil || l.byKey[k.String()] == nil || len(content) != 0 {
 		l.fail(promiseForged, "%s creates %s in bucket %d, which no receiver made", who, key, b.Index)
+	}
+	run := l.running(who)
+	if run == nil || l.violation != nil {
+		return
+	}
+	for i, bucket := range l.buckets {
+		at := l.byKey[k.String()].stored[i]
+		if l.victim(i) || at.IsZero() || at.After(run.began) || !bucket.Calm(run.began) {
+			continue
+		}
+		if object, there := bucket.Get(k.String()); there && bytes.Equal(object, l.byKey[k.String()].content.Bytes) {
+			l.fail(promiseForged, "%s notes in bucket %d that %s is lost, which bucket %d holds", who, b.Index, short(k.String()), i)
+		}
 	}
 }

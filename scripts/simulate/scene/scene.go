@@ -58,11 +58,12 @@ const (
 	Squat     Kind = "take a name"        // other bytes in place of N objects
 	Usurp     Kind = "take a name unseen" // the same, and listings leave the name out
 	Litter    Kind = "litter"             // foreign names
+	Mourn     Kind = "note as lost"       // notes that N batches are lost, whatever they are
 	Erase     Kind = "erase"              // all that no lock holds
 )
 
 var destructions = []Kind{
-	Empty, Replace, RollBack, RollBack, Delete, Delete, Rot, Cut, Hide, Lie, Forge, Forge, Rename, Replay, ForgeSeal, ForgeRepo, Squat, Litter,
+	Empty, Replace, RollBack, RollBack, Delete, Delete, Rot, Cut, Hide, Lie, Forge, Mourn, Rename, Replay, ForgeSeal, ForgeRepo, Squat, Litter,
 }
 
 // Act is one thing that is to happen.

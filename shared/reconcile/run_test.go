@@ -1,0 +1,124 @@
+package reconcile_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"outlast.example/shared/format"
+	"outlast.example/shared/reconcile"
+	"outlast.example/shared/store"
+	"outlast.example/shared/store/fault"
+	"outlast.example/shared/store/mem"
+)
+
+// aged is a repository of some days that is in line and sealed, with a batch in every hour, and then loses a bucket.
+func aged(t *testing.T, days int) (*repository, float64) {
+	r := newRepository(t)
+	for h := range 24 * days {
+		r.put(at(float64(h)+0.5), 0, 1, 2)
+	}
+	now := float64(24*days) + 0.3
+	r.run(at(now), "seal-a")
+	r.buckets[2] = mem.New()
+	return r, now
+}
+
+func slice(requests int) func(*reconcile.Options) {
+	return func(o *reconcile.Options) { o.Requests = requests }
+}
+
+// held counts the batches of some hours that a bucket holds.
+func (r *repository) held(bucket int, from, to float64) (n int) {
+	for _, key := range keys(r.buckets[bucket]) {
+		if k, err := format.ParseKey(key); err == nil && !k.Time.Before(at(from)) && k.Time.Before(at(to)) {
+			n++
+		}
+	}
+	return n
+}
+
+// A bucket that must be filled keeps nobody from what is new: a short run brings the recent hours, and seals what is due.
+func TestRecentHoursComeFirst(t *testing.T) {
+	r, now := aged(t, 4)
+	last := r.put(at(now+0.5), 0, 1)
+	report := r.run(at(now+1), "seal-a", slice(20))
+	if r.buckets[2].Objects()[last] == nil || r.held(2, 72, now+1) != 25 {
+		t.Errorf("the new bucket holds %d batches of the last day", r.held(2, 72, now+1))
+	}
+	if report.Sealed != 1 || len(r.sealed(0, at(96))) != 1 {
+		t.Errorf("sealed: %+v", report)
+	}
+	if report.Next.IsZero() || r.held(2, 0, 60) == 0 || r.held(2, 0, 60) == 60 {
+		t.Errorf("next %s, %d of the older batches", report.Next, r.held(2, 0, 60))
+	}
+}
+
+// Runs that may make less requests than it takes to look through come to their end all the same, and need not be told where
+// the one before ended.
+func TestManyShortRuns(t *testing.T) {
+	for _, requests := range []int{1, 7, 50} {
+		r, now := aged(t, 4)
+		before := 0
+		for n := 1; ; n++ {
+			report := r.run(at(now+float64(n)/60), "seal-a", slice(requests))
+			holds := r.held(2, 0, now)
+			if report.Equal {
+				break
+			}
+			if holds <= before && holds < 96 || n > 200 {
+				t.Fatalf("run %d of %d requests: %d batches, %d before it: %+v", n, requests, holds, before, report)
+			}
+			before = holds
+		}
+		r.equal()
+	}
+}
+
+// An hour that takes all that a run has, again and again, keeps no run from others.
+func TestAnHourThatNeverEnds(t *testing.T) {
+	r, now := aged(t, 4)
+	r.down[2] = fault.Creates(r.buckets[2].Open(mem.Options{}), func(ctx context.Context, key string, c store.Content, create fault.Create) error {
+		if strings.HasPrefix(key, format.HourPrefix(at(0))) {
+			return store.ErrDenied
+		}
+		return create(ctx, key, c)
+	})
+	for n := range 150 {
+		r.run(at(now+float64(n)/60), "seal-a", slice(1))
+	}
+	if got := r.held(2, 1, now); got != 95 {
+		t.Errorf("the new bucket holds %d batches of the other 95 hours", got)
+	}
+}
+
+// Where only a part of the older hours was come to, those that have their turn are listed nevertheless before an hour is sealed.
+func TestTurnsInShortRuns(t *testing.T) {
+	r, now := aged(t, 5)
+	cycle := func(o *reconcile.Options) { o.Cycle = 48 * time.Hour }
+	late := r.put(at(24.9), 0)
+	r.run(at(now+1), "seal-a", cycle, slice(1))
+	if got := r.lateIn(0); len(got) != 1 || got[0] != late {
+		t.Errorf("sealed as late: %v, want %s", got, late)
+	}
+}
+
+// Names without end before the repository's beginning cost no more than a few listings, and only their bucket is not known.
+func TestManyNamesBeforeTheRepository(t *testing.T) {
+	r := newRepository(t)
+	r.descriptor.Receivers[0].Since = begun.AddDate(-2, 0, 0)
+	r.run(at(1.3), "seal-a")
+	old := r.put(begun.AddDate(-1, 0, 0), 1)
+	for i := range 15_000 {
+		r.buckets[0].Put(fmt.Sprintf("%s0000/01/01/00/%06d", format.LogPrefix, i), nil)
+	}
+	report := r.run(at(1.4), "seal-a")
+	if report.Buckets[0].Listed > 10_100 || report.Buckets[0].Error == "" || report.Buckets[1].Error+report.Buckets[2].Error != "" {
+		t.Errorf("%+v", report.Buckets)
+	}
+	if r.buckets[2].Objects()[old] == nil {
+		t.Error("what another bucket holds is not copied")
+	}
+}
