@@ -30,6 +30,18 @@ func (c *Config) Capture() error {
 	return p.err()
 }
 
+// Probe asks for what doctor needs to make an object as the receiver does, and reads the receiver's key from its file.
+func (c *Config) Probe() error {
+	var p Problems
+	c.checkRepository(&p)
+	c.checkRecipients(&p)
+	c.Receiver.check(&p, "receiver")
+	c.Receiver.readKey(&p, "receiver")
+	c.Receiver.checkKey(&p, "receiver")
+	c.checkOwnKey(&p)
+	return p.err()
+}
+
 // Read asks for what restore and log need.
 func (c *Config) Read() error {
 	var p Problems
