@@ -11,8 +11,8 @@ import (
 	"outlast.example/shared/task"
 )
 
-// maxAsked bounds what is read of a request that may ask for doctor: the question is below a kilobyte.
-const maxAsked = 64 << 10 // bytes
+// maxAsked bounds what may be a question: it is below a kilobyte, and what is larger is not looked through for one.
+const maxAsked = 4 << 10 // bytes
 
 // Asked reads the event by which a person asks a function to try its own rights; false where it is another one:
 //
@@ -22,7 +22,7 @@ func Asked(event []byte) (task.Examination, bool) {
 	var asked struct {
 		Doctor *task.Examination `json:"doctor"`
 	}
-	if json.Unmarshal(event, &asked) != nil || asked.Doctor == nil {
+	if len(event) > maxAsked || json.Unmarshal(event, &asked) != nil || asked.Doctor == nil {
 		return task.Examination{}, false
 	}
 	return *asked.Doctor, true

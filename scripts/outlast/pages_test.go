@@ -12,7 +12,7 @@ import (
 var (
 	nested = regexp.MustCompile(`\$\(([^()]*)\)`)
 	typed  = regexp.MustCompile("(?m)(?:^ *|`|bin/)outlast ([a-z]+(?: (?:next|show))?)([^`|;#\n]*)")
-	flag   = regexp.MustCompile(`--([a-z-]+)`)
+	named  = regexp.MustCompile(`--([a-z-]+)`)
 )
 
 // Every command line that a page shows is one that there is, with flags that there are; and doctor is told of the role, and of the
@@ -54,7 +54,7 @@ func checkCommands(t *testing.T, page, text string) int {
 			t.Errorf("%s: %s: no such command", page, line)
 			continue
 		}
-		for _, name := range flag.FindAllStringSubmatch(found[2], -1) {
+		for _, name := range named.FindAllStringSubmatch(found[2], -1) {
 			if command.Flag(name[1]) == nil && root.PersistentFlags().Lookup(name[1]) == nil && name[1] != "help" {
 				t.Errorf("%s: %s: no flag --%s", page, line, name[1])
 			}
