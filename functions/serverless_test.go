@@ -2,12 +2,15 @@ package functions_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v3"
 
 	"outlast.example/shared/store/storetest/servers"
 )
@@ -16,18 +19,20 @@ import (
 // are infra/'s; the one bucket is osls' own, for archives.
 var ownedByServerless = []string{
 	"AWS::Lambda::Function", "AWS::Lambda::Version", "AWS::Lambda::Url", "AWS::Lambda::Permission", "AWS::Lambda::EventInvokeConfig",
+	"AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Route",
 	"AWS::Events::Rule", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "AWS::S3::Bucket", "AWS::S3::BucketPolicy",
 }
 
-type template struct {
-	Resources map[string]struct {
-		Type       string
-		Properties map[string]json.RawMessage
-	}
+type template struct{ Resources map[string]resource }
+
+type resource struct {
+	Type       string
+	Properties map[string]json.RawMessage
 }
 
-// packaged runs "osls package" offline on a serverless.yml, and gives the template that it would deploy.
-func packaged(t *testing.T, text string) template {
+// packaged runs "osls package" offline on a serverless.yml, with more variables than the least, and gives the template that it
+// would deploy.
+func packaged(t *testing.T, text string, more ...string) template {
 	t.Helper()
 	folder := t.TempDir()
 	for name, content := range map[string]string{"serverless.yml": text, "dist/aws.zip": "an archive"} {
@@ -42,11 +47,12 @@ func packaged(t *testing.T, text string) template {
 	for _, name := range []string{"print", "package"} {
 		c := exec.CommandContext(t.Context(), filepath.Join(os.Getenv(servers.Tools), "osls"), name)
 		c.Dir = folder
-		c.Env = append(os.Environ(), "OUTLAST_PUBLIC_URL=https://hooks.example.com", "SLS_TELEMETRY_DISABLED=1", "SLS_NOTIFICATIONS_MODE=off",
+		c.Env = append(os.Environ(), "SLS_TELEMETRY_DISABLED=1", "SLS_NOTIFICATIONS_MODE=off",
 			"OUTLAST_KEEP_BUCKET=s3://outlast-example?region=eu-central-1")
 		for _, function := range []string{"CAPTURE", "RECONCILE", "VERIFY", "KEEP"} {
 			c.Env = append(c.Env, "OUTLAST_"+function+"_ROLE=arn:aws:iam::123456789012:role/"+function)
 		}
+		c.Env = append(c.Env, more...)
 		if out, err := c.CombinedOutput(); err != nil {
 			t.Fatalf("osls %s: %v\n%s\nrun scripts/test, or scripts/install deploy", name, err, out)
 		}
@@ -81,8 +87,20 @@ func TestServerless(t *testing.T) {
 			}
 		}
 	})
-	t.Run("puts aside what a bus could not hand over", func(t *testing.T) {
-		for _, r := range packaged(t, withBus(t, string(text))).Resources {
+	t.Run("is named as infra is", func(t *testing.T) { named(t, string(text)) })
+	t.Run("an HTTP API, and what a bus could not hand over", func(t *testing.T) {
+		resources := packaged(t, withShown(t, string(text))).Resources
+		if !slices.ContainsFunc(slices.Collect(maps.Values(resources)), func(r resource) bool {
+			return r.Type == "AWS::ApiGatewayV2::Integration" && string(r.Properties["PayloadFormatVersion"]) == `"2.0"`
+		}) {
+			t.Error("no HTTP API whose events are those of payload format 2.0")
+		}
+		for _, r := range resources {
+			if !slices.Contains(ownedByServerless, r.Type) {
+				t.Errorf("makes a %s", r.Type)
+			}
+		}
+		for _, r := range resources {
 			if r.Type == "AWS::Events::Rule" && r.Properties["EventPattern"] != nil {
 				if targets := string(r.Properties["Targets"]); !strings.Contains(targets, "Undelivered") || !strings.Contains(targets, "185") {
 					t.Errorf("the rule's targets are %s", targets)
@@ -98,12 +116,42 @@ func handler(properties map[string]json.RawMessage) string {
 	return strings.Trim(string(properties["Handler"]), `"`)
 }
 
-// withBus takes the lines in that serverless.yml shows for a bus.
-func withBus(t *testing.T, text string) string {
+// named wants another deployment's functions, logs, secrets and queue to be called as infra calls them, its signers by their
+// answers, and each of the example's sources to have its secret.
+func named(t *testing.T, text string) {
+	t.Helper()
+	answers, err := os.ReadFile("../infra/live/answers.example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked struct{ Sources map[string]any }
+	if err := yaml.Unmarshal(answers, &asked); err != nil || len(asked.Sources) == 0 {
+		t.Fatalf("sources of answers.example.yaml: %v", err)
+	}
+	resources := packaged(t, text, "OUTLAST_NAME=shop", "OUTLAST_RECEIVER_NAME=aws-2", "OUTLAST_SEALER_NAME=aws-3").Resources
+	capture, queue := resources["CaptureLambdaFunction"].Properties, resources["Undelivered"].Properties
+	want := []string{`{{resolve:secretsmanager:shop/receiver-key}}`, `"OUTLAST_RECEIVER_NAME":"aws-2"`, `"OUTLAST_SEALER_NAME":"aws-3"`}
+	for source := range asked.Sources {
+		variable := strings.ReplaceAll(strings.ToUpper(source), "-", "_")
+		want = append(want, `"OUTLAST_SOURCE_`+variable+`_SECRETS":"{{resolve:secretsmanager:shop/source-`+source+`}}"`)
+	}
+	environment := strings.Join(strings.Fields(string(capture["Environment"])), "")
+	for _, text := range want {
+		if !strings.Contains(environment, text) {
+			t.Errorf("capture has %s; want %s in it", environment, text)
+		}
+	}
+	if string(capture["FunctionName"]) != `"shop-live-capture"` || string(queue["QueueName"]) != `"shop-live-undelivered"` {
+		t.Errorf("function %s, queue %s", capture["FunctionName"], queue["QueueName"])
+	}
+}
+
+// withShown takes the lines in that serverless.yml shows for further events.
+func withShown(t *testing.T, text string) string {
 	t.Helper()
 	_, example, found := strings.Cut(text, "    # events:\n")
 	if !found {
-		t.Fatal("serverless.yml shows no events of a bus")
+		t.Fatal("serverless.yml shows no further events")
 	}
 	lines := strings.SplitAfter(example, "\n")
 	var shown strings.Builder

@@ -99,6 +99,8 @@ func TestApply(t *testing.T) {
 	refuseRemoval(t, server.Client(), "applied") // by the bucket's default lock
 	extend(t, driver)
 	examine(t, server.URL("applied"))
+	server.Admit(t, "applied")
+	newCommand(t, server.URL("applied")).examine()
 }
 
 // examine has doctor try the bucket as the server's own administrator, who stands above every role and policy, and not above

@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
 
+	"outlast.example/functions/start"
 	"outlast.example/shared/capture"
 )
 
@@ -60,3 +63,17 @@ type scheduled func(context.Context) error
 
 // Invoke implements lambda.Handler.
 func (s scheduled) Invoke(ctx context.Context, _ []byte) ([]byte, error) { return nil, s(ctx) }
+
+// examining is a function that also does what a person who may invoke it asks of its rights.
+type examining struct {
+	lambda.Handler
+	level *slog.LevelVar
+}
+
+// Invoke implements lambda.Handler.
+func (e examining) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	if asked, is := start.Asked(payload); is {
+		return start.Examine(ctx, asked, e.level)
+	}
+	return e.Handler.Invoke(ctx, payload)
+}

@@ -4,6 +4,9 @@
 //	reconcile    a slice of the task, by a schedule
 //	verify       a slice of the task, by a schedule
 //	keep         the same
+//
+// Each of them also tries its own rights when a person invokes it with {"doctor": {"as": "capture"}}: no request to the URL and
+// no event of a bus has that key.
 package main
 
 import (
@@ -39,7 +42,7 @@ func main() {
 		slog.Error("the function does not start", "error", err.Error())
 		os.Exit(1)
 	}
-	lambda.Start(handler)
+	lambda.Start(examining{handler, level})
 }
 
 // logger writes the lines that Lambda's own log format and level filter understand, whatever log_format says.

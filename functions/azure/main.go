@@ -51,7 +51,8 @@ func run(ctx context.Context, level *slog.LevelVar) error {
 }
 
 // routes puts the timers beside the receiver. The host lets nothing from outside through but what the routes of the
-// function.json files name, all below /v1/hooks/ or /readyz: so nobody else gets to a timer's path.
+// function.json files name: what is below /v1/hooks/, /readyz, and /doctor to whoever has that function's key. So nobody
+// else gets to a timer's path.
 func routes(ctx context.Context, level *slog.LevelVar) (http.Handler, error) {
 	mux := http.NewServeMux()
 	for name := range task.Schedules {
@@ -61,6 +62,7 @@ func routes(ctx context.Context, level *slog.LevelVar) (http.Handler, error) {
 		}
 		mux.Handle("POST /"+name, timer(run))
 	}
+	mux.Handle("POST /doctor", start.Examining(level, start.Nothing))
 	receiver, err := receiver(ctx, level)
 	if err != nil {
 		return nil, err

@@ -25,6 +25,7 @@ type AzureHost struct {
 	URL     string // from outside
 	handler string // its URL, which only the host knows
 	timers  map[string]string
+	keyed   []string
 }
 
 type hostJSON struct {
@@ -58,7 +59,7 @@ func StartAzure(t testing.TB, app string, environ ...string) *AzureHost {
 	}
 	port := freePort(t)
 	binary := filepath.Join(app, settings.CustomHandler.Description.DefaultExecutablePath)
-	h := &AzureHost{start(t, app, binary, append(environ, "FUNCTIONS_CUSTOMHANDLER_PORT="+port)), "", "http://127.0.0.1:" + port, map[string]string{}}
+	h := &AzureHost{start(t, app, binary, append(environ, "FUNCTIONS_CUSTOMHANDLER_PORT="+port)), "", "http://127.0.0.1:" + port, map[string]string{}, nil}
 	mux := http.NewServeMux()
 	h.load(t, app, mux)
 	server := httptest.NewServer(mux)
@@ -105,21 +106,40 @@ func (h *AzureHost) load(t testing.TB, app string, mux *http.ServeMux) {
 			h.timers[name] = trigger.Name
 			continue
 		}
+		serve := http.Handler(through)
 		if trigger.AuthLevel != "anonymous" {
-			t.Errorf("%s: CRMs have no key of the host: authLevel %q", name, trigger.AuthLevel)
+			serve = keyed(through)
+			h.keyed = append(h.keyed, name)
 		}
 		for _, method := range trigger.Methods {
 			if method == "head" {
 				continue // a GET's route has it
 			}
 			route := strings.ToUpper(method) + " /" + trigger.Route
-			mux.Handle(strings.ReplaceAll(route, "?}", "}"), through)
+			mux.Handle(strings.ReplaceAll(route, "?}", "}"), serve)
 			if short := optional.ReplaceAllString(route, ""); short != route {
-				mux.Handle(short, through)
+				mux.Handle(short, serve)
 			}
 		}
 	}
 }
+
+// HostKey is what the host wants of who calls a function that is not open to all
+// (https://learn.microsoft.com/azure/azure-functions/function-keys-how-to).
+const HostKey = "a-key-of-the-host"
+
+func keyed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Functions-Key") != HostKey {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Keyed are the functions that the host opens to nobody without a key.
+func (h *AzureHost) Keyed() []string { return h.keyed }
 
 func readJSON(t testing.TB, path string, to any) {
 	t.Helper()

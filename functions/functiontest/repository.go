@@ -26,6 +26,7 @@ import (
 // What the sources of a Repository are sent with.
 const (
 	PublicURL     = "https://hooks.example.com"
+	NoURL         = "https://not-yet.invalid"                                          // what a function is told until its own is known
 	HubSpotSecret = "the-app-client-secret"                                            //nolint:gosec // opens nothing
 	RelaySource   = "aws.partner/salesforce.com/00DHs0000010aBcMAI/0YLHs0000000001CAA" // of the source crm
 )

@@ -4,6 +4,7 @@
 //	Reconcile    a slice of the task, called by Cloud Scheduler
 //	Verify       a slice of the task, called by Cloud Scheduler
 //	Keep         the same
+//	Doctor       tries the rights of the identity that it is deployed with; the three tasks do so, too, when asked
 //
 // Google's Go buildpack writes the main package and imports this one, which must then be at the root of the source;
 // scripts/package puts it there.
@@ -57,8 +58,11 @@ func open(ctx context.Context, target string, level *slog.LevelVar) (http.Handle
 		}
 		return receiver.ServeHTTP, nil
 	}
+	if target == "Doctor" { // for capture's identity, whose own function is open to all
+		return start.Examining(level, start.Nothing).ServeHTTP, nil
+	}
 	run, err := start.Task(strings.ToLower(target), level)
-	return scheduled(run), err
+	return start.Examining(level, scheduled(run)).ServeHTTP, err
 }
 
 // scheduled answers when the task has ended: what runs after an answer may be frozen. Only who may invoke the function gets

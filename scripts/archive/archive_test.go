@@ -12,6 +12,10 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"outlast.example/functions/start"
+	"outlast.example/scripts/outlast/keys"
+	"outlast.example/shared/config"
 )
 
 // makeAll builds all archives, and gives their bytes by name.
@@ -50,7 +54,7 @@ func TestArchives(t *testing.T) {
 	}
 	for name, want := range map[string][]string{
 		"aws":   {"bootstrap"},
-		"azure": {"capture/function.json", "handler", "host.json", "keep/function.json", "ready/function.json", "reconcile/function.json", "verify/function.json"},
+		"azure": {"capture/function.json", "doctor/function.json", "handler", "host.json", "keep/function.json", "ready/function.json", "reconcile/function.json", "verify/function.json"},
 		"gcp":   {"function.go", "functions/start/start.go", "go.mod", "go.sum", "shared/config/settings.go", "shared/format/recovery.md"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -154,10 +158,62 @@ func TestNoSecretInAnArchive(t *testing.T) {
 			if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			files, err := settings(path)
+			files, err := settings(path, io.Discard)
 			if len(files) != c.files || (err == nil) != (c.files > 0) || err != nil && strings.Contains(err.Error(), "hush") {
 				t.Errorf("%d files, %v", len(files), err)
 			}
 		})
+	}
+}
+
+// What keygen prints goes into the archives as it is: its files stay here, so that an app without a receiver's key does not look
+// for one, and everything public is there.
+func TestKeygensOwnConfiguration(t *testing.T) {
+	made, err := keys.Make(keys.Wanted{Receivers: []string{"aws", "azure"}, Sealers: []string{"azure"}, Identities: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	path := filepath.Join(folder, "outlast.yaml")
+	text := made.Lines("keys") + "# my CRM\nsources:\n  - {name: acme, kind: hubspot, secret_files: [secrets/acme]}\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var list bytes.Buffer
+	files, err := settings(path, &list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, files[0].content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := config.Load(config.Layers{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch {
+	case c.Receiver.KeyFile != "" || len(c.Identities) > 0 || len(c.Sources[0].SecretFiles) > 0:
+		t.Errorf("names files of this machine:\n%s", files[0].content)
+	case c.Repository != made.Repository || len(c.Recipients) != 2 || len(c.Receivers) != 2 || len(c.Sealers) != 1 || c.Sources[0].Kind != "hubspot":
+		t.Errorf("lacks what is public:\n%s", files[0].content)
+	case !bytes.Contains(files[0].content, []byte("# my CRM")):
+		t.Error("lost a comment")
+	case !strings.Contains(list.String(), "identities, receiver.key_file, sources.secret_files"):
+		t.Errorf("the list says %q", &list)
+	}
+	t.Setenv(config.PathVariable, path)
+	if captures, err := start.Captures(); captures || err != nil {
+		t.Errorf("an app without a key captures: %t, %v", captures, err)
+	}
+}
+
+// Every setting that names a file is known here.
+func TestSettingsOfFiles(t *testing.T) {
+	for _, s := range config.Settings() {
+		key := strings.ReplaceAll(s.Key, "[]", "")
+		named := strings.HasSuffix(key, "_file") || strings.HasSuffix(key, "_files") || key == "identities"
+		if known := slices.ContainsFunc(filed, func(path []string) bool { return strings.Join(path, ".") == key }); named != known {
+			t.Errorf("%s: known %t, want %t", key, known, named)
+		}
 	}
 }

@@ -44,7 +44,7 @@ func run(ctx context.Context, args []string, list io.Writer) error {
 	if flags.NArg() > 1 {
 		return errors.New("more than one configuration: the three clouds share one; what differs comes from the environment")
 	}
-	settings, err := settings(flags.Arg(0))
+	settings, err := settings(flags.Arg(0), list)
 	if err != nil {
 		return err
 	}

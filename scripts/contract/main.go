@@ -1,8 +1,8 @@
 // Contract holds a store of a real account against what Outlast relies on: each status code, each action that must be refused,
 // and the conformance suite of the drivers. It is run by hand, with credentials; README.md says how.
 //
-//	go run -tags disable_grpc_modules ./scripts/contract -identities FOLDER [-open URL] [-json] [-yes] URL
-//	go run -tags disable_grpc_modules ./scripts/contract -federation outlast.yaml [-json]
+//	go run -tags disable_grpc_modules,grpcnotrace ./scripts/contract -identities FOLDER [-open URL] [-json] [-yes] URL
+//	go run -tags disable_grpc_modules,grpcnotrace ./scripts/contract -federation outlast.yaml [-json]
 package main
 
 import (

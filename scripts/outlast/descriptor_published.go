@@ -69,7 +69,8 @@ func (a *app) sayConfiguration(p *next.Plan) {
 		}
 		return nil
 	}
-	lines := slices.Concat(changed(quorumLine), changed(bucketsLine), changed(recipientsLine), changed(receiversLine))
+	lines := slices.Concat(changed(quorumLine), changed(bucketsLine), changed(recipientsLine),
+		changed(receiversLine), changed(sealersLine))
 	if len(lines) > 0 {
 		a.say("Every configuration, the receivers' too, now has to say:\n%s", strings.Join(lines, "\n"))
 	}
@@ -89,13 +90,17 @@ func recipientsLine(d *format.Descriptor) string {
 	return "recipients: [" + strings.Join(d.Recipients, ", ") + "]"
 }
 
-// receiversLine has those that go on.
-func receiversLine(d *format.Descriptor) string {
+func receiversLine(d *format.Descriptor) string { return signersLine("receivers", d.Receivers) }
+
+func sealersLine(d *format.Descriptor) string { return signersLine("sealers", d.Sealers) }
+
+// signersLine has those that go on.
+func signersLine(setting string, signers []format.Signer) string {
 	var lines []string
-	for _, r := range d.Receivers {
-		if r.Until.IsZero() {
-			lines = append(lines, r.Name+" "+format.FormatPublicKey(r.Key))
+	for _, s := range signers {
+		if s.Until.IsZero() {
+			lines = append(lines, s.Name+" "+format.FormatPublicKey(s.Key))
 		}
 	}
-	return "receivers: [" + strings.Join(lines, ", ") + "]"
+	return setting + ": [" + strings.Join(lines, ", ") + "]"
 }

@@ -5,18 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"outlast.example/shared/config"
 	"outlast.example/shared/doctor"
-	"outlast.example/shared/format"
-	"outlast.example/shared/store"
-	"outlast.example/shared/wire"
+	"outlast.example/shared/task"
 )
 
 type doctorFlags struct {
@@ -31,8 +26,8 @@ func (a *app) doctor() *cobra.Command {
 		Short: "Try what this identity must be able to do in each bucket, and what it must not",
 		Long: "Doctor uses the credentials that it finds, as a deployed function would, and tries in every bucket what their role\n" +
 			"needs, and what nobody may do: overwrite, delete, shorten a lock. It tries these on a probe, a batch made for it that\n" +
-			"says nothing. As capture and reconcile it makes one, in the name of the configured receiver, and prints its key; as keep and\n" +
-			"restore it is told which. A probe stays, as everything does. What only a lock refuses, and no want of a right, counts as if it\n" +
+			"says nothing. As capture it makes one, in the name of the configured receiver, and prints its key; as keep and restore it is\n" +
+			"told which; as reconcile either. A probe stays, as everything does. What only a lock refuses, and no want of a right, counts as if it\n" +
 			"had succeeded: Google and Azure say which of the two it was, and Amazon hides what is deleted under a marker.\n\n" +
 			"With --token it shows instead what each way of the federation yields: the claims that this cloud vouches for, and whom\n" +
 			"the other cloud takes this process for. No token is shown.\n\n" +
@@ -44,7 +39,7 @@ func (a *app) doctor() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return a.runDoctor(c.Context(), f) },
 	}
 	c.Flags().StringVar(&f.as, "as", "", "what the identity is for: "+roles())
-	c.Flags().StringVar(&f.probe, "probe", "", "as keep and restore: the key of a probe that another run printed")
+	c.Flags().StringVar(&f.probe, "probe", "", "the key of a probe that another run printed")
 	c.Flags().BoolVar(&f.token, "token", false, "show what each way of the federation yields, and try nothing else")
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object")
 	c.MarkFlagsOneRequired("as", "token")
@@ -60,80 +55,32 @@ func roles() string {
 	return strings.Join(names, ", ")
 }
 
-// doctorReport is what doctor says in --json. Its names are a promise.
-type doctorReport struct {
-	As     doctor.Role    `json:"as"`
-	Probe  string         `json:"probe"`
-	Checks []doctor.Check `json:"checks"`
-}
-
 func (a *app) runDoctor(ctx context.Context, f doctorFlags) error {
 	if f.token {
 		return a.runTokens(ctx, f.json)
-	}
-	role := doctor.Role(f.as)
-	if !slices.Contains(doctor.Roles(), role) {
-		return fmt.Errorf("%w: --as %s: want one of %s", errUsage, f.as, roles())
 	}
 	c, err := a.configure()
 	if err != nil {
 		return err
 	}
-	now := time.Now()
-	probe, err := f.probeFor(role, c, now)
+	found, err := task.Doctor(ctx, c, task.Examination{As: doctor.Role(f.as), Probe: f.probe})
+	if errors.Is(err, task.ErrAsked) {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
 	if err != nil {
 		return err
 	}
-	report := doctorReport{As: role, Probe: probe.Key, Checks: []doctor.Check{}}
-	for _, url := range c.Buckets {
-		checks, err := examine(ctx, role, c.Federation, url, probe, now)
-		if err != nil {
-			return err
-		}
-		report.Checks = append(report.Checks, checks...)
-	}
-	if err := a.printDoctor(report, f.json); err != nil {
+	if err := a.printDoctor(found, f.json); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return doctorVerdict(report.Checks)
-}
-
-func (f doctorFlags) probeFor(role doctor.Role, c *config.Config, now time.Time) (doctor.Probe, error) {
-	makes := role == doctor.Capture || role == doctor.Reconcile
-	switch {
-	case makes && f.probe != "":
-		return doctor.Probe{}, fmt.Errorf("%w: as %s, doctor makes its own probe: leave --probe out", errUsage, role)
-	case makes:
-		if err := c.Capture(); err != nil {
-			return doctor.Probe{}, err
-		}
-		return wire.NewProbe(c, now)
-	}
-	if err := c.Look(); err != nil {
-		return doctor.Probe{}, err
-	}
-	if _, err := format.ParseKey(f.probe); err != nil {
-		return doctor.Probe{}, fmt.Errorf("%w: --probe: %w; \"outlast doctor --as capture\" makes one and prints its key", errUsage, err)
-	}
-	return doctor.Probe{Key: f.probe, Content: store.NewContent(nil)}, nil
-}
-
-func examine(
-	ctx context.Context, role doctor.Role, f config.Federation, url string, probe doctor.Probe, now time.Time,
-) (_ []doctor.Check, err error) {
-	b, err := wire.Doctored(ctx, f, url, probe.Key)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, b.Close()) }()
-	return doctor.Examine(ctx, role, b, probe, now), nil
+	return doctorVerdict(found)
 }
 
 // printDoctor prints a table: what was found first, and the wrong lines marked.
-func (a *app) printDoctor(r doctorReport, asJSON bool) error {
+func (a *app) printDoctor(r task.Examined, asJSON bool) error {
 	if asJSON {
 		encoder := json.NewEncoder(a.out)
 		encoder.SetEscapeHTML(false)
@@ -169,16 +116,8 @@ func mark(c doctor.Check) string {
 	return "ok"
 }
 
-func doctorVerdict(checks []doctor.Check) error {
-	wrong, unknown := 0, 0
-	for _, c := range checks {
-		switch {
-		case c.Wrong():
-			wrong++
-		case c.Got == doctor.NotKnown:
-			unknown++
-		}
-	}
+func doctorVerdict(found task.Examined) error {
+	wrong, unknown := found.Count()
 	switch {
 	case wrong > 0:
 		return fmt.Errorf("%s not as they should be: this identity has rights that it must not have, or lacks some",

@@ -7,14 +7,8 @@ import (
 	"strings"
 
 	"outlast.example/shared/config"
-	"outlast.example/shared/wire/federation"
+	"outlast.example/shared/task"
 )
-
-// passageReport is one way of the federation in --json. Its names are a promise.
-type passageReport struct {
-	federation.Passage
-	Error string `json:"error,omitempty"`
-}
 
 // runTokens goes every way of the federation once.
 func (a *app) runTokens(ctx context.Context, asJSON bool) error {
@@ -28,18 +22,15 @@ func (a *app) runTokens(ctx context.Context, asJSON bool) error {
 	if c.Federation.From == "" {
 		return misconfigured{fmt.Errorf("no federation is configured: set federation.from to %s, %s or %s", config.AWS, config.GCP, config.Azure)}
 	}
-	f, err := federation.New(ctx, c.Federation)
+	passages, err := task.Passages(ctx, c)
 	if err != nil {
 		return err
 	}
-	passages, failed := []passageReport{}, 0
-	for _, p := range f.Try(ctx) {
-		r := passageReport{Passage: p}
-		if p.Err != nil {
-			r.Error = p.Err.Error()
+	failed := 0
+	for _, p := range passages {
+		if p.Error != "" {
 			failed++
 		}
-		passages = append(passages, r)
 	}
 	if err := a.printTokens(c.Federation.From, passages, asJSON); err != nil {
 		return err
@@ -50,7 +41,7 @@ func (a *app) runTokens(ctx context.Context, asJSON bool) error {
 	return ctx.Err()
 }
 
-func (a *app) printTokens(from string, passages []passageReport, asJSON bool) error {
+func (a *app) printTokens(from string, passages []task.Passage, asJSON bool) error {
 	if asJSON {
 		encoder := json.NewEncoder(a.out)
 		encoder.SetEscapeHTML(false)

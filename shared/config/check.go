@@ -30,6 +30,18 @@ func (c *Config) Capture() error {
 	return p.err()
 }
 
+// Probe asks for what doctor needs to make an object as the receiver does, and reads the receiver's key from its file.
+func (c *Config) Probe() error {
+	var p Problems
+	c.checkRepository(&p)
+	c.checkRecipients(&p)
+	c.Receiver.check(&p, "receiver")
+	c.Receiver.readKey(&p, "receiver")
+	c.Receiver.checkKey(&p, "receiver")
+	c.checkOwnKey(&p)
+	return p.err()
+}
+
 // Read asks for what restore and log need.
 func (c *Config) Read() error {
 	var p Problems
@@ -65,7 +77,11 @@ func (c *Config) Begin() error {
 	var p Problems
 	c.checkRepository(&p)
 	c.checkRecipients(&p)
-	c.checkReceivers(&p)
+	if len(c.Receivers) == 0 {
+		p.add("receivers", "none; \"outlast keygen\" prints a line for each")
+	}
+	checkSigners(&p, "receivers", c.Receivers)
+	checkSigners(&p, "sealers", c.Sealers)
 	return p.err()
 }
 
@@ -134,14 +150,11 @@ func (c *Config) checkRecipients(p *Problems) {
 	}
 }
 
-func (c *Config) checkReceivers(p *Problems) {
-	if len(c.Receivers) == 0 {
-		p.add("receivers", "none; \"outlast keygen\" prints a line for each")
-	}
-	for i, receiver := range c.Receivers {
-		name, key, _ := strings.Cut(receiver, " ")
+func checkSigners(p *Problems, setting string, lines []string) {
+	for i, line := range lines {
+		name, key, _ := strings.Cut(line, " ")
 		if _, err := format.ParsePublicKey(key); err != nil || format.CheckReceiver(name) != nil {
-			p.add(fmt.Sprintf("receivers[%d]", i), "want a name, a space and a public key, as \"outlast keygen\" prints them")
+			p.add(fmt.Sprintf("%s[%d]", setting, i), "want a name, a space and a public key, as \"outlast keygen\" prints them")
 		}
 	}
 }

@@ -58,7 +58,7 @@ func (c *Config) Root() (ed25519.PublicKey, error) {
 
 // tidy forgives white space in lists, and fills in what follows from other settings.
 func (c *Config) tidy() {
-	for _, list := range [][]string{c.Buckets, c.Recipients, c.Identities, c.Receivers} {
+	for _, list := range [][]string{c.Buckets, c.Recipients, c.Identities, c.Receivers, c.Sealers} {
 		for i := range list {
 			list[i] = strings.TrimSpace(list[i])
 		}

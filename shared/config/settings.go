@@ -42,6 +42,10 @@ type Config struct {
 	// which is what readers trust.
 	Receivers []string `yaml:"receivers" env:"RECEIVERS"`
 
+	// Every sealer whose seals count, in the same form. init writes them into the first descriptor; later ones come in by
+	// "outlast descriptor next --add-sealer".
+	Sealers []string `yaml:"sealers" env:"SEALERS"`
+
 	// The CRM connections that are listened to. Each has its own address, /v1/hooks/NAME.
 	Sources []Source `yaml:"sources" env:"-"`
 

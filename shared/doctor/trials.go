@@ -26,9 +26,8 @@ var nobody = map[Role]Want{Capture: MustNot, Reconcile: MustNot, Keep: MustNot, 
 
 // trials in their order: what creates first, what destroys last.
 var trials = []trial{
-	{"create under log/", map[Role]Want{Capture: Must, Reconcile: Must}, create},
+	{"create under log/", map[Role]Want{Capture: Must, Reconcile: Must, Keep: MustNot, Restore: MustNot}, createAnyhow},
 	{"hear that a name is taken", map[Role]Want{Capture: Must, Reconcile: Must}, createAgain},
-	{"create under log/", map[Role]Want{Keep: MustNot, Restore: MustNot}, createAnyhow},
 	{"create elsewhere", map[Role]Want{Capture: MustNot}, createElsewhere},
 	{"list", map[Role]Want{Capture: MustNot, Reconcile: Must, Keep: Must, Restore: Must}, list},
 	{"read", map[Role]Want{Capture: MustNot, Reconcile: Must, Restore: Must}, read},
@@ -55,7 +54,7 @@ func createAgain(ctx context.Context, e examination) error {
 	return err
 }
 
-// createAnyhow is allowed also where the name is found taken: the right was there.
+// createAnyhow is allowed also where the name is found taken, as of a probe that another identity made: the right was there.
 func createAnyhow(ctx context.Context, e examination) error {
 	if err := create(ctx, e); !errors.Is(err, store.ErrExists) {
 		return err

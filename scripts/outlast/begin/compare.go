@@ -41,18 +41,20 @@ func (e *OtherSettings) Flags() []string {
 	return all
 }
 
-// differences compares a descriptor with the one that is wanted; the order within a list does not count, nor do receivers
+// differences compares a descriptor with the one that is wanted; the order within a list does not count, nor do signers
 // that have ended.
 func differences(is, want *format.Descriptor) []difference {
 	if is.Repository != want.Repository {
 		return []difference{{"repository", nil}}
 	}
-	has, wants := signers(is.Receivers), signers(want.Receivers)
 	all := []difference{
 		{"quorum", nil},
 		{"buckets", flags("bucket", urls(is.Buckets), urls(want.Buckets))},
 		{"recipients", flags("recipient", is.Recipients, want.Recipients)},
-		{"receivers", append(each("--add-receiver", wants, has), ends(is.Receivers, wants)...)},
+		{"receivers", flagsOf("receiver", is.Receivers, want.Receivers)},
+	}
+	if len(want.Sealers) > 0 { // left out, they are the descriptor's own affair
+		all = append(all, difference{"sealers", flagsOf("sealer", is.Sealers, want.Sealers)})
 	}
 	if is.Quorum != want.Quorum {
 		all[0].flags = []string{fmt.Sprintf("--quorum %d", want.Quorum)}
@@ -76,12 +78,13 @@ func each(flag string, list, others []string) []string {
 	return all
 }
 
-// ends are flags for the receivers that go on and are not wanted.
-func ends(receivers []format.Signer, want []string) []string {
-	var all []string
-	for i, one := range signers(receivers) {
-		if receivers[i].Until.IsZero() && !slices.Contains(want, one) {
-			all = append(all, "--end-receiver "+receivers[i].Name)
+// flagsOf make a list of signers as wanted: none is removed, those that go on and are not wanted end.
+func flagsOf(role string, is, want []format.Signer) []string {
+	has, wants := signers(is), signers(want)
+	all := each("--add-"+role, wants, has)
+	for i, one := range has {
+		if is[i].Until.IsZero() && !slices.Contains(wants, one) {
+			all = append(all, "--end-"+role+" "+is[i].Name)
 		}
 	}
 	return all

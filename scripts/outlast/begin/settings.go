@@ -76,13 +76,24 @@ func descriptor(c *config.Config, now time.Time, allowOne bool) (*format.Descrip
 	for _, url := range c.Buckets {
 		d.Buckets = append(d.Buckets, format.Bucket{URL: url, CompleteSince: now})
 	}
-	for _, line := range c.Receivers {
+	var err error
+	if d.Receivers, err = since(now.Add(-early), "receiver", c.Receivers); err != nil {
+		return nil, err
+	}
+	d.Sealers, err = since(now, "sealer", c.Sealers)
+	return d, err
+}
+
+// since reads the lines of signers whose keys count from a moment on.
+func since(t time.Time, role string, lines []string) ([]format.Signer, error) {
+	var all []format.Signer
+	for _, line := range lines {
 		name, text, _ := strings.Cut(line, " ")
 		key, err := format.ParsePublicKey(text)
 		if err != nil {
-			return nil, fmt.Errorf("receiver %s: %w", name, err)
+			return nil, fmt.Errorf("%s %s: %w", role, name, err)
 		}
-		d.Receivers = append(d.Receivers, format.Signer{Name: name, Key: key, Since: now.Add(-early)})
+		all = append(all, format.Signer{Name: name, Key: key, Since: t})
 	}
-	return d, nil
+	return all, nil
 }

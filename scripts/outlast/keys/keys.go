@@ -116,6 +116,12 @@ func (m *Made) Lines(folder string) string {
 	for _, r := range m.Receivers {
 		line("  - %s", r.Line())
 	}
+	if len(m.Sealers) > 0 {
+		line("sealers:")
+	}
+	for _, s := range m.Sealers {
+		line("  - %s", s.Line())
+	}
 	for i, r := range m.Receivers {
 		mark := ""
 		if i > 0 {
@@ -124,7 +130,7 @@ func (m *Made) Lines(folder string) string {
 		line("%sreceiver: {name: %s, key_file: %s/%s}", mark, r.Name, folder, ReceiverName(r.Name))
 	}
 	for _, s := range m.Sealers {
-		line("# sealer: {name: %s, key_file: %s/%s} # after: outlast descriptor next --add-sealer '%s'", s.Name, folder, SealerName(s.Name), s.Line())
+		line("# sealer: {name: %s, key_file: %s/%s} # where it seals", s.Name, folder, SealerName(s.Name))
 	}
 	return b.String()
 }

@@ -1,6 +1,7 @@
 package servers
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"os"
@@ -125,7 +126,25 @@ func may(user Credentials, actions, resource string) string {
 	return fmt.Sprintf(`{"Effect":"Allow","Principal":{"AWS":[%q]},"Action":[%s],"Resource":"arn:aws:s3:::%s"}`, user.ID, actions, resource)
 }
 
-// allow gives the two users their rights, and others theirs.
+// Admit gives the two users their rights in a bucket that somebody else made, whose policy stays beside them.
+func (s *S3Server) Admit(t TB, bucket string) {
+	t.Helper()
+	found, err := s.client.GetBucketPolicy(t.Context(), &s3.GetBucketPolicyInput{Bucket: &bucket})
+	if err != nil {
+		t.Fatalf("get policy of S3 bucket %s: %v", bucket, err)
+	}
+	var policy struct{ Statement []json.RawMessage }
+	if err := json.Unmarshal([]byte(aws.ToString(found.Policy)), &policy); err != nil {
+		t.Fatalf("policy of S3 bucket %s: %v", bucket, err)
+	}
+	var statements []string
+	for _, statement := range policy.Statement {
+		statements = append(statements, string(statement))
+	}
+	s.allow(t, bucket, statements...)
+}
+
+// allow gives the two users their rights, beside other statements.
 func (s *S3Server) allow(t TB, bucket string, others ...string) {
 	t.Helper()
 	policy := `{"Version":"2012-10-17","Statement":[` + strings.Join(append(others,
