@@ -3,6 +3,7 @@ package mutants
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -22,6 +23,16 @@ func TestEveryBugCanBePlanted(t *testing.T) {
 		}
 		if n := strings.Count(string(code), m.Old); n != 1 || m.Old == m.New {
 			t.Errorf("%s: %s holds the text to replace %d times", m.Name, m.File, n)
+		}
+	}
+	for bug, test := range byTest {
+		files, _ := filepath.Glob(filepath.Join("..", "..", "..", "shared", test.Package, "*_test.go"))
+		there := slices.ContainsFunc(files, func(file string) bool {
+			code, err := os.ReadFile(file) //nolint:gosec // of this repository
+			return err == nil && strings.Contains(string(code), "func "+test.Name+"(t ")
+		})
+		if !names[bug] || !there {
+			t.Errorf("%s is no bug, or %s of %s no test", bug, test.Name, test.Package)
 		}
 	}
 	if len(all) < 40 {

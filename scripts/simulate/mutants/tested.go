@@ -1,0 +1,55 @@
+package mutants
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+)
+
+// test is one of a package's own.
+type test struct {
+	Package string // under shared
+	Name    string
+}
+
+// byTest says which test finds a bug that the simulation does not, by the bug's name.
+var byTest = map[string]test{
+	"verify does not see delete markers":              {"verify", "TestHidden"},
+	"a taken name counts as repaired":                 {"verify", "TestHiddenFromTheListing"},
+	"a seal is repaired though a part of it was not":  {"verify", "TestASealWithoutAPartIsNotRepaired"},
+	"a signature is repaired though its seal was not": {"verify", "TestSealsAreRepairedLast"},
+	"restore reads what is current and nothing else":  {"restore", "TestOlderVersionsCount"},
+	"verify takes any note for somebody's word":       {"verify", "TestPlanted"},
+	"everything waits for a later seal's word":        {"verify", "TestCrowdOfUnsealed"},
+}
+
+var tested = []Mutant{
+	{"verify does not see delete markers", "listing/versions.go", `return row.Key != "" && (!row.Hidden || row.Older > 0) }`, `return row.Key != "" && !row.Hidden }`},
+	{"a taken name counts as repaired", "verify/repair.go", `err == nil && string(there) == string(object) {`, `err == nil && len(there) >= 0 {`},
+	{"a seal is repaired though a part of it was not", "verify/repair.go", `sealOf(f.Key); seal != "" &&`, `sealOf(f.Key); isSeal(f.Key) &&`},
+	{"a signature is repaired though its seal was not", "verify/repair.go", `sealOf(f.Key); seal != "" &&`, `sealOf(f.Key); seal != "" && !isSeal(f.Key) &&`},
+	{"restore reads what is current and nothing else", "restore/older.go", `		if row.Older > 0 {
+`, `		if row.Older < 0 {
+`},
+	{"verify takes any note for somebody's word", "verify/said.go", `		err = p.opener.CheckName(k)
+`, `		_ = k
+`},
+	{"everything waits for a later seal's word", "verify/batches.go", `case len(p.pending) < mostPending:`, `case true:`},
+}
+
+// try runs the test.
+func (t test) try(ctx context.Context, dir string) (found string, err error) {
+	run := exec.CommandContext(ctx, "go", "test", "-tags", "disable_grpc_modules", "-run", "^"+t.Name+"$", "./shared/"+t.Package) //nolint:gosec // of the list
+	run.Dir = dir
+	out, err := run.CombinedOutput()
+	var failed *exec.ExitError
+	switch {
+	case err == nil:
+		return "", nil
+	case errors.As(err, &failed) && strings.Contains(string(out), "--- FAIL: "+t.Name):
+		return "test " + t.Package + " " + t.Name, nil
+	}
+	return "", fmt.Errorf("test %s %s: %w\n%s", t.Package, t.Name, err, out)
+}
