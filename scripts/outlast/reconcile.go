@@ -32,7 +32,8 @@ func (a *app) reconcile() *cobra.Command {
 			"nothing. With a sealer's key it signs the list of each hour that is over, lists every older hour again once in\n" +
 			"thirty days, and writes, where that changed or once a day, a report of what it found, for \"outlast status\".\n" +
 			"It needs no age identity. Run it as often as you like, also twice at once; a run that is stopped is finished\n" +
-			"by the next.\n\n" +
+			"by the next. With --for or --requests a run brings the last hours in line first, seals what is due, and goes\n" +
+			"on with older ones; it need not be told where the one before ended.\n\n" +
 			"To fill a new bucket: add it with \"outlast descriptor next --add-bucket\", run \"outlast reconcile\", and say\n" +
 			"with \"outlast descriptor next --complete\" from when on it holds everything.",
 		Args: cobra.NoArgs,
@@ -42,7 +43,7 @@ func (a *app) reconcile() *cobra.Command {
 	c.Flags().StringArrayVar(&f.to, "to", nil, "a further bucket to bring everything to, which the configuration does not name yet")
 	c.Flags().BoolVar(&f.relist, "relist", false, "list every hour in every bucket, also those that are sealed everywhere")
 	c.Flags().DurationVar(&f.within, "for", 0, "stop after this time; the next run goes on (default: no limit)")
-	c.Flags().IntVar(&f.requests, "requests", 0, "stop after so many requests to the stores; the next run goes on (default: no limit)")
+	c.Flags().IntVar(&f.requests, "requests", 0, "stop after so many requests for older hours, beyond what every run does first; the next run goes on (default: no limit)")
 	c.Flags().IntVar(&f.parallel, "parallel", 16, "copies under way at once")
 	c.Flags().BoolVar(&f.json, "json", false, "the report as one JSON object")
 	return c

@@ -3,7 +3,8 @@
 // at once, or be stopped at any moment: what is left is done by the next run.
 //
 // A bucket that holds the seals of an hour has been brought in line for that hour: they are copied last. So recent hours are
-// listed again and again, and older ones where a bucket lacks a seal that another one has, and once in a Cycle.
+// listed again and again, and before all others, and older ones where a bucket lacks a seal that another one has, and once in a
+// Cycle. A run that is bounded gets on with a history of any length.
 package reconcile
 
 import (

@@ -21,7 +21,7 @@ type Reconciling struct {
 	Since    time.Time     // the hour to begin with; zero: the repository's first
 	Relist   bool          // list every hour, also those that are sealed in every bucket
 	Within   time.Duration // time after which the run stops and reports, the next one goes on; 0: no limit
-	Requests int           // to make at most; 0: no limit
+	Requests int           // to make at most, beyond what every run does first; 0: no limit
 	Parallel int           // copies under way at once
 }
 

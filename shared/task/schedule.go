@@ -33,6 +33,7 @@ type Scheduled func(ctx context.Context, c *config.Config, log *slog.Logger) err
 // Schedules are the tasks, by the names that schedules call them by.
 var Schedules = map[string]Scheduled{"reconcile": reconcileSlice, "verify": verifySlice, "keep": keepSlice}
 
+// reconcileSlice need not know where the run before it ended: each one gets on, as reconcile.Run says.
 func reconcileSlice(ctx context.Context, c *config.Config, log *slog.Logger) error {
 	if err := c.Reconcile(); err != nil {
 		return err
