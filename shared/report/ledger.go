@@ -23,7 +23,7 @@ func Carry(before, run []format.Look, now time.Time) []format.Look {
 			all = append(all, l)
 		}
 	}
-	all = slices.DeleteFunc(all, func(l format.Look) bool { return settled(l, run) })
+	all = slices.DeleteFunc(all, func(l format.Look) bool { return Settled(l, run) })
 	for _, l := range run {
 		if !l.Sound() || l.To.IsZero() {
 			all = append(all, l)
@@ -34,12 +34,12 @@ func Carry(before, run []format.Look, now time.Time) []format.Look {
 	return all
 }
 
-func settled(l format.Look, by []format.Look) bool {
+// Settled reports whether one of some later looks says all that is to be said where an earlier one was.
+func Settled(l format.Look, by []format.Look) bool {
 	return slices.ContainsFunc(by, func(m format.Look) bool { return settles(m, l) })
 }
 
-// settles reports whether a later look says all that is to be said where an earlier one was: it came to a word there, or
-// neither did.
+// settles: the later look came to a word there, or neither did.
 func settles(later, earlier format.Look) bool {
 	return later.URL == earlier.URL && covers(later, earlier) && (later.Tells() || earlier.Outcome == format.ReportPartial)
 }

@@ -108,7 +108,7 @@ func (w Writer) carry(ctx context.Context, h *history[Bucket], task string, run 
 		case l.By == w.Sealer:
 			l.By = ""
 			before = append(before, l)
-		case l.Outcome == format.ReportDamage && (w.seals(l.By) || !settled(l, run)):
+		case l.Outcome == format.ReportDamage && (w.seals(l.By) || !Settled(l, run)):
 			others = append(others, l)
 		}
 	}
