@@ -121,10 +121,8 @@ func verified(at format.ReportBucket, doubt bool, part string, now time.Time) fo
 func Kept(r *keep.Report, part verify.Part, now time.Time) *format.Report {
 	found := &format.Report{Outcome: outcomes[r.Outcome]}
 	for _, b := range r.Buckets {
-		at := format.ReportBucket{URL: b.Name, Broken: b.Error != "", Faults: b.Ended + b.Removable + b.Refused, Doubts: b.Unknown}
-		if b.Next != nil {
-			at.Broken = true // nobody saw to the rest
-		}
+		at := format.ReportBucket{URL: b.Name, Faults: b.Ended + b.Removable + b.Refused, Doubts: b.Unknown}
+		at.Broken = b.Outcome == keep.Partial && (b.Error != "" || b.Next != nil) // nobody saw to the rest
 		found.Buckets = append(found.Buckets, at)
 		found.Looks = append(found.Looks, format.Look{
 			At: now.UTC().Truncate(day), Part: part.String(), Outcome: outcomes[b.Outcome], ReportBucket: at,

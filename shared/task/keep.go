@@ -19,7 +19,7 @@ import (
 // several runs a day make up for one that failed or was too short; and as locks are set to the end of a day fifteen
 // days on, a day on which all of them failed leaves nothing unlocked before its turn comes again.
 func keepSlice(ctx context.Context, c *config.Config, log *slog.Logger) (err error) {
-	if err := c.Reconcile(); err != nil {
+	if err := reporting(c); err != nil {
 		return err
 	}
 	buckets, err := wire.Lockers(ctx, c.Federation, c.Buckets)

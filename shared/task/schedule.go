@@ -53,7 +53,7 @@ func reconcileSlice(ctx context.Context, c *config.Config, log *slog.Logger) err
 // verifySlice keeps no checkpoint: one that a cloud keeps could be rolled back with the rest. That all buckets were rolled
 // back together is for "outlast verify" to see, on the operator's machine.
 func verifySlice(ctx context.Context, c *config.Config, log *slog.Logger) error {
-	if err := c.Reconcile(); err != nil {
+	if err := reporting(c); err != nil {
 		return err
 	}
 	now := time.Now()

@@ -38,6 +38,14 @@ func tell(ctx context.Context, keepers []*store.Keeper, d *format.Descriptor, s 
 	return nil
 }
 
+// reporting asks for what a task needs that reports if it can: a sealer that is named everywhere has its key only where it reports.
+func reporting(c *config.Config) error {
+	if c.Sealer.Name == "" || c.Sealer.Key == "" && c.Sealer.KeyFile == "" {
+		c.Sealer = config.Signer{}
+	}
+	return c.Reconcile()
+}
+
 // told opens the buckets with the right to create, and tells what was found by a task that ran without it. Where no sealer's key
 // is here, nothing is told.
 func told(ctx context.Context, c *config.Config, task string, now time.Time, found *format.Report) error {
