@@ -62,8 +62,8 @@ func TestWithoutAKeyNothingIsTold(t *testing.T) {
 	for _, name := range []string{"verify", "keep"} {
 		r := newRepository(t)
 		r.config.Sealer.Key = "" // one configuration for all functions names the sealer
-		if _, outcome, err := r.slice(t, name); outcome == "" {
-			t.Errorf("%s: %v", name, err)
+		if level, outcome, err := r.slice(t, name); level == "" {
+			t.Errorf("%s: %s, %v", name, outcome, err)
 		}
 		if len(r.reports(t, 0)) != 0 {
 			t.Errorf("%s: a report", name)
