@@ -199,6 +199,17 @@ func TestASealerThatEnded(t *testing.T) {
 	r.mustOpen("the part", report.Verify, noon.AddDate(0, 0, 4))
 }
 
+// Nobody says for another sealer that anything is sound.
+func TestSoundInAnothersName(t *testing.T) {
+	r := newRepository(t)
+	forged := sound("1/1")
+	forged.By = "seal-a"
+	r.ran("seal-b", report.Verify, noon, sound("3/30"), forged)
+	if all := r.read(noon).Looks(report.Verify, r.descriptor); len(all) != 1 || all[0].Part != "3/30" {
+		t.Errorf("%+v", all)
+	}
+}
+
 // What a sealer knew, and nobody can read any more, is not known; nothing is written where it may be read later.
 func TestALedgerThatIsLost(t *testing.T) {
 	r := newRepository(t)

@@ -77,7 +77,7 @@ func (s Seen) of(task, sealer string) *Told {
 }
 
 // Looks are what is known of a task by all its sealers. Each speaks for itself; for one that is not heard any more, those who
-// carried on what it found. One whose key has ended is heard until somebody else has reported since.
+// carried on what it found amiss. One whose key has ended is heard until somebody else has reported since.
 func (s Seen) Looks(task string, d *format.Descriptor) (all []format.Look) {
 	speaks := map[string]bool{}
 	for _, t := range s.Told {
@@ -89,7 +89,7 @@ func (s Seen) Looks(task string, d *format.Descriptor) (all []format.Look) {
 		}
 		for _, l := range Looks(t.Found, task, t.Time) {
 			own := l.By == "" || l.By == t.Sealer
-			if l.By = cmp.Or(l.By, t.Sealer); own == speaks[l.By] && !slices.Contains(all, l) {
+			if l.By = cmp.Or(l.By, t.Sealer); own == speaks[l.By] && (own || !l.Sound()) && !slices.Contains(all, l) {
 				all = append(all, l)
 			}
 		}
