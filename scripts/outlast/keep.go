@@ -13,11 +13,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"outlast.example/shared/keep"
+	reports "outlast.example/shared/report"
+	"outlast.example/shared/verify"
 	"outlast.example/shared/wire"
 )
 
 // keepers is how many objects of a bucket are under way at once: a store takes tens of milliseconds for each.
 const keepers = 16
+
+// keepUntil is how far ahead locks are to reach unless told otherwise.
+const keepUntil = "14d"
 
 type keepFlags struct {
 	until, resume string
@@ -43,7 +48,7 @@ func (a *app) keep() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.runKeep(c.Context(), f) },
 	}
-	c.Flags().StringVar(&f.until, "until", "14d", "how far ahead locks are to reach, in days: 1d to 14d")
+	c.Flags().StringVar(&f.until, "until", keepUntil, "how far ahead locks are to reach, in days: 1d to 14d")
 	c.Flags().DurationVar(&f.within, "for", 0, "stop after this time, such as 10m (default: when all is done)")
 	c.Flags().IntVar(&f.requests, "requests", 0, "make at most so many requests to each bucket (default: no limit)")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "only look")
@@ -76,13 +81,23 @@ func (a *app) runKeep(ctx context.Context, f keepFlags) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
+	unkept := rememberKept(c.Repository, f, &report, options.Now)
 	if err := a.kept(&report, f.json); err != nil {
 		return err
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return keepVerdict(&report)
+	return errors.Join(unkept, keepVerdict(&report))
+}
+
+// rememberKept keeps what a run found for "outlast status", unless it only looked, or aimed at less than status wants.
+func rememberKept(repository string, f keepFlags, r *keep.Report, now time.Time) error {
+	file, err := checkpointPath("", repository)
+	if err != nil || f.dryRun || f.until != keepUntil {
+		return err
+	}
+	return file.beside(repository, reports.Keep).write(now, reports.Kept(r, verify.Part{Number: 1, Of: 1}, now))
 }
 
 // keepFor runs a slice. The end of its time is no error.

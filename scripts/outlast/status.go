@@ -23,11 +23,13 @@ func (a *app) status() *cobra.Command {
 		Use:   "status",
 		Short: "Say how the buckets stand, whether the sources are heard as usual, and what looks like loss",
 		Long: "Status lists the last 26 hours in every bucket and says of each its newest batch, what it lacks, the last\n" +
-			"hours that are sealed and firm, what reconcile and verify found last, and how far a few locks reach. It reads\n" +
+			"hours that are sealed and firm, what reconcile, verify and keep found last, and how far a few locks reach. It reads\n" +
 			"what was captured lately and says of each source when it was last heard, in what rhythm, whether it has gone\n" +
 			"quiet, whether its subscription ends, and whether many records were deleted or updated at once.\n\n" +
-			"What reconcile found is a report in the buckets, which a sealer signed; what verify found is also kept beside\n" +
-			"its checkpoint on this machine. Locks are seen by an identity that may: without one, they are not known.\n\n" +
+			"What reconcile, verify and keep found are reports in the buckets, which sealers signed; what verify and keep found\n" +
+			"here is kept beside the checkpoint on this machine. What was wrong stays said until the same was looked at again;\n" +
+			"a bucket is well only if all its bytes were read in 35 days, and all its locks seen to in eight. Locks are seen by\n" +
+			"an identity that may: without one, they are not known.\n\n" +
 			"The last line is one of three words, and the exit code goes with it: well (0), not known (3), or attention (4).\n" +
 			"What is not known is never well: a rhythm takes two weeks to learn.",
 		Args: cobra.NoArgs,

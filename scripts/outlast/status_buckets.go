@@ -61,6 +61,7 @@ type bucketStatus struct {
 	LastFirm  *time.Time   `json:"last_firm,omitempty"`
 	Reconcile *taskStatus  `json:"reconcile,omitempty"`
 	Verify    *taskStatus  `json:"verify,omitempty"`
+	Keep      *taskStatus  `json:"keep,omitempty"`
 	Locks     *locksStatus `json:"locks,omitempty"`
 }
 
@@ -77,7 +78,7 @@ type view struct {
 	buckets    []string
 	standings  []standing.Standing
 	seen       reports.Seen
-	last       *lastFound
+	here       map[string][]format.Look // by task: what this machine's own runs found
 	checkpoint *verify.Checkpoint
 	unread     []error // of what is kept on this machine
 }
@@ -126,7 +127,7 @@ func (a *app) view(ctx context.Context, c *config.Config, checkpoint string, now
 		return nil, err
 	}
 	v.seen = reports.Read(ctx, asked, v.found.Descriptor, now)
-	v.here(checkpoint, c.Repository)
+	v.kept(checkpoint, c.Repository)
 	return v, nil
 }
 
@@ -143,8 +144,9 @@ func look(ctx context.Context, c *config.Config, asked []*standing.Asked, d *for
 	return standing.Look(ctx, o), nil
 }
 
-// here reads what verify kept on this machine.
-func (v *view) here(checkpoint, repository string) {
+// kept reads what verify and keep left on this machine.
+func (v *view) kept(checkpoint, repository string) {
+	v.here = map[string][]format.Look{}
 	file, err := checkpointPath(checkpoint, repository)
 	if err == nil {
 		v.checkpoint, err = file.read()
@@ -153,8 +155,10 @@ func (v *view) here(checkpoint, repository string) {
 		v.unread = append(v.unread, err)
 		return
 	}
-	if v.last, err = file.beside(repository).read(); err != nil {
-		v.unread = append(v.unread, err)
+	for _, task := range []string{reports.Verify, reports.Keep} {
+		if v.here[task], err = file.beside(repository, task).read(); err != nil {
+			v.unread = append(v.unread, err)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,23 +40,51 @@ func healthy() *view {
 		v.seen.Buckets = append(v.seen.Buckets, reports.Held{})
 	}
 	v.seen.Told = []reports.Told{
-		{ReportName: format.ReportName{Time: before(25), Task: reports.Reconcile, Sealer: "seal-a"}, Found: sound()},
-		{ReportName: format.ReportName{Time: before(7), Task: reports.Reconcile, Sealer: "seal-b"}, Found: sound()},
+		{ReportName: format.ReportName{Time: before(25), Task: reports.Reconcile, Sealer: "seal-a"}, Found: sound(before(25))},
+		{ReportName: format.ReportName{Time: before(7), Task: reports.Reconcile, Sealer: "seal-b"}, Found: sound(before(7))},
 	}
-	v.last = &lastFound{found: found{before(150), *sound()}}
+	v.here = map[string][]format.Look{reports.Verify: {}, reports.Keep: {}}
+	for i := range 2 {
+		at := format.ReportBucket{URL: fmt.Sprintf("mem://%d", i)}
+		v.here[reports.Verify] = append(v.here[reports.Verify], format.Look{At: before(150), Outcome: format.ReportOK, ReportBucket: at})
+		for n := range 30 {
+			v.here[reports.Verify] = append(v.here[reports.Verify],
+				format.Look{At: before(150 + 22*n), Part: fmt.Sprintf("%d/30", n+1), Outcome: format.ReportOK, ReportBucket: at})
+		}
+		v.here[reports.Keep] = append(v.here[reports.Keep], format.Look{At: before(120), Part: "1/1", Outcome: format.ReportOK, ReportBucket: at})
+	}
 	v.checkpoint = &verify.Checkpoint{Descriptor: 3, Hour: before(10).Truncate(time.Hour)}
 	return v
 }
 
-// sound is what a task reports that found nothing.
-func sound() *format.Report {
-	return &format.Report{Outcome: format.ReportOK, Buckets: []format.ReportBucket{{URL: "mem://0"}, {URL: "mem://1"}}}
+// sound is what reconcile reports that found nothing.
+func sound(at time.Time) *format.Report {
+	return reports.Reconciled(reconcile.Report{Equal: true, Buckets: []reconcile.BucketReport{{Name: "mem://0"}, {Name: "mem://1"}}}, false, at)
 }
 
-// says changes what the first sealer reported of reconcile.
+// says changes what the first sealer reported of reconcile: in the first bucket, by what every run looks at.
 func says(v *view, outcome string, first format.ReportBucket) {
 	first.URL = "mem://0"
-	v.seen.Told[0].Found.Outcome, v.seen.Told[0].Found.Buckets[0] = outcome, first
+	told := &v.seen.Told[0]
+	told.Found.Outcome, told.Found.Buckets[0], told.Found.Looks = outcome, first, nil
+	told.Found.Looks = reports.Looks(told.Found, reports.Reconcile, told.Time)
+}
+
+// looks adds what somebody found of a task in the first bucket; nobody: this machine.
+func looks(v *view, task, by string, l format.Look) {
+	l.URL = "mem://0"
+	if by == "" {
+		v.here[task] = append(v.here[task], l)
+		return
+	}
+	v.seen.Told = append(v.seen.Told, reports.Told{
+		ReportName: format.ReportName{Time: l.At, Task: task, Sealer: by}, Found: &format.Report{Looks: []format.Look{l}},
+	})
+}
+
+// only leaves some of what this machine found.
+func only(v *view, task string, which func(format.Look) bool) {
+	v.here[task] = slices.DeleteFunc(v.here[task], func(l format.Look) bool { return !which(l) })
 }
 
 // What is not known is never well, and says why; what is wrong needs attention, in the bucket where it is.
@@ -101,7 +130,7 @@ func TestBucketWords(t *testing.T) {
 			v.standings[0].Seal, v.standings[1].Seal = before(5).Truncate(time.Hour), before(6).Truncate(time.Hour)
 		}, "not known not known not known", "the last sealed hour is 2026-11-22 07:00 UTC: those since wait for their seal"},
 		"hours wait, as a sealer reports": {func(v *view) {
-			v.seen.Told[0].Found = reports.Reconciled(reconcile.Report{Equal: true, Unsealed: 2, Buckets: []reconcile.BucketReport{{Name: "mem://0"}, {Name: "mem://1"}}})
+			v.seen.Told[0].Found = reports.Reconciled(reconcile.Report{Equal: true, Unsealed: 2, Buckets: []reconcile.BucketReport{{Name: "mem://0"}, {Name: "mem://1"}}}, false, lately)
 		}, "not known not known not known", "hours are over and wait for their seal, as seal-a reported"},
 		"nothing is firm": {func(v *view) {
 			v.checkpoint, v.standings[0].Firm, v.standings[1].Firm = nil, time.Time{}, time.Time{}
@@ -122,14 +151,85 @@ func TestBucketWords(t *testing.T) {
 		"an unreadable checkpoint":  {func(v *view) { v.unread = []error{errors.New("not JSON")} }, "not known not known not known", "not JSON"},
 		"a descriptor's bucket out": {func(v *view) { v.found.Buckets = append(v.found.Buckets, format.Bucket{URL: "mem://9"}) }, "well well well not known", "was not looked at"},
 
-		"no reconcile":         {func(v *view) { v.seen.Told = nil }, "not known not known not known", "no reconcile of the last 8 days is reported"},
-		"an old reconcile":     {func(v *view) { v.seen.Told = v.seen.Told[:1]; v.seen.Told[0].Time = before(27) }, "not known not known not known", "the last reconcile that is known here is of 2026-11-21"},
-		"no verify":            {func(v *view) { v.last = nil }, "not known not known not known", "no verify of the last 8 days"},
-		"a verify of tomorrow": {func(v *view) { v.last.Time = before(-24) }, "not known not known not known", "no verify of the last 8 days"},
-		"an old verify":        {func(v *view) { v.last.Time = before(193) }, "not known not known not known", "the last verify"},
+		"no reconcile": {func(v *view) { v.seen.Told = nil }, "not known not known not known", "no reconcile of the last 35 days is reported"},
+		"an old reconcile": {func(v *view) {
+			v.seen.Told = v.seen.Told[:1]
+			v.seen.Told[0].Time, v.seen.Told[0].Found = before(27), sound(before(27))
+		}, "not known not known not known", "the last reconcile that is known here is of 2026-11-21"},
 		"one sealer stopped": {func(v *view) {
-			v.seen.Told[0].Time = before(27)
+			v.seen.Told[0].Time, v.seen.Told[0].Found = before(27), sound(before(27))
+		}, "well well well", ""},
+		"one sealer stopped, and had found damage": {func(v *view) {
+			v.seen.Told[0].Time = before(800)
 			says(v, format.ReportDamage, format.ReportBucket{Faults: 1})
+		}, "well attention well", "reconcile found something wrong in it"},
+		"damage in an old hour": {func(v *view) {
+			l := format.Look{At: before(20), From: before(500), To: before(499), Outcome: format.ReportDamage, ReportBucket: format.ReportBucket{URL: "mem://0", Faults: 1}}
+			v.seen.Told[1].Found.Looks = append(v.seen.Told[1].Found.Looks, l)
+		}, "well attention well", "in hours before 2026-11-01 17:00"},
+		"it lacks the oldest batch": {func(v *view) { v.standings[0].Older = before(900) }, "well attention well", "lacks the oldest batch"},
+		"it need not hold the oldest batch": {func(v *view) {
+			v.standings[0].Older, v.found.Buckets[0].CompleteSince = before(900), before(800)
+		}, "well well well", ""},
+
+		"no verify":            {func(v *view) { v.here[reports.Verify] = nil }, "not known not known not known", "no verify of the last 8 days"},
+		"a verify of tomorrow": {func(v *view) { move(v, reports.Verify, -24) }, "not known not known not known", "no verify of the last 8 days"},
+		"an old verify":        {func(v *view) { move(v, reports.Verify, 193) }, "not known not known not known", "the last verify that is known here is of 2026-11-14"},
+		"nothing was ever read": {func(v *view) {
+			only(v, reports.Verify, func(l format.Look) bool { return l.Part == "" })
+		}, "well not known not known", "all of its objects: the bytes were not read in 35 days"},
+		"one part was not read here": {func(v *view) {
+			only(v, reports.Verify, func(l format.Look) bool { return l.Part != "7/30" || l.URL == "mem://1" })
+		}, "well not known well", "1/30 of its objects: the bytes were not read"},
+		"one part was read long ago": {func(v *view) {
+			for i := range v.here[reports.Verify] {
+				if l := &v.here[reports.Verify][i]; l.Part == "7/30" && l.URL == "mem://0" {
+					l.At = before(36 * 24)
+				}
+			}
+		}, "well not known well", "1/30 of its objects: the bytes were not read"},
+		"and by a sealer since": {func(v *view) {
+			only(v, reports.Verify, func(l format.Look) bool { return l.Part != "7/30" || l.URL == "mem://1" })
+			looks(v, reports.Verify, "seal-b", format.Look{At: before(20), Part: "7/30", Outcome: format.ReportOK})
+		}, "well well well", ""},
+		"a sealer found bit rot in a part, and this machine lists since": {func(v *view) {
+			looks(v, reports.Verify, "seal-a", format.Look{At: before(700), Part: "3/30", Outcome: format.ReportDamage, ReportBucket: format.ReportBucket{Faults: 1}})
+			only(v, reports.Verify, func(l format.Look) bool { return l.Part != "3/30" || l.URL == "mem://1" })
+			looks(v, reports.Verify, "", format.Look{At: before(710), Part: "3/30", Outcome: format.ReportOK})
+		}, "well attention well", "verify found something wrong in it, in part 3/30"},
+		"and reads the part since": {func(v *view) {
+			looks(v, reports.Verify, "seal-a", format.Look{At: before(700), Part: "3/30", Outcome: format.ReportDamage, ReportBucket: format.ReportBucket{Faults: 1}})
+			looks(v, reports.Verify, "", format.Look{At: before(1), Part: "3/30", Outcome: format.ReportOK})
+		}, "well well well", ""},
+		"one sealer's word does not settle another's": {func(v *view) {
+			looks(v, reports.Verify, "seal-a", format.Look{At: before(100), Part: "3/30", Outcome: format.ReportDamage, ReportBucket: format.ReportBucket{Faults: 1}})
+			only(v, reports.Verify, func(l format.Look) bool { return l.Part != "3/30" || l.URL == "mem://1" })
+			looks(v, reports.Verify, "seal-b", format.Look{At: before(20), Part: "3/30", Outcome: format.ReportOK})
+		}, "well attention well", "verify found something wrong in it"},
+		"a part in doubt": {func(v *view) {
+			looks(v, reports.Verify, "seal-a", format.Look{At: before(900), Part: "9/30", Outcome: format.ReportPartial, ReportBucket: format.ReportBucket{Doubts: 1}})
+			only(v, reports.Verify, func(l format.Look) bool { return l.Part != "9/30" || l.URL == "mem://1" })
+			looks(v, reports.Verify, "seal-b", format.Look{At: before(20), Part: "9/30", Outcome: format.ReportOK})
+		}, "well not known well", "verify left something undone or unseen, in part 9/30"},
+
+		"no keep":     {func(v *view) { v.here[reports.Keep] = nil }, "not known not known not known", "no keep of the last 8 days"},
+		"an old keep": {func(v *view) { move(v, reports.Keep, 193) }, "not known not known not known", "the last keep that is known here is of"},
+		"a seventh of the locks was not seen to": {func(v *view) {
+			v.here[reports.Keep] = v.here[reports.Keep][1:]
+			for n := range 6 {
+				looks(v, reports.Keep, "", format.Look{At: before(20 * n), Part: fmt.Sprintf("%d/7", n+1), Outcome: format.ReportOK})
+			}
+		}, "well not known well", "1/7 of its objects: the locks were not seen to in 8 days"},
+		"a lock could not be extended": {func(v *view) {
+			looks(v, reports.Keep, "seal-a", format.Look{At: before(30), Part: "2/7", Outcome: format.ReportDamage, ReportBucket: format.ReportBucket{Faults: 1}})
+		}, "well attention well", "keep found something wrong in it, in part 2/7"},
+		"and on that day another run": {func(v *view) {
+			looks(v, reports.Keep, "seal-a", format.Look{At: before(12).Truncate(24 * time.Hour), Part: "2/7", Outcome: format.ReportDamage, ReportBucket: format.ReportBucket{Faults: 1}})
+			looks(v, reports.Keep, "", format.Look{At: before(2), Part: "1/1", Outcome: format.ReportOK})
+		}, "well attention well", "keep found something wrong in it, in part 2/7"},
+		"and on another day": {func(v *view) {
+			looks(v, reports.Keep, "seal-a", format.Look{At: before(30), Part: "2/7", Outcome: format.ReportDamage, ReportBucket: format.ReportBucket{Faults: 1}})
+			looks(v, reports.Keep, "", format.Look{At: before(2), Part: "1/1", Outcome: format.ReportOK})
 		}, "well well well", ""},
 		"its report is damaged":     {func(v *view) { v.seen.Told[0].Found = nil }, "well not known not known", "its report is damaged, or not given out"},
 		"one did not answer":        {func(v *view) { says(v, format.ReportPartial, format.ReportBucket{Broken: true}) }, "well not known well", "reconcile left something undone"},
@@ -140,24 +240,25 @@ func TestBucketWords(t *testing.T) {
 		"damage nobody knows where": {func(v *view) { says(v, format.ReportDamage, format.ReportBucket{}) }, "well attention attention", "reconcile found something wrong"},
 		"damage, and doubts here": {func(v *view) {
 			says(v, format.ReportDamage, format.ReportBucket{Doubts: 1})
-			v.seen.Told[0].Found.Buckets[1].Faults = 1
+			told := &v.seen.Told[0]
+			told.Found.Buckets[1].Faults, told.Found.Looks = 1, nil
+			told.Found.Looks = reports.Looks(told.Found, reports.Reconcile, told.Time)
 		}, "well not known attention", "reconcile left something undone"},
-		"not looked at": {func(v *view) { v.last.Report.Buckets = v.last.Report.Buckets[1:] }, "well not known well", "no run of verify that is known here looked at it"},
+		"not looked at": {func(v *view) { only(v, reports.Verify, func(l format.Look) bool { return l.URL == "mem://1" }) },
+			"well not known well", "no run of verify that is known here looked at it"},
 		"verify found faults": {func(v *view) {
-			v.last.Report.Outcome, v.last.Report.Buckets[1].Missing = format.ReportDamage, 1
-		}, "well well attention", "verify found something wrong in it"},
-		"damage in a part, and another part read since": {func(v *view) {
-			damage := *sound()
-			damage.Outcome, damage.Read = format.ReportDamage, "3/30"
-			damage.Buckets = []format.ReportBucket{{URL: "mem://0", Faults: 1}, {URL: "mem://1"}}
-			v.last.Report.Read, v.last.Damage = "4/30", []found{{before(700), damage}}
+			looks(v, reports.Verify, "", format.Look{At: before(3), Outcome: format.ReportDamage, ReportBucket: format.ReportBucket{Missing: 1}})
 		}, "well attention well", "verify found something wrong in it"},
 		"old damage": {func(v *view) {
-			v.last.Time, v.last.Report.Outcome, v.last.Report.Buckets[1].Faults = before(193), format.ReportDamage, 1
-		}, "not known not known attention", "verify found something wrong in it"},
+			move(v, reports.Verify, 193)
+			looks(v, reports.Verify, "", format.Look{At: before(2000), Outcome: format.ReportDamage, ReportBucket: format.ReportBucket{Faults: 1}})
+		}, "not known attention not known", "verify found something wrong in it"},
 		"verify reported by a sealer": {func(v *view) {
-			v.last = nil
-			v.seen.Told = append(v.seen.Told, reports.Told{ReportName: format.ReportName{Time: before(5), Task: reports.Verify, Sealer: "seal-a"}, Found: sound()})
+			all := v.here[reports.Verify]
+			v.here[reports.Verify] = nil
+			v.seen.Told = append(v.seen.Told, reports.Told{
+				ReportName: format.ReportName{Time: before(5), Task: reports.Verify, Sealer: "seal-a"}, Found: &format.Report{Looks: all},
+			})
 		}, "well well well", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -179,6 +280,16 @@ func TestBucketWords(t *testing.T) {
 				t.Errorf("got reasons %q, want %q", why, test.why)
 			}
 		})
+	}
+}
+
+// move lets what this machine found of a task be so many hours older than it is, or younger.
+func move(v *view, task string, hours int) {
+	for i := range v.here[task] {
+		l := &v.here[task][i]
+		if hours < 0 || l.At.After(before(hours)) {
+			l.At = before(hours)
+		}
 	}
 }
 
@@ -220,9 +331,9 @@ func TestNoNumbersOfWhatWasNotSeen(t *testing.T) {
 func TestTaskText(t *testing.T) {
 	for want, status := range map[string]taskStatus{
 		"nothing wrong": {Outcome: format.ReportOK},
-		"nothing wrong, and not everything could be seen or done":      {Outcome: format.ReportPartial},
-		"something wrong, and not known where":                         {Outcome: format.ReportDamage},
-		"1 missing, 2 wrong, 3 in doubt, it did not answer to the end": {Outcome: format.ReportDamage, Missing: 1, Faults: 2, Doubts: 3, Broken: true},
+		"nothing wrong, and not everything could be seen or done": {Outcome: format.ReportPartial},
+		"something wrong, and not known where":                    {Outcome: format.ReportDamage},
+		"1 missing, 2 wrong, 3 in doubt, not to its end":          {Outcome: format.ReportDamage, Missing: 1, Faults: 2, Doubts: 3, Broken: true},
 	} {
 		if got := status.text(); got != want {
 			t.Errorf("got %q, want %q", got, want)

@@ -34,6 +34,7 @@ func (v *view) repository(r *repositoryStatus) {
 	v.sealing(r)
 	v.task(r, reports.Reconcile)
 	v.task(r, reports.Verify)
+	v.task(r, reports.Keep)
 	v.rolledBack(r)
 	r.conclude()
 }
@@ -67,9 +68,9 @@ func (v *view) waiting(r *repositoryStatus) {
 	if last != nil && last.Add(2*time.Hour+reconcile.Grace+brought).Before(v.now) {
 		r.unknown("the last sealed hour is %s: those since wait for their seal: \"outlast reconcile\" with the sealer's key says why", hour(*last))
 	}
-	for _, t := range v.told(reports.Reconcile) {
-		if t.found != nil && t.found.Unsealed && !v.stale(t, reports.Reconcile) {
-			r.unknown("hours are over and wait for their seal, as %s reported at %s: \"outlast reconcile\" says how many", t.by, utc(t.at))
+	for _, t := range v.seen.Told {
+		if t.Task == reports.Reconcile && t.Found != nil && t.Found.Unsealed && !t.Time.Before(v.now.Add(-fresh[t.Task])) {
+			r.unknown("hours are over and wait for their seal, as %s reported at %s: \"outlast reconcile\" says how many", t.Sealer, utc(t.Time))
 		}
 	}
 }
@@ -117,6 +118,7 @@ func (v *view) bucket(i int, r *repositoryStatus) bucketStatus {
 	}
 	b.Reconcile = v.inBucket(&b, reports.Reconcile)
 	b.Verify = v.inBucket(&b, reports.Verify)
+	b.Keep = v.inBucket(&b, reports.Keep)
 	if s.Err == nil {
 		v.holds(&b, i, r)
 	}
@@ -151,15 +153,24 @@ func (v *view) holds(b *bucketStatus, i int, r *repositoryStatus) {
 	case s.Missing > 0:
 		b.unknown("it lacks %s, the first of %s: \"outlast reconcile\" brings them", count(s.Missing, "batch", "batches"), utc(s.Since))
 	}
+	if at >= 0 && !s.Older.IsZero() && complete(v.found.Buckets[at], s.Older) {
+		b.attention("it lacks the oldest batch, of %s, and who knows how many more: \"outlast verify\" says which, and ask who could remove them",
+			utc(s.Older))
+	}
 	if held.Err == nil && held.Number < v.found.Number {
 		b.unknown("it lacks descriptor %d: \"outlast reconcile\" brings it", v.found.Number)
 	}
 }
 
+// complete reports whether the descriptor says that a bucket holds what is of some time.
+func complete(b format.Bucket, at time.Time) bool {
+	return !b.CompleteSince.IsZero() && !b.CompleteSince.After(at)
+}
+
 // held reports whether reconcile found nothing missing after a batch was made, and long enough after for clocks that go
 // wrong by minutes.
 func (b *bucketStatus) held(at time.Time) bool {
-	return b.Reconcile != nil && gravity(*b.Reconcile) == 0 && at.Add(reconcile.Grace).Before(b.Reconcile.Time)
+	return b.Reconcile != nil && b.Reconcile.Outcome == format.ReportOK && at.Add(reconcile.Grace).Before(b.Reconcile.Time)
 }
 
 // locks judges how far a few locks reach.

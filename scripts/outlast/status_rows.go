@@ -41,7 +41,7 @@ func (b *bucketStatus) rows() [][2]string {
 	for _, task := range []struct {
 		label  string
 		status *taskStatus
-	}{{"reconcile", b.Reconcile}, {"verify", b.Verify}} {
+	}{{"reconcile", b.Reconcile}, {"verify", b.Verify}, {"keep", b.Keep}} {
 		if task.status != nil {
 			rows = append(rows, [2]string{task.label, task.status.row()})
 		}
@@ -55,7 +55,7 @@ func (b *bucketStatus) rows() [][2]string {
 func (t *taskStatus) row() string {
 	text := fmt.Sprintf("%s by %s: %s", utc(t.Time), t.By, t.text())
 	if t.Read != "" {
-		text += ", part " + t.Read + " read"
+		text += ", part " + t.Read
 	}
 	return text
 }

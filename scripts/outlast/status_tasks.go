@@ -11,119 +11,167 @@ import (
 	reports "outlast.example/shared/report"
 )
 
-// taskStatus is what a task found last in a bucket, in status --json. Its names are a promise.
+// taskStatus is what a task found last in a bucket, or what is worst of what is open, in status --json. Its names are a promise.
 type taskStatus struct {
 	Time    time.Time `json:"time"`
 	By      string    `json:"by"` // the sealer, or "this machine"
 	Outcome string    `json:"outcome,omitempty"`
-	Read    string    `json:"read,omitempty"` // of verify: the part whose bytes were read
+	Read    string    `json:"read,omitempty"` // the part whose bytes verify read, or whose locks keep saw to
 	Broken  bool      `json:"broken,omitempty"`
 	Missing int       `json:"missing"`
 	Faults  int       `json:"faults"`
 	Doubts  int       `json:"doubts"`
 }
 
-// fresh is how old what a task found may be: reports are written every day, and verify is run every week.
-var fresh = map[string]time.Duration{reports.Reconcile: 26 * time.Hour, reports.Verify: 8 * 24 * time.Hour}
+const day = 24 * time.Hour
+
+// fresh is how old what a task found may be: reconcile reports every day, verify is run every week, and keep comes to each
+// object in a week.
+var fresh = map[string]time.Duration{reports.Reconcile: 26 * time.Hour, reports.Verify: 8 * day, reports.Keep: 8 * day}
+
+// readWithin is how old the reading of an object may be, where verify reads a thirtieth each day.
+const readWithin = 35 * day
 
 const thisMachine = "this machine"
 
-// account is what somebody found; nil: that is not known.
-type account struct {
-	at    time.Time
-	by    string
-	found *format.Report
-	stays bool // it counts however old it is: what is wrong there was not looked at again
-}
-
-// told are the newest findings of a task: of each sealer, and of this machine.
-func (v *view) told(task string) (all []account) {
-	for _, t := range v.seen.Told {
-		if t.Task == task {
-			all = append(all, account{t.Time, t.Sealer, t.Found, false})
-		}
-	}
-	if task == reports.Verify && v.last != nil {
-		for _, f := range append([]found{v.last.found}, v.last.Damage...) {
-			if !f.Time.After(v.now.Add(reports.Ahead)) {
-				all = append(all, account{f.Time, thisMachine, &f.Report, f.Report.Outcome == format.ReportDamage})
+// looks are all that is known of a task: what sealers say, but for what this machine looked at since, and what it says itself.
+func (v *view) looks(task string) (all []format.Look) {
+	here := slices.DeleteFunc(slices.Clone(v.here[task]), func(l format.Look) bool {
+		return l.Sound() && l.At.After(v.now.Add(reports.Ahead)) // a clock went back
+	})
+	for _, l := range v.seen.Looks(task, v.found.Descriptor) {
+		for _, t := range v.seen.Told {
+			if t.Task == task && t.Sealer == l.By && l.At.Equal(t.Time.Truncate(day)) {
+				l.At = t.Time
 			}
 		}
+		if !settledHere(l, here, task) {
+			all = append(all, l)
+		}
 	}
-	slices.SortFunc(all, func(a, b account) int { return b.at.Compare(a.at) })
+	for _, l := range here {
+		l.By = thisMachine
+		all = append(all, l)
+	}
+	slices.SortStableFunc(all, func(a, b format.Look) int { return b.At.Compare(a.At) })
 	return all
+}
+
+// settledHere reports whether this machine has looked at a scope since a sealer did. Of tasks that run many times a day the
+// sealers tell the day.
+func settledHere(l format.Look, here []format.Look, task string) bool {
+	since := l.At
+	if task != reports.Verify {
+		since = since.Truncate(day).Add(day)
+	}
+	return reports.Settled(l, slices.DeleteFunc(slices.Clone(here), func(m format.Look) bool { return m.At.Before(since) }))
 }
 
 // task says if nobody has done a task lately.
 func (v *view) task(r *repositoryStatus, task string) {
-	all := v.told(task)
-	sealers := len(v.found.Sealers) > 0
+	var last time.Time
+	for _, l := range v.looks(task) {
+		if l.At.After(last) && !l.At.After(v.now.Add(reports.Ahead)) {
+			last = l.At
+		}
+	}
 	switch {
-	case len(all) > 0 && !v.stale(all[0], task):
-	case len(all) > 0:
-		r.unknown("the last %s that is known here is of %s: run \"outlast %s\" by a schedule", task, utc(all[0].at), task)
-	case task == reports.Verify:
-		r.unknown("no verify of the last %d days is known here: run \"outlast verify\" by a schedule", reports.Days)
-	case sealers:
+	case !last.Before(v.now.Add(-fresh[task])):
+	case !last.IsZero():
+		r.unknown("the last %s that is known here is of %s: run \"outlast %s\" by a schedule", task, utc(last), task)
+	case task != reports.Reconcile:
+		r.unknown("no %s of the last %d days is known here: run \"outlast %s\" by a schedule", task, int(fresh[task]/day), task)
+	case len(v.found.Sealers) > 0:
 		r.unknown("no reconcile of the last %d days is reported: run \"outlast reconcile\" by a schedule, with the sealer's key", reports.Days)
 	default:
 		r.unknown("no reconcile is reported: that takes a sealer's key; until then run \"outlast reconcile\" by a schedule without one")
 	}
 }
 
-func (v *view) stale(t account, task string) bool { return t.at.Before(v.now.Add(-fresh[task])) }
-
-// inBucket is what a task found in a bucket: the worst of what each sealer found last, or the newest.
+// inBucket is what a task found in a bucket: the worst of what is open or fresh, and the newest of these.
 func (v *view) inBucket(b *bucketStatus, task string) *taskStatus {
-	all := slices.DeleteFunc(v.told(task), func(t account) bool { return v.stale(t, task) && !t.stays })
-	var there []account
-	for _, t := range all {
-		if t.found == nil {
-			b.unknown("what %s found at %s is not known: its report is damaged, or not given out", task, utc(t.at))
-			continue
-		}
-		if _, looked := t.found.At(b.Name); looked {
-			there = append(there, t)
+	for _, t := range v.seen.Told {
+		if t.Task == task && t.Found == nil {
+			b.unknown("what %s found at %s is not known: its report is damaged, or not given out", task, utc(t.Time))
 		}
 	}
+	all := slices.DeleteFunc(v.looks(task), func(l format.Look) bool { return !v.counts(l, task) })
+	there := slices.DeleteFunc(slices.Clone(all), func(l format.Look) bool { return l.URL != b.Name })
+	v.through(b, task, there)
 	if len(there) == 0 {
 		if len(all) > 0 {
 			b.unknown("no run of %s that is known here looked at it", task)
 		}
 		return nil
 	}
-	worst := slices.MaxFunc(there, func(x, y account) int { return cmp.Compare(gravity(x.in(b.Name)), gravity(y.in(b.Name))) })
-	status := worst.in(b.Name)
-	switch gravity(status) {
-	case 2:
-		b.attention("%s found something wrong in it: \"outlast verify\" says what, and what to do", task)
-	case 1:
-		b.unknown("%s left something undone or unseen", task)
+	worst := slices.MaxFunc(there, func(x, y format.Look) int {
+		return cmp.Or(cmp.Compare(gravity(x), gravity(y)), x.At.Compare(y.At), strings.Compare(x.Part, y.Part))
+	})
+	status := &taskStatus{worst.At.UTC(), worst.By, worst.Outcome, worst.Part, worst.Broken, worst.Missing, worst.Faults, worst.Doubts}
+	switch worst.Outcome {
+	case format.ReportDamage:
+		b.attention("%s found something wrong in it%s: \"outlast %s\" says what, and what to do", task, scope(worst), shows[task])
+	case format.ReportPartial:
+		b.unknown("%s left something undone or unseen%s", task, scope(worst))
 	}
-	return &status
+	return status
 }
 
-// in is what was found in a bucket. An outcome for which other buckets are the reason is not this one's.
-func (t account) in(bucket string) taskStatus {
-	at, _ := t.found.At(bucket)
-	outcome := t.found.Outcome
-	if at == (format.ReportBucket{URL: bucket}) && slices.ContainsFunc(t.found.Buckets, amiss) {
-		outcome = format.ReportOK
+// shows are the commands that show what is wrong, by the task that found it.
+var shows = map[string]string{reports.Reconcile: "verify", reports.Verify: "verify", reports.Keep: "keep"}
+
+// counts reports whether a look says anything today. What is wrong does so however old it is, and so does what is not known of a
+// part or of hours: they were not looked at again.
+func (v *view) counts(l format.Look, task string) bool {
+	limit := fresh[task]
+	if task == reports.Verify && l.Part != "" {
+		limit = readWithin
 	}
-	return taskStatus{t.at.UTC(), t.by, outcome, t.found.Read, at.Broken, at.Missing, at.Faults, at.Doubts}
+	scoped := l.Part != "" || !l.To.IsZero()
+	return l.Outcome == format.ReportDamage || scoped && !l.Sound() || !l.At.Before(v.now.Add(-limit))
 }
 
-func amiss(b format.ReportBucket) bool { return b.Broken || b.Missing+b.Faults+b.Doubts > 0 }
-
-// gravity orders findings: 0 nothing, 1 something is not known or not done, 2 something is wrong in this bucket.
-func gravity(t taskStatus) int {
+// through says what a task has not come to in a bucket: objects whose bytes nobody read, or whose locks nobody saw to.
+func (v *view) through(b *bucketStatus, task string, looks []format.Look) {
+	if task == reports.Reconcile {
+		return
+	}
+	sound := slices.DeleteFunc(slices.Clone(looks), func(l format.Look) bool { return !l.Sound() })
+	of, missing := reports.Parts(sound)
 	switch {
-	case t.Outcome == format.ReportDamage && (t.Faults+t.Missing > 0 || !t.Broken && t.Doubts == 0):
-		return 2 // also where no bucket is named: then it is all of them
-	case t.Outcome != format.ReportOK, t.Broken, t.Missing+t.Faults+t.Doubts > 0:
-		return 1
+	case missing == 0:
+	case task == reports.Keep:
+		b.unknown("%s of its objects: the locks were not seen to in %d days: \"outlast keep\" sees to all", share(of, missing), fresh[task]/day)
+	default:
+		b.unknown("%s of its objects: the bytes were not read in %d days: \"outlast verify --read 1/1\" reads all", share(of, missing), readWithin/day)
 	}
-	return 0
+	list := func(l format.Look) bool { return l.Part == "" }
+	if task == reports.Verify && len(looks) > 0 && !slices.ContainsFunc(looks, list) {
+		b.unknown("no verify of the last %d days listed it to its end", fresh[task]/day)
+	}
+}
+
+func share(of, missing int) string {
+	if of == missing {
+		return "all"
+	}
+	return fmt.Sprintf("%d/%d", missing, of)
+}
+
+// scope says where something is open.
+func scope(l format.Look) string {
+	switch {
+	case l.Part != "":
+		return ", in part " + l.Part
+	case !l.To.IsZero():
+		return ", in hours before " + hour(l.To)
+	}
+	return ""
+}
+
+// gravity orders looks: what is wrong before what is not known.
+func gravity(l format.Look) int {
+	return map[string]int{format.ReportPartial: 1, format.ReportDamage: 2}[l.Outcome]
 }
 
 // text sums up what was found in a bucket.
@@ -138,7 +186,7 @@ func (t taskStatus) text() string {
 		}
 	}
 	if t.Broken {
-		all = append(all, "it did not answer to the end")
+		all = append(all, "not to its end")
 	}
 	switch {
 	case len(all) > 0:

@@ -7,20 +7,20 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"outlast.example/shared/format"
-	"outlast.example/shared/verify"
+	reports "outlast.example/shared/report"
 )
 
-// foundFile holds what verify found last, on the operator's machine: verify may not write to the buckets.
-type foundFile string
+// foundFile holds what a task found last, on the operator's machine: a ledger like those that sealers sign. Verify and keep need
+// no right to write to the buckets, and no cloud reaches it.
+type foundFile struct{ path, task string }
 
 // lastFound is what the file holds.
 type lastFound struct {
 	found
-	Damage []found `json:"damage,omitempty"` // what earlier runs found wrong in parts that were not read again without it
+	Damage []found `json:"damage,omitempty"` // of a program that kept no looks: what earlier runs found wrong
 }
 
 // found is what a run found.
@@ -29,52 +29,26 @@ type found struct {
 	Report format.Report `json:"report"`
 }
 
-// beside is the repository's file in the checkpoint's folder.
-func (f checkpointFile) beside(repository string) foundFile {
-	return foundFile(filepath.Join(filepath.Dir(string(f)), "verified-"+repository+".json"))
+// beside is a task's file in the checkpoint's folder.
+func (f checkpointFile) beside(repository, task string) foundFile {
+	name := map[string]string{reports.Verify: "verified", reports.Keep: "kept"}[task]
+	return foundFile{filepath.Join(filepath.Dir(string(f)), name+"-"+repository+".json"), task}
 }
 
-// write replaces what the last run found. What an earlier one found wrong stays, until the same objects were read again in each
-// of the buckets concerned, and nothing there is in doubt.
+// write replaces what the last run found. What earlier ones found, and this one did not look at again, stays.
 func (f foundFile) write(at time.Time, report *format.Report) error {
-	last, err := f.read()
-	next := lastFound{found: found{at.UTC(), *report}}
-	if last != nil {
-		for _, old := range append(last.Damage, last.found) {
-			if old.Report.Outcome == format.ReportDamage && !next.settles(old) {
-				next.Damage = append(next.Damage, old)
-			}
-		}
-	}
-	if e := writeJSON(string(f), next); e != nil {
-		err = errors.Join(err, fmt.Errorf("write what verify found: %w", e))
+	before, err := f.read()
+	next := found{at.UTC(), *report}
+	next.Report.Looks = reports.Carry(before, report.Looks, at)
+	if e := writeJSON(f.path, next); e != nil {
+		err = errors.Join(err, fmt.Errorf("write what %s found: %w", f.task, e))
 	}
 	return err
 }
 
-// settles reports whether a run looked at all that an earlier one found wrong.
-func (f found) settles(old found) bool {
-	read, err := partRead(f.Report)
-	before, errBefore := partRead(old.Report)
-	if err != nil || errBefore != nil || !read.Holds(before) {
-		return false
-	}
-	return !slices.ContainsFunc(old.Report.Buckets, func(was format.ReportBucket) bool {
-		is, looked := f.Report.At(was.URL)
-		return was.Faults+was.Missing > 0 && (!looked || is.Broken || is.Doubts > 0)
-	})
-}
-
-func partRead(r format.Report) (verify.Part, error) {
-	if r.Read == "" {
-		return verify.Part{}, nil
-	}
-	return verify.ParsePart(r.Read)
-}
-
-// read gives nil where there is none yet.
-func (f foundFile) read() (*lastFound, error) {
-	text, err := os.ReadFile(string(f))
+// read gives nothing where there is none yet.
+func (f foundFile) read() (looks []format.Look, err error) {
+	text, err := os.ReadFile(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -83,7 +57,10 @@ func (f foundFile) read() (*lastFound, error) {
 		err = json.Unmarshal(text, &last)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read what verify found last: %w: run verify again", err)
+		return nil, fmt.Errorf("read what %s found last: %w: run %s again", f.task, err, f.task)
 	}
-	return &last, nil
+	for _, run := range append(last.Damage, last.found) {
+		looks = reports.Carry(looks, reports.Looks(&run.Report, f.task, run.Time), run.Time)
+	}
+	return looks, nil
 }

@@ -1,68 +1,67 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"outlast.example/shared/format"
+	reports "outlast.example/shared/report"
 )
 
-// What verify found wrong in a part stays said until that part was read again, in the buckets where it was.
-func TestDamageStaysSaid(t *testing.T) {
-	report := func(read, outcome string, first format.ReportBucket) *format.Report {
-		r := sound()
-		r.Read, r.Outcome, first.URL = read, outcome, r.Buckets[0].URL
-		r.Buckets[0] = first
-		return r
+func openLooks(looks []format.Look) (all []string) {
+	for _, l := range looks {
+		if !l.Sound() {
+			all = append(all, strings.TrimSpace(l.Outcome+" "+l.Part))
+		}
 	}
-	ok := func(read string) *format.Report { return report(read, format.ReportOK, format.ReportBucket{}) }
-	damage := report("3/30", format.ReportDamage, format.ReportBucket{Faults: 2})
-	for name, test := range map[string]struct {
-		runs []*format.Report
-		want int
-	}{
-		"the next part":            {[]*format.Report{damage, ok("4/30")}, 1},
-		"quick":                    {[]*format.Report{damage, ok("")}, 1},
-		"more of the next parts":   {[]*format.Report{damage, ok("4/30"), ok("5/30"), ok("")}, 1},
-		"the same part":            {[]*format.Report{damage, ok("4/30"), ok("3/30")}, 0},
-		"everything":               {[]*format.Report{damage, ok("1/1")}, 0},
-		"a larger part":            {[]*format.Report{damage, ok("1/2")}, 0},
-		"a larger part without it": {[]*format.Report{damage, ok("2/2")}, 1},
-		"a smaller part":           {[]*format.Report{damage, ok("3/60")}, 1},
-		"damaged still":            {[]*format.Report{damage, damage}, 0}, // it is the last
-		"damage in two parts":      {[]*format.Report{damage, report("4/30", format.ReportDamage, format.ReportBucket{Missing: 1}), ok("5/30")}, 2},
-		"the bucket broke off":     {[]*format.Report{damage, report("3/30", format.ReportPartial, format.ReportBucket{Broken: true})}, 1},
-		"not given out":            {[]*format.Report{damage, report("3/30", format.ReportPartial, format.ReportBucket{Doubts: 1})}, 1},
-		"partly, but there":        {[]*format.Report{damage, report("3/30", format.ReportPartial, format.ReportBucket{})}, 0},
-		"found by a quick one":     {[]*format.Report{report("", format.ReportDamage, format.ReportBucket{Missing: 1}), ok("9/30")}, 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			f := foundFile(filepath.Join(t.TempDir(), "verified.json"))
-			for i, r := range test.runs {
-				if err := f.write(lately.Add(time.Duration(i)*time.Hour), r); err != nil {
-					t.Fatal(err)
-				}
+	return all
+}
+
+// What verify found wrong in a part stays said until that part was read again; so it is in files of programs that kept no looks.
+func TestDamageStaysSaid(t *testing.T) {
+	f := foundFile{filepath.Join(t.TempDir(), "verified.json"), reports.Verify}
+	old := `{"time":"2026-11-22T12:30:00Z","report":{"outcome":"ok","read":"5/30","buckets":[{"url":"mem://0"}]},"damage":[` +
+		`{"time":"2026-11-20T12:30:00Z","report":{"outcome":"damage","read":"3/30","buckets":[{"url":"mem://0","faults":2}]}}]}`
+	if err := os.WriteFile(f.path, []byte(old), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run := func(part string) *format.Report {
+		return &format.Report{Outcome: format.ReportOK, Looks: []format.Look{
+			{At: lately, Outcome: format.ReportOK, ReportBucket: format.ReportBucket{URL: "mem://0"}},
+			{At: lately, Part: part, Outcome: format.ReportOK, ReportBucket: format.ReportBucket{URL: "mem://0"}},
+		}}
+	}
+	for _, step := range []struct{ part, want string }{{"", "[damage 3/30]"}, {"4/30", "[damage 3/30]"}, {"6/30", "[damage 3/30]"}, {"3/30", "[]"}, {"7/30", "[]"}} {
+		if step.part != "" {
+			if err := f.write(lately, run(step.part)); err != nil {
+				t.Fatal(err)
 			}
-			last, err := f.read()
-			if err != nil || len(last.Damage) != test.want || last.Report.Read != test.runs[len(test.runs)-1].Read {
-				t.Errorf("%+v, %v, want %d of damage", last, err, test.want)
-			}
-		})
+		}
+		looks, err := f.read()
+		if got := fmt.Sprint(openLooks(looks)); err != nil || got != step.want {
+			t.Errorf("after %q: %s, %v, want %s", step.part, got, err, step.want)
+		}
+	}
+	looks, _ := f.read()
+	if of, missing := reports.Parts(looks); of != 30 || missing != 25 {
+		t.Errorf("%d of %d parts are not read, want 25 of 30: %+v", missing, of, looks)
 	}
 }
 
 // A file that cannot be read is replaced, and that is said: what it held is not known any more.
 func TestDamageThatCannotBeRead(t *testing.T) {
-	f := foundFile(filepath.Join(t.TempDir(), "verified.json"))
-	if err := os.WriteFile(string(f), []byte("{"), 0o600); err != nil {
+	f := foundFile{filepath.Join(t.TempDir(), "verified.json"), reports.Verify}
+	if err := os.WriteFile(f.path, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.write(lately, sound()); err == nil {
+	if err := f.write(lately, sound(lately)); err == nil {
 		t.Error("nothing is said")
 	}
-	if last, err := f.read(); err != nil || !last.Time.Equal(lately) {
-		t.Errorf("%+v, %v", last, err)
+	if looks, err := f.read(); err != nil || len(looks) != 2 || !looks[0].At.Equal(lately.Truncate(24*time.Hour)) {
+		t.Errorf("%+v, %v", looks, err)
 	}
 }

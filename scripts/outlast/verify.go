@@ -77,7 +77,7 @@ func (a *app) runVerify(ctx context.Context, f verifyFlags) error {
 		err = errors.Join(err, kept.write(report.Checkpoint))
 	}
 	if !o.Some && o.Since.IsZero() { // otherwise it is not all that there is
-		err = errors.Join(err, kept.beside(report.Repository).write(o.Now, reports.Verified(&report)))
+		err = errors.Join(err, kept.beside(report.Repository, reports.Verify).write(o.Now, reports.Verified(&report, o.Now)))
 	}
 	return errors.Join(err, a.printVerified(&report, f.json), verified(&report))
 }

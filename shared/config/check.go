@@ -53,14 +53,14 @@ func (c *Config) Read() error {
 	return p.err()
 }
 
-// Look asks for what verify and keep need: no identity, and no key of any kind.
+// Look asks for what verify and keep need who tell nobody: no identity, and no key of any kind.
 func (c *Config) Look() error {
 	var p Problems
 	c.checkRepository(&p)
 	return p.err()
 }
 
-// Reconcile asks for what reconcile needs, and reads the sealer's key from its file if there is a sealer.
+// Reconcile asks for what reconcile needs, and whoever reports, and reads the sealer's key from its file if there is a sealer.
 func (c *Config) Reconcile() error {
 	var p Problems
 	c.checkRepository(&p)

@@ -29,6 +29,10 @@ var descriptorShape = shape{
 var reportShape = shape{
 	"format": nil, "repository": nil, "outcome": nil, "read": nil, "unsealed": nil,
 	"buckets": {"url": nil, "broken": nil, "missing": nil, "faults": nil, "doubts": nil},
+	"looks": {
+		"by": nil, "at": nil, "part": nil, "from": nil, "to": nil, "outcome": nil,
+		"url": nil, "broken": nil, "missing": nil, "faults": nil, "doubts": nil,
+	},
 }
 
 // checkNames refuses the names on which JSON libraries do not agree: one that an object has twice, and one that differs

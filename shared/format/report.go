@@ -10,7 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// Report is what a task found, without a time: what is found again makes the same bytes, and the same hash in the name.
+// Report is what a task found. It holds no time but that of its looks: what is found again on a day makes the same bytes,
+// and the same hash in the name, where they hold days.
 type Report struct {
 	Format     int            `json:"format"`
 	Repository string         `json:"repository"`
@@ -18,6 +19,7 @@ type Report struct {
 	Read       string         `json:"read,omitempty"`     // of verify: the part whose bytes were read, such as 3/30
 	Unsealed   bool           `json:"unsealed,omitempty"` // of reconcile: hours are over and wait for their seal
 	Buckets    []ReportBucket `json:"buckets"`
+	Looks      []Look         `json:"looks,omitempty"` // what is known now, by this run and earlier ones; nil: an older program's report
 }
 
 // ReportBucket is what a task found in one bucket.
@@ -102,7 +104,7 @@ func (r *Report) check(size int) error {
 		return fmt.Errorf("%w: format %d, want %d", ErrMalformed, r.Format, Version)
 	case CheckRepository(r.Repository) != nil:
 		return fmt.Errorf("%w: %w", ErrMalformed, CheckRepository(r.Repository))
-	case r.Outcome != ReportOK && r.Outcome != ReportPartial && r.Outcome != ReportDamage:
+	case !isOutcome(r.Outcome):
 		return fmt.Errorf("%w: outcome %q", ErrMalformed, r.Outcome)
 	case len(r.Buckets) == 0:
 		return fmt.Errorf("%w: of no bucket", ErrMalformed)
@@ -114,6 +116,11 @@ func (r *Report) check(size int) error {
 			return fmt.Errorf("%w: bucket %d", ErrMalformed, i+1)
 		}
 		seen[b.URL] = true
+	}
+	for i, l := range r.Looks {
+		if err := l.check(); err != nil {
+			return fmt.Errorf("%w: look %d: %w", ErrMalformed, i+1, err)
+		}
 	}
 	return nil
 }

@@ -17,8 +17,8 @@ const (
 	maxTask         = 16 // bytes; with it a report's base name stays under 240, which every file system holds
 )
 
-// ReportDayPrefix starts the names of all reports of t's day.
-func ReportDayPrefix(t time.Time) string { return ReportPrefix + t.UTC().Format("2006/01/02/") }
+// ReportMonthPrefix starts the names of all reports of t's month.
+func ReportMonthPrefix(t time.Time) string { return ReportPrefix + t.UTC().Format("2006/01/") }
 
 // ReportName is a report's name, taken apart. It says when which task was reported by whom, and the hash says what: a task
 // that finds the same again has the same hash.
@@ -39,7 +39,7 @@ func SignReport(object []byte, at time.Time, task, repository, sealer string, ke
 
 // String is the object's key in the bucket.
 func (n ReportName) String() string {
-	return fmt.Sprintf("%s%s-%s-%x-%s-%s%s", ReportDayPrefix(n.Time), n.Time.UTC().Format(reportStamp), n.Task, n.SHA256,
+	return fmt.Sprintf("%s%s-%s-%x-%s-%s%s", ReportPrefix+n.Time.UTC().Format("2006/01/02/"), n.Time.UTC().Format(reportStamp), n.Task, n.SHA256,
 		n.Sealer, signatures.EncodeToString(n.Signature[:]), reportExtension)
 }
 

@@ -15,6 +15,10 @@ func testReport() *Report {
 	return &Report{
 		Format: Version, Repository: testRepository, Outcome: ReportPartial, Read: "3/30", Unsealed: true,
 		Buckets: []ReportBucket{{URL: "s3://outlast-a?x=1&y=2"}, {URL: "gs://outlast-b", Broken: true, Missing: 3, Faults: 1, Doubts: 2}},
+		Looks: []Look{
+			{At: testTime.UTC(), Part: "3/30", Outcome: ReportOK, ReportBucket: ReportBucket{URL: "gs://outlast-b"}},
+			{At: testTime.UTC(), By: "seal-gcp", To: testTime.UTC(), Outcome: ReportDamage, ReportBucket: ReportBucket{URL: "gs://outlast-b", Faults: 1}},
+		},
 	}
 }
 
@@ -59,6 +63,14 @@ func TestReportOfNonsense(t *testing.T) {
 		"fewer than none": func(r *Report) { r.Buckets[0].Missing = -1 },
 		"negative faults": func(r *Report) { r.Buckets[0].Faults = -1 },
 		"negative doubts": func(r *Report) { r.Buckets[0].Doubts = -1 },
+
+		"a look at no bucket":          func(r *Report) { r.Looks[0].URL = "outlast" },
+		"a look by nobody":             func(r *Report) { r.Looks[0].By = "A B" },
+		"a look at no time":            func(r *Report) { r.Looks[0].At = time.Time{} },
+		"a look's outcome":             func(r *Report) { r.Looks[0].Outcome = "well" },
+		"a look at a part of hours":    func(r *Report) { r.Looks[1].Part = "3/30" },
+		"a look at hours of no length": func(r *Report) { r.Looks[1].From = r.Looks[1].To },
+		"a look at fewer than none":    func(r *Report) { r.Looks[0].Faults = -1 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := testReport()
@@ -92,6 +104,7 @@ func TestOpenReportRefuses(t *testing.T) {
 		"not UTF-8":             {swap("s3", "\xff\xff"), true, ErrMalformed},
 		"a newer format":        {swap(`"format":1`, `"format":2`), true, ErrNewer},
 		"a name twice":          {swap(`"missing":3`, `"missing":3,"missing":0`), true, ErrMalformed},
+		"another case, below":   {swap(`"part":"3/30"`, `"Part":"3/30"`), true, ErrMalformed},
 		"another case":          {swap(`"missing":3`, `"Missing":0`), true, ErrMalformed},
 		"no outcome":            {swap("partial", "perfect"), true, ErrMalformed},
 		"of another repository": {other, true, ErrMalformed},

@@ -29,6 +29,9 @@ type Report struct {
 	Buckets  []BucketReport `json:"buckets"`
 	Findings int            `json:"findings"`
 	Finding  []Finding      `json:"findings_first"`
+
+	Looked []Span  `json:"-"` // hours whose batches were listed
+	Wrong  []Wrong `json:"-"` // findings by hour, of those that lie in one
 }
 
 // BucketReport is what was met in one bucket.
@@ -55,6 +58,7 @@ type Finding struct {
 func (r *Report) find(bucket, key string, err error) {
 	r.Findings++
 	strange, room := errors.Is(err, format.ErrName) || errors.Is(err, format.ErrForged), true
+	r.wrong(bucket, key, strange, err)
 	for i := range r.Buckets {
 		b := &r.Buckets[i]
 		if b.Name != bucket {
@@ -71,6 +75,7 @@ func (r *Report) find(bucket, key string, err error) {
 }
 
 func (r *Report) finish() {
+	r.Looked = joined(r.Looked)
 	r.Equal = r.Next.IsZero() && r.Lost == 0
 	for _, b := range r.Buckets {
 		r.Equal = r.Equal && b.Error == "" && b.Missing == 0

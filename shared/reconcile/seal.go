@@ -94,8 +94,8 @@ func (p *pass) draft(ctx context.Context, h *hour) (*format.Seal, format.SealNam
 	return own, name, err
 }
 
-// enough reports whether the hour can be sealed: every bucket was listed and is complete, or the time to wait for one is
-// over and those that are complete together hold every delivery that was acknowledged.
+// enough reports whether the hour can be sealed: every bucket of the descriptor was listed and is complete, or the time to wait
+// for one is over and those that are complete together hold every delivery that was acknowledged.
 func (p *pass) enough(h *hour) bool {
 	complete, counted := 0, 0
 	for i, b := range p.buckets {
@@ -107,7 +107,14 @@ func (p *pass) enough(h *hour) bool {
 			counted++
 		}
 	}
-	return p.Descriptor.Complete(counted) && (complete == len(p.buckets) || p.waited(h.at))
+	return p.Descriptor.Complete(counted) && (complete == len(p.buckets) && !p.leavesOut() || p.waited(h.at))
+}
+
+// leavesOut reports whether the run was not given a bucket that the descriptor names.
+func (p *pass) leavesOut() bool {
+	return slices.ContainsFunc(p.Descriptor.Buckets, func(d format.Bucket) bool {
+		return !slices.ContainsFunc(p.buckets, func(b *counted) bool { return b.Name() == d.URL })
+	})
 }
 
 // waited reports whether an hour has waited long enough for what is missing.

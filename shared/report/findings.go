@@ -1,47 +1,175 @@
 package report
 
 import (
+	"time"
+
 	"outlast.example/shared/format"
+	"outlast.example/shared/keep"
 	"outlast.example/shared/reconcile"
 	"outlast.example/shared/verify"
 )
 
-// Reconciled is what a run of reconcile found.
-func Reconciled(r reconcile.Report) *format.Report {
+// Reconciled is what a run of reconcile found. Its buckets may be others than the descriptor's: then something is undone.
+func Reconciled(r reconcile.Report, others bool, now time.Time) *format.Report {
 	found := &format.Report{Outcome: format.ReportOK, Unsealed: r.Unsealed > 0}
+	undone := !r.Next.IsZero() || r.Unsealed > 0 || r.Lost > 0 || others
 	switch {
 	case r.Findings > 0:
 		found.Outcome = format.ReportDamage
-	case !r.Equal, r.Unsealed > 0:
+	case undone, !r.Equal:
 		found.Outcome = format.ReportPartial
 	}
 	for _, b := range r.Buckets {
-		found.Buckets = append(found.Buckets, format.ReportBucket{
-			URL: b.Name, Broken: b.Error != "", Missing: b.Missing, Faults: b.Findings,
+		at := format.ReportBucket{URL: b.Name, Broken: b.Error != "", Missing: b.Missing, Faults: b.Findings}
+		found.Buckets = append(found.Buckets, at)
+		for _, l := range inHours(r, at) {
+			at.Faults -= l.Faults
+			found.Looks = append(found.Looks, l)
+		}
+		at.Broken = at.Broken || !r.Next.IsZero()
+		found.Looks = append(found.Looks, format.Look{Outcome: word(at.Faults, at.Broken || at.Missing > 0 || undone), ReportBucket: at})
+	}
+	for i := range found.Looks {
+		found.Looks[i].At = now.UTC().Truncate(day)
+	}
+	return found
+}
+
+// inHours are looks at the hours that were listed, and at those of them where something is wrong.
+func inHours(r reconcile.Report, at format.ReportBucket) (all []format.Look) {
+	for _, s := range r.Looked {
+		all = append(all, format.Look{
+			From: s.From, To: s.To, Outcome: word(0, at.Broken), ReportBucket: format.ReportBucket{URL: at.URL, Broken: at.Broken},
+		})
+	}
+	for _, w := range r.Wrong {
+		if w.Bucket == at.URL {
+			all = append(all, format.Look{
+				From: w.Hour, To: w.Hour.Add(time.Hour), Outcome: format.ReportDamage,
+				ReportBucket: format.ReportBucket{URL: at.URL, Faults: w.Findings},
+			})
+		}
+	}
+	return all
+}
+
+// read are the verdicts by which the bytes of an object are judged, and not its place in a listing.
+var read = map[verify.Verdict]bool{verify.Damaged: true, verify.TooLarge: true, verify.Malformed: true, verify.Unreadable: true}
+
+// Verified is what a run of verify found and did not repair.
+func Verified(r *verify.Report, now time.Time) *format.Report {
+	found := &format.Report{Outcome: string(r.Outcome)}
+	if r.Read != (verify.Part{}) {
+		found.Read = r.Read.String()
+	}
+	outside := listings(r)
+	for _, b := range r.Buckets {
+		at := format.ReportBucket{URL: b.Name, Broken: b.Error != ""}
+		listed, inPart := at, at
+		for verdict, n := range b.Left {
+			count(&at, verdict, n)
+			seen := n
+			if read[verdict] && found.Read != "" {
+				seen = outside[met{b.Name, verdict}]
+			}
+			count(&listed, verdict, seen)
+			count(&inPart, verdict, n-seen)
+		}
+		found.Buckets = append(found.Buckets, at)
+		found.Looks = append(found.Looks, verified(listed, len(r.Why) > 0, "", now))
+		if found.Read != "" {
+			found.Looks = append(found.Looks, verified(inPart, false, found.Read, now))
+		}
+	}
+	return found
+}
+
+type met struct {
+	bucket  string
+	verdict verify.Verdict
+}
+
+// listings counts the findings that every run makes, whatever part it reads: of those that are listed one by one.
+func listings(r *verify.Report) map[met]int {
+	n := map[met]int{}
+	for _, f := range r.Finding {
+		if f.Repaired == "" && !r.Read.Has(f.Key) {
+			n[met{f.Bucket, f.Verdict}]++
+		}
+	}
+	return n
+}
+
+func count(at *format.ReportBucket, verdict verify.Verdict, n int) {
+	switch {
+	case verdict == verify.Missing:
+		at.Missing += n
+	case verdict.Doubt():
+		at.Doubts += n
+	default:
+		at.Faults += n
+	}
+}
+
+func verified(at format.ReportBucket, doubt bool, part string, now time.Time) format.Look {
+	return format.Look{
+		At: now.UTC().Truncate(time.Second), Part: part, Outcome: word(at.Faults+at.Missing, at.Broken || at.Doubts > 0 || doubt), ReportBucket: at,
+	}
+}
+
+// Kept is what a run of keep found, that saw to the locks of a part of all objects.
+func Kept(r *keep.Report, part verify.Part, now time.Time) *format.Report {
+	found := &format.Report{Outcome: outcomes[r.Outcome]}
+	for _, b := range r.Buckets {
+		at := format.ReportBucket{URL: b.Name, Faults: b.Ended + b.Removable + b.Refused, Doubts: b.Unknown}
+		at.Broken = b.Outcome == keep.Partial && (b.Error != "" || b.Next != nil) // nobody saw to the rest
+		found.Buckets = append(found.Buckets, at)
+		found.Looks = append(found.Looks, format.Look{
+			At: now.UTC().Truncate(day), Part: part.String(), Outcome: outcomes[b.Outcome], ReportBucket: at,
 		})
 	}
 	return found
 }
 
-// Verified is what a run of verify found and did not repair.
-func Verified(r *verify.Report) *format.Report {
-	found := &format.Report{Outcome: string(r.Outcome)}
-	if r.Read != (verify.Part{}) {
-		found.Read = r.Read.String()
+var outcomes = map[keep.Outcome]string{keep.OK: format.ReportOK, keep.Partial: format.ReportPartial, keep.Attention: format.ReportDamage}
+
+func word(wrong int, undone bool) string {
+	switch {
+	case wrong > 0:
+		return format.ReportDamage
+	case undone:
+		return format.ReportPartial
+	}
+	return format.ReportOK
+}
+
+// Looks are those of a report. One that an older program wrote has none: what it says is said of all scopes that it may be about.
+func Looks(r *format.Report, task string, at time.Time) []format.Look {
+	if r.Looks != nil {
+		return r.Looks
+	}
+	var all []format.Look
+	named := false
+	for _, b := range r.Buckets {
+		named = named || b.Broken || b.Missing+b.Faults+b.Doubts > 0
 	}
 	for _, b := range r.Buckets {
-		in := format.ReportBucket{URL: b.Name, Broken: b.Error != ""}
-		for verdict, n := range b.Left {
-			switch {
-			case verdict == verify.Missing:
-				in.Missing += n
-			case verdict.Doubt():
-				in.Doubts += n
-			default:
-				in.Faults += n
-			}
+		l := format.Look{At: at.UTC(), Outcome: r.Outcome, ReportBucket: b}
+		switch {
+		case named && b == (format.ReportBucket{URL: b.URL}):
+			l.Outcome = format.ReportOK // others are the reason
+		case r.Outcome == format.ReportDamage && named && b.Faults+b.Missing == 0:
+			l.Outcome = format.ReportPartial
 		}
-		found.Buckets = append(found.Buckets, in)
+		all = append(all, l)
+		switch {
+		case task == Verify && r.Read != "":
+			l.Part = r.Read
+			all = append(all, l)
+		case task == Reconcile && l.Outcome == format.ReportDamage:
+			l.To = at.UTC()
+			all = append(all, l)
+		}
 	}
-	return found
+	return all
 }

@@ -1,10 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"outlast.example/shared/format"
@@ -14,17 +14,25 @@ import (
 const (
 	day = 24 * time.Hour
 
-	// Days is how many days back reports are looked for: those of a task that runs weekly, and a day more.
-	Days = 8
+	// Days is how many days back reports are looked for: as long as verify may take to read everything once, and a few more.
+	Days = 35
 
 	// Ahead is how far ahead a sealer's clock may be. A report from later on would stay the newest whatever is found
 	// meanwhile, and does not count.
 	Ahead = 5 * time.Minute
+
+	// maxListed is how many objects of a bucket's month are looked at. An honest month has one report a day of each task and
+	// sealer, and one for each change.
+	maxListed = 20_000
 )
+
+// errCrowded: more objects than reports can be.
+var errCrowded = fmt.Errorf("over %d objects of one month under %s: somebody else puts them there", maxListed, format.ReportPrefix)
 
 // Source is what reading takes. *store.Reader is one.
 type Source interface {
-	named
+	listing.Lister
+	Name() string
 	ReadAll(ctx context.Context, key string, limit int64) ([]byte, error)
 }
 
@@ -50,43 +58,7 @@ type Held struct {
 // Read finds the newest report of each task and sealer, and reads it from the first bucket whose copy is sound. A name that
 // no sealer signed is a fault of its bucket, and no more than that.
 func Read[S Source](ctx context.Context, buckets []S, d *format.Descriptor, now time.Time) Seen {
-	seen := Seen{Buckets: make([]Held, len(buckets))}
-	found := map[string]*newest{} // by task and sealer
-	for back := range Days + 1 {
-		for row := range rows(ctx, buckets, now.Add(Ahead-time.Duration(back)*day)) {
-			seen.take(found, row, d, now)
-		}
-	}
-	for _, n := range found {
-		seen.Told = append(seen.Told, Told{n.name, open(ctx, buckets, n, d.Repository, &seen)})
-	}
-	slices.SortFunc(seen.Told, func(a, b Told) int { return strings.Compare(a.String(), b.String()) })
-	return seen
-}
-
-func (s *Seen) take(found map[string]*newest, row listing.Row, d *format.Descriptor, now time.Time) {
-	held := &s.Buckets[row.Bucket]
-	if row.Err != nil {
-		held.Err = row.Err
-		return
-	}
-	name, err := format.ParseReportName(row.Key)
-	if err == nil {
-		err = name.Check(d)
-	}
-	switch {
-	case err != nil:
-		held.fault(err)
-	case name.Time.After(now.Add(Ahead)):
-		held.Err = fmt.Errorf("%s is of a later time than now: the clock of %s is ahead, or this one is behind", row.Key, name.Sealer)
-	case name.Task != Reconcile && name.Task != Verify: // a later version's
-	default:
-		of := name.Task + " " + name.Sealer
-		if found[of] == nil {
-			found[of] = &newest{}
-		}
-		found[of].take(name, row.Bucket)
-	}
+	return list(ctx, buckets, d, now).open(ctx, d.Repository, Reconcile, Verify, Keep)
 }
 
 func (h *Held) fault(err error) {
@@ -95,21 +67,43 @@ func (h *Held) fault(err error) {
 	}
 }
 
-func open[S Source](ctx context.Context, buckets []S, n *newest, repository string, seen *Seen) *format.Report {
-	for i, b := range buckets {
-		if !n.holders[i] {
-			continue
-		}
-		object, err := b.ReadAll(ctx, n.name.String(), format.MaxReport)
-		if err != nil {
-			seen.Buckets[i].Err = err
-			continue
-		}
-		found, err := format.OpenReport(n.name, object, repository)
-		if err == nil {
-			return found
-		}
-		seen.Buckets[i].fault(err)
+// of is the newest report of a task by a sealer.
+func (s Seen) of(task, sealer string) *Told {
+	i := slices.IndexFunc(s.Told, func(t Told) bool { return t.Task == task && t.Sealer == sealer })
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return &s.Told[i]
+}
+
+// Looks are what is known of a task by all its sealers. Each speaks for itself; for one that is not heard any more, those who
+// carried on what it found amiss. One whose key has ended is heard until somebody else has reported since.
+func (s Seen) Looks(task string, d *format.Descriptor) (all []format.Look) {
+	speaks := map[string]bool{}
+	for _, t := range s.Told {
+		speaks[t.Sealer] = speaks[t.Sealer] || t.Task == task && t.Found != nil && !s.succeeded(t, d)
+	}
+	for _, t := range s.Told {
+		if t.Task != task || t.Found == nil {
+			continue
+		}
+		for _, l := range Looks(t.Found, task, t.Time) {
+			own := l.By == "" || l.By == t.Sealer
+			if l.By = cmp.Or(l.By, t.Sealer); own == speaks[l.By] && (own || !l.Sound()) && !slices.Contains(all, l) {
+				all = append(all, l)
+			}
+		}
+	}
+	return all
+}
+
+// succeeded reports whether a report's sealer has ended, and another one reported since: that one carries on what was found.
+func (s Seen) succeeded(t Told, d *format.Descriptor) bool {
+	i := slices.IndexFunc(d.Sealers, func(by format.Signer) bool { return by.Name == t.Sealer })
+	if i < 0 || d.Sealers[i].Until.IsZero() {
+		return false
+	}
+	return slices.ContainsFunc(s.Told, func(o Told) bool {
+		return o.Task == t.Task && o.Sealer != t.Sealer && o.Found != nil && o.Time.After(d.Sealers[i].Until)
+	})
 }

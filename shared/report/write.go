@@ -1,6 +1,9 @@
-// Package report writes what tasks found into every bucket, signed by a sealer, and reads it back. A report is written when
-// the findings change, and once a day: its name carries the hash of the findings, so that the names of a day say whether
-// there is anything new. Nobody but a sealer can add one that counts, and who removes the newest shows an old one.
+// Package report writes what tasks found into every bucket, signed by a sealer, and reads it back. What is known is a ledger of
+// looks: what one task found in one bucket, in one scope, and when. A report holds those of its run, and those of earlier runs
+// that no later one has settled, so that nothing that was found is forgotten before somebody looked there again.
+//
+// A report is written when that changes, and once a day: its name carries the hash of its bytes, so that the names of a day
+// say whether there is anything new. Nobody but a sealer can add one that counts, and who removes the newest shows an old one.
 package report
 
 import (
@@ -8,11 +11,10 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
-	"iter"
+	"slices"
 	"time"
 
 	"outlast.example/shared/format"
-	"outlast.example/shared/listing"
 	"outlast.example/shared/store"
 )
 
@@ -20,25 +22,13 @@ import (
 const (
 	Reconcile = "reconcile"
 	Verify    = "verify"
+	Keep      = "keep"
 )
-
-// maxListed is how many objects of a bucket's day are looked at. An honest day has one report of each task and sealer, and
-// one for each change.
-const maxListed = 10_000
-
-// errCrowded: more objects than reports can be.
-var errCrowded = fmt.Errorf("over %d objects of one day under %s: somebody else puts them there", maxListed, format.ReportPrefix)
 
 // Bucket is what writing takes. *store.Keeper is one.
 type Bucket interface {
-	named
+	Source
 	Create(ctx context.Context, key string, content store.Content) error
-}
-
-// named is a bucket that can be listed, and has a name for errors.
-type named interface {
-	listing.Lister
-	Name() string
 }
 
 // Writer is who reports.
@@ -49,83 +39,100 @@ type Writer struct {
 	Now        time.Time
 }
 
-// Write brings a task's findings into every bucket. Where the newest report of the day, of this task and sealer, says the
-// same, it makes no other, and only sees to it that every bucket has that one. A bucket in which the task itself broke off
-// is left out: it would only be waited for once more.
+// Write brings a task's findings into every bucket, and with them what stands open of earlier ones. Where the newest report of
+// the day, of this task and sealer, says the same, it makes no other, and only sees to it that every bucket has that one. A
+// bucket in which the task itself broke off is left out, where another one answered: it would only be waited for once more.
 func (w Writer) Write(ctx context.Context, buckets []Bucket, task string, found *format.Report) error {
-	found.Format, found.Repository = format.Version, w.Descriptor.Repository
-	object, err := found.Encode()
-	if err != nil {
+	_, err := w.write(ctx, buckets, task, found)
+	return err
+}
+
+// Even writes, and brings to every bucket that is written to the reports of the last days, which it may lack for having been
+// away.
+func (w Writer) Even(ctx context.Context, buckets []Bucket, task string, found *format.Report) error {
+	h, err := w.write(ctx, buckets, task, found)
+	if h == nil {
 		return err
 	}
-	var asked []Bucket
-	for _, b := range buckets {
-		if at, _ := found.At(b.Name()); !at.Broken {
-			asked = append(asked, b)
+	return errors.Join(err, even(ctx, h, w.Descriptor.Repository, w.Now))
+}
+
+func (w Writer) write(ctx context.Context, buckets []Bucket, task string, found *format.Report) (*history[Bucket], error) {
+	asked := slices.DeleteFunc(slices.Clone(buckets), func(b Bucket) bool { at, _ := found.At(b.Name()); return at.Broken })
+	if len(asked) == 0 {
+		asked = buckets
+	}
+	h := list(ctx, asked, w.Descriptor, w.Now)
+	next := *found
+	next.Format, next.Repository = format.Version, w.Descriptor.Repository
+	var err error
+	if next.Looks, err = w.carry(ctx, h, task, found.Looks); err != nil {
+		return h, err
+	}
+	object, err := next.Encode()
+	if err != nil {
+		return nil, err
+	}
+	at, own := w.Now.UTC(), h.newest[teller{task, w.Sealer}]
+	if !at.Truncate(time.Second).After(own.Time) {
+		at = own.Time.Add(time.Second) // of two in a second, the later one is the newest
+	}
+	name := format.SignReport(object, at, task, next.Repository, w.Sealer, w.Key)
+	if own.SHA256 == name.SHA256 && own.Time.Truncate(day).Equal(name.Time.Truncate(day)) {
+		name = own
+	}
+	var in []int
+	for i := range asked {
+		if !h.holders[name][i] {
+			in = append(in, i)
 		}
 	}
-	own, err := w.today(ctx, asked, task)
-	at := w.Now
-	if own.holders != nil && !at.Truncate(time.Second).After(own.name.Time) {
-		at = own.name.Time.Add(time.Second) // of two in a second, the later one is the newest
+	return h, errors.Join(errors.Join(h.errs...), place(ctx, h, in, name, object))
+}
+
+// carry gives the ledger after a run: with what this sealer knew, and what others found wrong, which they must settle
+// themselves.
+func (w Writer) carry(ctx context.Context, h *history[Bucket], task string, run []format.Look) ([]format.Look, error) {
+	seen := h.open(ctx, w.Descriptor.Repository, task)
+	var before, others []format.Look
+	if t := seen.of(task, w.Sealer); t != nil && t.Found == nil {
+		for _, b := range seen.Buckets {
+			if b.Err != nil {
+				return nil, fmt.Errorf("what %s reported last cannot be read, and would be forgotten: %w", t.Sealer, b.Err)
+			}
+		}
+		before = forgotten(task, run, w.Now)
 	}
-	name := format.SignReport(object, at, task, found.Repository, w.Sealer, w.Key)
-	if own.name.SHA256 == name.SHA256 {
-		name = own.name
-	} else {
-		own.holders = nil
+	for _, l := range seen.Looks(task, w.Descriptor) {
+		switch {
+		case l.By == w.Sealer:
+			l.By = ""
+			before = append(before, l)
+		case l.Outcome == format.ReportDamage && (w.seals(l.By) || !Settled(l, run)):
+			others = append(others, l)
+		}
 	}
-	errs := []error{err}
-	for i, b := range asked {
-		if own.holders[i] {
+	return Carry(before, append(others, run...), w.Now), nil
+}
+
+// seals reports whether a sealer can still speak for itself.
+func (w Writer) seals(name string) bool {
+	return slices.ContainsFunc(w.Descriptor.Sealers, func(s format.Signer) bool { return s.Name == name && s.Valid(w.Now) })
+}
+
+// forgotten are looks at everything, of which nothing is known any more: only a look at everything settles them.
+func forgotten(task string, run []format.Look, now time.Time) (all []format.Look) {
+	seen := map[string]bool{}
+	for _, l := range run {
+		if seen[l.URL] {
 			continue
 		}
-		if err := b.Create(ctx, name.String(), store.NewContent(object)); err != nil && !errors.Is(err, store.ErrExists) {
-			errs = append(errs, err)
+		seen[l.URL] = true
+		l = format.Look{At: now.UTC().Truncate(day), Outcome: format.ReportPartial, ReportBucket: format.ReportBucket{URL: l.URL}}
+		if l.Part = "1/1"; task == Reconcile {
+			l.Part, l.To = "", l.At.Add(day)
 		}
+		all = append(all, l)
 	}
-	return errors.Join(errs...)
-}
-
-// newest is a report that no other one of its task and sealer follows, and the buckets that list it.
-type newest struct {
-	name    format.ReportName
-	holders map[int]bool
-}
-
-func (n *newest) take(name format.ReportName, bucket int) {
-	if n.holders == nil || name.Time.After(n.name.Time) {
-		n.name, n.holders = name, map[int]bool{}
-	}
-	if name == n.name {
-		n.holders[bucket] = true
-	}
-}
-
-// today finds the newest report of the day that this sealer made, in all buckets together. The error says which of them
-// could not be listed.
-func (w Writer) today(ctx context.Context, buckets []Bucket, task string) (newest, error) {
-	var own newest
-	var errs []error
-	for row := range rows(ctx, buckets, w.Now) {
-		if row.Err != nil {
-			errs = append(errs, row.Err)
-			continue
-		}
-		name, err := format.ParseReportName(row.Key)
-		if err == nil && name.Task == task && name.Sealer == w.Sealer && !name.Time.After(w.Now.Add(Ahead)) && name.Check(w.Descriptor) == nil {
-			own.take(name, row.Bucket)
-		}
-	}
-	return own, errors.Join(errs...)
-}
-
-// rows are what the buckets list of one day, as far as it is looked at.
-func rows[B named](ctx context.Context, buckets []B, day time.Time) iter.Seq[listing.Row] {
-	listings, prefix := make([]iter.Seq[listing.Row], len(buckets)), format.ReportDayPrefix(day)
-	for i, b := range buckets {
-		listings[i] = listing.AtMost(listing.Objects(b.List(ctx, prefix)), maxListed,
-			&store.Error{Op: "list", Bucket: b.Name(), Key: prefix, Err: errCrowded})
-	}
-	return listing.Merge(listings)
+	return all
 }

@@ -9,6 +9,7 @@ import (
 
 	"outlast.example/shared/config"
 	"outlast.example/shared/keep"
+	reports "outlast.example/shared/report"
 	"outlast.example/shared/verify"
 	"outlast.example/shared/wire"
 )
@@ -18,7 +19,7 @@ import (
 // several runs a day make up for one that failed or was too short; and as locks are set to the end of a day fifteen
 // days on, a day on which all of them failed leaves nothing unlocked before its turn comes again.
 func keepSlice(ctx context.Context, c *config.Config, log *slog.Logger) (err error) {
-	if err := c.Look(); err != nil {
+	if err := reporting(c); err != nil {
 		return err
 	}
 	buckets, err := wire.Lockers(ctx, c.Federation, c.Buckets)
@@ -27,7 +28,8 @@ func keepSlice(ctx context.Context, c *config.Config, log *slog.Logger) (err err
 	}
 	defer func() { err = errors.Join(err, wire.Close(buckets)) }()
 	now := time.Now()
-	o := keep.Options{Now: now, Parallel: inParallel, Wanted: verify.PartOn(now, week).Has}
+	part := verify.PartOn(now, week)
+	o := keep.Options{Now: now, Parallel: inParallel, Wanted: part.Has}
 	for _, b := range buckets {
 		o.Buckets = append(o.Buckets, b)
 	}
@@ -38,6 +40,7 @@ func keepSlice(ctx context.Context, c *config.Config, log *slog.Logger) (err err
 		return err
 	}
 	logKept(ctx, log, &r)
+	logUntold(ctx, log, reports.Keep, told(ctx, c, reports.Keep, now, reports.Kept(&r, part, now)))
 	if r.Outcome == keep.Attention {
 		return fmt.Errorf("keep: %d objects are not locked, or not to be kept so: run \"outlast keep --dry-run\"", r.Findings)
 	}

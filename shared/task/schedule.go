@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"outlast.example/shared/config"
+	reports "outlast.example/shared/report"
 	"outlast.example/shared/verify"
 )
 
@@ -42,9 +43,7 @@ func reconcileSlice(ctx context.Context, c *config.Config, log *slog.Logger) err
 	if err != nil && !errors.Is(err, ErrUntold) {
 		return fmt.Errorf("reconcile: %w", err)
 	}
-	if err != nil {
-		log.WarnContext(ctx, "the report is not in every bucket", "error", err.Error())
-	}
+	logUntold(ctx, log, reports.Reconcile, err)
 	logReconciled(ctx, log, &r)
 	if r.Findings > 0 {
 		return fmt.Errorf("reconcile: %d objects are not what they should be: run \"outlast verify\"", r.Findings)
@@ -55,7 +54,7 @@ func reconcileSlice(ctx context.Context, c *config.Config, log *slog.Logger) err
 // verifySlice keeps no checkpoint: one that a cloud keeps could be rolled back with the rest. That all buckets were rolled
 // back together is for "outlast verify" to see, on the operator's machine.
 func verifySlice(ctx context.Context, c *config.Config, log *slog.Logger) error {
-	if err := c.Look(); err != nil {
+	if err := reporting(c); err != nil {
 		return err
 	}
 	now := time.Now()
@@ -69,6 +68,7 @@ func verifySlice(ctx context.Context, c *config.Config, log *slog.Logger) error 
 		return err
 	}
 	logVerified(ctx, log, &r)
+	logUntold(ctx, log, reports.Verify, told(ctx, c, reports.Verify, now, reports.Verified(&r, now)))
 	if r.Outcome == verify.Damage {
 		return fmt.Errorf("verify: %d findings: run \"outlast verify\", which says what to do about each", r.Findings)
 	}

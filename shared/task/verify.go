@@ -47,7 +47,7 @@ func Repair(ctx context.Context, c *config.Config, o verify.Options) (report ver
 		if err != nil {
 			return err
 		}
-		return tell(ctx, buckets, found.Descriptor, c.Sealer, reports.Verify, o.Now, reports.Verified(&report))
+		return tell(ctx, buckets, found.Descriptor, c.Sealer, reports.Verify, o.Now, reports.Verified(&report, o.Now))
 	})
 	return report, err
 }

@@ -11,9 +11,12 @@ locals {
       Resource = "arn:aws:sqs:${var.region}:${data.aws_caller_identity.this.account_id}:${local.undelivered}"
     }]
     reconcile = []
-    verify    = []
-    keep      = []
+    verify    = [local.report]
+    keep      = [local.report, { Effect = "Allow", Action = ["s3:GetObject"], Resource = ["${local.bucket_arn}/repo/*", "${local.bucket_arn}/report/*"] }]
   }
+
+  # What verify and keep found, they sign and report. The other clouds' verify may not: reconcile brings what it reports at home.
+  report = { Effect = "Allow", Action = ["s3:PutObject"], Resource = "${local.bucket_arn}/report/*" }
 
   # A token of this account's own, for Google and for Azure, and for nobody else. The keeper stays here.
   # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_getting_started.html

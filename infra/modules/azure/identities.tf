@@ -16,6 +16,7 @@ locals {
   creates = {
     capture   = ["log/"]
     reconcile = ["log/", "seal/", "report/", "lost/", "repo/", "RECOVERY-"]
+    report    = ["report/"]
   }
 
   # Everybody who acts in a role: the functions here, those in the other two clouds, and people. Two kinds of identities, since
@@ -30,9 +31,16 @@ locals {
       lookup(var.operators, role, []),
     )
   }
-  creators = merge([for role in ["capture", "reconcile"] : { for i, id in local.members[role] : "${role}-${i}" => { role = role, id = id } }]...)
-  readers  = merge([for role in ["reconcile", "restore"] : { for i, id in local.members[role] : "${role}-${i}" => id }]...)
-  keepers  = { for i, id in local.members["keeper"] : "keeper-${i}" => id }
+  creators = merge(concat(
+    [for role in ["capture", "reconcile"] : { for i, id in local.members[role] : "${role}-${i}" => { role = role, id = id } }],
+    [local.reporters],
+  )...)
+  # The functions that sign and report what they found; nobody else who verifies or keeps creates anything.
+  reporters = {
+    for k, i in azurerm_user_assigned_identity.this : "report-${k}" => { role = "report", id = i.principal_id } if contains(["verify-app", "verify-peers", "keep-app"], k)
+  }
+  readers = merge([for role in ["reconcile", "restore"] : { for i, id in local.members[role] : "${role}-${i}" => id }]...)
+  keepers = { for i, id in local.members["keeper"] : "keeper-${i}" => id }
 }
 
 resource "azurerm_role_definition" "this" {

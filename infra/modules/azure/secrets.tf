@@ -9,6 +9,8 @@ locals {
       { for source in keys(var.sources) : "OUTLAST_SOURCE_${replace(upper(source), "-", "_")}_SECRETS" => "source-${source}" },
     )
     reconcile = { "OUTLAST_SEALER_KEY" = "sealer-key" }
+    verify    = { "OUTLAST_SEALER_KEY" = "sealer-key" }
+    keep      = { "OUTLAST_SEALER_KEY" = "sealer-key" }
   }
 }
 

@@ -2,9 +2,9 @@
 locals {
   functions = var.archive == "" ? {} : {
     capture   = { entry = "Capture", account = "capture", secrets = local.capture_secrets, timeout = 10, memory = "512Mi", concurrency = 80 }
-    reconcile = { entry = "Reconcile", account = "reconcile", secrets = local.reconcile_secrets, timeout = 600, memory = "512Mi", concurrency = 1 }
-    verify    = { entry = "Verify", account = "verify", secrets = {}, timeout = 600, memory = "512Mi", concurrency = 1 }
-    keep      = { entry = "Keep", account = "keep", secrets = {}, timeout = 600, memory = "512Mi", concurrency = 1 }
+    reconcile = { entry = "Reconcile", account = "reconcile", secrets = local.sealer_secrets, timeout = 600, memory = "512Mi", concurrency = 1 }
+    verify    = { entry = "Verify", account = "verify", secrets = local.sealer_secrets, timeout = 600, memory = "512Mi", concurrency = 1 }
+    keep      = { entry = "Keep", account = "keep", secrets = local.sealer_secrets, timeout = 600, memory = "512Mi", concurrency = 1 }
   }
 
   # Known before the service is, so that capture can be told of it when it first starts.

@@ -8,6 +8,7 @@ locals {
   creates = {
     capture   = ["log/"]
     reconcile = ["log/", "seal/", "report/", "lost/", "repo/", "RECOVERY-"]
+    report    = ["report/"]
   }
   under = {
     for role, prefixes in local.creates : role => join(" || ", [for p in prefixes : "resource.name.startsWith(\"${local.objects}/${p}\")"])
@@ -23,9 +24,17 @@ locals {
       lookup(var.operators, role, []),
     )
   }
-  creators = merge([for role in ["capture", "reconcile"] : { for i, m in local.members[role] : "${role}-${i}" => { role = role, member = m } }]...)
-  readers  = merge([for role in ["reconcile", "restore"] : { for i, m in local.members[role] : "${role}-${i}" => m }]...)
-  keepers  = { for i, m in local.members["keeper"] : "keeper-${i}" => m }
+  creators = merge(concat(
+    [for role in ["capture", "reconcile"] : { for i, m in local.members[role] : "${role}-${i}" => { role = role, member = m } }],
+    [{ for i, m in local.reporters : "report-${i}" => { role = "report", member = m } }],
+  )...)
+  # The functions that sign and report what they found; nobody else who verifies or keeps creates anything.
+  reporters = concat(
+    [for function, a in google_service_account.function : a.member if contains(["verify", "keep"], function)],
+    flatten([for all in local.subjects : [for function, member in all : member if function == "verify"]]),
+  )
+  readers = merge([for role in ["reconcile", "restore"] : { for i, m in local.members[role] : "${role}-${i}" => m }]...)
+  keepers = { for i, m in local.members["keeper"] : "keeper-${i}" => m }
 }
 
 resource "google_project_iam_custom_role" "create" {

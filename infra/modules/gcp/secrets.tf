@@ -5,11 +5,11 @@ locals {
     { "receiver-key" = "OUTLAST_RECEIVER_KEY" },
     { for source in keys(var.sources) : "source-${source}" => "OUTLAST_SOURCE_${replace(upper(source), "-", "_")}_SECRETS" },
   )
-  reconcile_secrets = { "sealer-key" = "OUTLAST_SEALER_KEY" }
+  sealer_secrets = { "sealer-key" = "OUTLAST_SEALER_KEY" }
 }
 
 resource "google_secret_manager_secret" "this" {
-  for_each  = merge(local.capture_secrets, local.reconcile_secrets)
+  for_each  = merge(local.capture_secrets, local.sealer_secrets)
   project   = var.project
   secret_id = "${var.name}-${each.key}"
   replication {
@@ -29,10 +29,10 @@ resource "google_secret_manager_secret_iam_member" "capture" {
   member    = google_service_account.function["capture"].member
 }
 
-resource "google_secret_manager_secret_iam_member" "reconcile" {
-  for_each  = local.reconcile_secrets
+resource "google_secret_manager_secret_iam_member" "sealer" {
+  for_each  = toset(["reconcile", "verify", "keep"])
   project   = var.project
-  secret_id = google_secret_manager_secret.this[each.key].secret_id
+  secret_id = google_secret_manager_secret.this["sealer-key"].secret_id
   role      = "roles/secretmanager.secretAccessor"
-  member    = google_service_account.function["reconcile"].member
+  member    = google_service_account.function[each.key].member
 }

@@ -2,6 +2,7 @@ package standing
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -22,9 +23,10 @@ type Locked struct {
 }
 
 func (l *look) locked(ctx context.Context, i int) Locked {
-	oldest, err := l.oldest(ctx, i)
-	locked := Locked{Err: err}
-	keys := []string{oldest, l.all[i].newest, l.all[i].seal}
+	s := &l.all[i]
+	var locked Locked
+	s.oldest, locked.Err = l.oldest(ctx, i)
+	keys := []string{s.oldest, s.newest, s.seal}
 	slices.Sort(keys)
 	for _, key := range slices.Compact(keys) {
 		if key == "" || locked.Err != nil {
@@ -49,7 +51,10 @@ func (l *look) locked(ctx context.Context, i int) Locked {
 	return locked
 }
 
-// oldest is the key of the first batch that a receiver signed; none if it is not among the first objects.
+// errSought: who can create may put names before all batches.
+var errSought = fmt.Errorf("none of the first %d objects under %s is a batch that a receiver signed", sought, format.LogPrefix)
+
+// oldest is the key of the first batch that a receiver signed; empty if there is none.
 func (l *look) oldest(ctx context.Context, i int) (string, error) {
 	n := 0
 	for o, err := range l.Buckets[i].List(ctx, format.LogPrefix) {
@@ -60,8 +65,33 @@ func (l *look) oldest(ctx context.Context, i int) (string, error) {
 			return o.Key, nil
 		}
 		if n++; n == sought {
-			break
+			return "", errSought
 		}
 	}
 	return "", nil
+}
+
+// compare says which buckets lack the oldest batch of all. Of the long time before the window it is the only one that is looked
+// for: who deletes the old ones in a bucket deletes it, too.
+func (l *look) compare() {
+	var first format.Key
+	for _, s := range l.all {
+		if key, err := format.ParseKey(s.oldest); err == nil && (first.Time.IsZero() || stem(key) < stem(first)) {
+			first = key
+		}
+	}
+	for i := range l.all {
+		s := &l.all[i]
+		key, err := format.ParseKey(s.oldest)
+		lacks := s.oldest == "" && s.Locked.Err == nil || err == nil && stem(key) != stem(first)
+		if lacks && first.Time.Before(l.Now.Add(-Window)) && s.Err == nil {
+			s.Older = first.Time
+		}
+	}
+}
+
+// stem is a batch's name, whichever repair of it this is.
+func stem(k format.Key) string {
+	k.Repair = 0
+	return k.String()
 }

@@ -47,13 +47,14 @@ type Standing struct {
 	Newest  time.Time // batch that it holds
 	Missing int       // batches that another bucket holds
 	Since   time.Time // the oldest of these
+	Older   time.Time // the oldest batch of all, which another bucket holds and this one does not list; zero: it does
 	Seal    time.Time // the last hour whose seal it holds, with a signature that counts
 	Firm    time.Time // the last hour of which it holds the seals of two sealers
 	Locked  Locked
 	Faults  int   // objects that nobody signed whose signature counts, or whose names are none of the format
 	Fault   error // the first of them
 
-	newest, seal string // keys of objects whose locks are looked at
+	oldest, newest, seal string // keys of objects whose locks are looked at
 }
 
 // Look lists the last hours in all buckets side by side, and then a few locks in each. What it could not see is in the
@@ -65,6 +66,7 @@ func Look(ctx context.Context, o Options) []Standing {
 	for i := range l.all {
 		l.all[i].Locked = l.locked(ctx, i)
 	}
+	l.compare()
 	return l.all
 }
 

@@ -231,6 +231,35 @@ func TestLocks(t *testing.T) {
 	}
 }
 
+// Who deletes a bucket's old batches deletes the oldest one, too; names that somebody puts before it do not hide that.
+func TestTheOldestBatch(t *testing.T) {
+	crowd := func(r *repository) {
+		for i := range 1000 {
+			r.buckets[1].Put(fmt.Sprintf("log/0000/%04d", i), nil)
+		}
+	}
+	for name, test := range map[string]struct {
+		prepare func(r *repository)
+		older   time.Time // that the second bucket lacks
+		err     error
+	}{
+		"both hold it":           {func(r *repository) { r.batch(r.encoder, ago(500), 9, 0, 1) }, time.Time{}, nil},
+		"one lacks it":           {func(r *repository) { r.batch(r.encoder, ago(500), 9, 0); r.batch(r.encoder, ago(400), 9, 0, 1) }, ago(500), nil},
+		"one has nothing":        {func(r *repository) { r.batch(r.encoder, ago(500), 9, 0) }, ago(500), nil},
+		"one has it of late":     {func(r *repository) { r.batch(r.encoder, ago(5), 9, 0) }, time.Time{}, nil},
+		"one has a repaired one": {func(r *repository) { r.buckets[1].Put(r.batch(r.encoder, ago(500), 9, 0)+".r1", nil) }, time.Time{}, nil},
+		"one has too much":       {func(r *repository) { crowd(r); r.batch(r.encoder, ago(500), 9, 0, 1) }, time.Time{}, errSought},
+		"one does not list":      {func(r *repository) { r.batch(r.encoder, ago(500), 9, 0); r.instead[1] = fault.Down(store.ErrDenied) }, time.Time{}, store.ErrDenied},
+	} {
+		r := newRepository(t)
+		test.prepare(r)
+		all := r.look()
+		if !all[0].Older.IsZero() || !all[1].Older.Equal(test.older) || !errors.Is(all[1].Locked.Err, test.err) {
+			t.Errorf("%s: %+v", name, all)
+		}
+	}
+}
+
 // strayKey is the name of a batch that is put nowhere.
 func strayKey(r *repository) string { return r.batch(r.encoder, ago(1), 0) }
 

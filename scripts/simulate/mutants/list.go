@@ -60,7 +60,7 @@ var names = []Mutant{
 var sealing = []Mutant{
 	{"sealed from one listing", "reconcile/seal.go", `return p.Descriptor.Complete(counted) && `, `return counted >= 1 && `},
 	{"a new bucket counts as complete", "reconcile/seal.go", `return !b.CompleteSince.IsZero() && b.CompleteSince.Before(at.Add(time.Hour))`, `return b.CompleteSince.Before(at.Add(time.Hour))`},
-	{"sealed without waiting for a bucket", "reconcile/seal.go", `(complete == len(p.buckets) || p.waited(h.at))`, `(complete > 0 || p.waited(h.at))`},
+	{"sealed without waiting for a bucket", "reconcile/seal.go", `(complete == len(p.buckets) && !p.leavesOut() || p.waited(h.at))`, `(complete > 0 || p.waited(h.at))`},
 	{"sealed within the grace", "reconcile/seal.go", `!p.Now.Before(at.Add(time.Hour+Grace))`, `!p.Now.Before(at.Add(time.Hour))`},
 	{"sealed after an hour that is not", "reconcile/seal.go", `if !p.chain || !p.enough(h) ||`, `if !p.enough(h) ||`},
 	{"a seal names none before it", "reconcile/seal.go", `hashes = append(hashes, fmt.Sprintf("%x", n.SHA256))`, `_, hashes = fmt.Sprintf("%x", n.SHA256), nil`},

@@ -64,6 +64,20 @@ run "identities" {
     error_message = "Lambda's capture may create, log, and prove who it is."
   }
   assert {
+    condition = alltrue([
+      for function in ["verify", "keep"] : [
+        for s in jsondecode(aws_iam_role_policy.lambda[function].policy).Statement : s.Resource if contains(s.Action, "s3:PutObject")
+      ] == ["arn:aws:s3:::outlast-example/report/*"]
+    ])
+    error_message = "Lambda's verify and keep may create reports, and nothing else."
+  }
+  assert {
+    condition = [
+      for s in jsondecode(aws_iam_role_policy.lambda["keep"].policy).Statement : s.Resource if contains(s.Action, "s3:GetObject")
+    ] == [["arn:aws:s3:::outlast-example/repo/*", "arn:aws:s3:::outlast-example/report/*"]]
+    error_message = "Lambda's keep may read descriptors and reports, and no batch."
+  }
+  assert {
     condition = toset(flatten([for s in jsondecode(aws_iam_role_policy.this["keeper"].policy).Statement : s.Action])) == toset([
       "s3:ListBucket", "s3:GetObjectRetention", "s3:PutObjectRetention"
     ])

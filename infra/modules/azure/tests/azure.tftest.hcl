@@ -140,6 +140,14 @@ run "identities" {
     error_message = "Capture creates under log/ and nowhere else."
   }
   assert {
+    condition = alltrue([
+      for k, a in azurerm_role_assignment.create :
+      a.condition == "(!(ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action'}) OR (@Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:path] StringStartsWith 'report/'))"
+      if startswith(k, "report-")
+    ]) && toset([for k, a in azurerm_role_assignment.create : k if startswith(k, "report-")]) == toset(["report-verify-app", "report-verify-peers", "report-keep-app"])
+    error_message = "Verify and keep create under report/ and nowhere else."
+  }
+  assert {
     condition     = alltrue([for a in values(azurerm_role_assignment.create) : a.condition_version == "2.0" && strcontains(a.condition, "StringStartsWith")])
     error_message = "Somebody creates everywhere."
   }
@@ -212,7 +220,7 @@ run "functions" {
     error_message = "An app runs what is not its own."
   }
   assert {
-    condition     = { for app, f in azurerm_function_app_flex_consumption.this : app => f.identity[0].type } == { capture = "SystemAssigned, UserAssigned", reconcile = "SystemAssigned, UserAssigned", verify = "UserAssigned", keep = "UserAssigned" }
+    condition     = { for app, f in azurerm_function_app_flex_consumption.this : app => f.identity[0].type } == { capture = "SystemAssigned, UserAssigned", reconcile = "SystemAssigned, UserAssigned", verify = "SystemAssigned, UserAssigned", keep = "SystemAssigned, UserAssigned" }
     error_message = "An app with secrets needs an identity of its own for them, and no other app gets one."
   }
   assert {

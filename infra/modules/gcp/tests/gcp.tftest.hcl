@@ -102,6 +102,13 @@ run "identities" {
     error_message = "Capture creates under log/, from each of the three clouds, and nowhere else."
   }
   assert {
+    condition = alltrue([
+      for k, m in google_storage_bucket_iam_member.create :
+      m.condition[0].expression == "resource.name.startsWith(\"projects/_/buckets/outlast-example/objects/report/\")" if startswith(k, "report-")
+    ]) && length([for k, m in google_storage_bucket_iam_member.create : k if startswith(k, "report-")]) == 4
+    error_message = "Verify from each of the three clouds, and keep here, create under report/ and nowhere else."
+  }
+  assert {
     condition     = alltrue([for m in google_storage_bucket_iam_member.create : !endswith(m.condition[0].expression, "objects/\")")])
     error_message = "Somebody creates everywhere."
   }

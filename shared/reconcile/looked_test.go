@@ -1,0 +1,54 @@
+package reconcile_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"outlast.example/shared/reconcile"
+)
+
+// A run says which hours it listed, and in which of them something is wrong: so that a later run, which lists others, does not
+// seem to say that it is gone.
+func TestWhatWasLookedAt(t *testing.T) {
+	r := newRepository(t)
+	old := r.put(begun.Add(time.Hour), 0, 1, 2)
+	now := begun.AddDate(0, 0, 3)
+	r.run(now, "seal-a")
+	r.run(now, "seal-b")
+	forged := strings.Replace(old, "-r-", "-x-", 1)
+	r.buckets[1].Put(forged, nil)
+	r.buckets[1].Put("repo/000009-junk.json", nil)
+	wrong := []reconcile.Wrong{{Bucket: "mem://1", Hour: begun.Add(time.Hour), Findings: 1}}
+	for name, test := range map[string]struct {
+		change func(*reconcile.Options)
+		looked []reconcile.Span
+		wrong  []reconcile.Wrong
+	}{
+		"recent hours": {func(*reconcile.Options) {}, []reconcile.Span{{To: begun}, {From: now.Add(-25 * time.Hour), To: now.Add(2 * time.Hour)}}, nil},
+		"all hours":    {func(o *reconcile.Options) { o.Relist = true }, []reconcile.Span{{To: now.Add(2 * time.Hour)}}, wrong},
+	} {
+		got := r.run(now, "seal-a", test.change)
+		if diff := cmp.Diff(test.looked, got.Looked); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if diff := cmp.Diff(test.wrong, got.Wrong); diff != "" {
+			t.Errorf("%s: findings (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// A run that was not given a bucket of the descriptor waits for it, as for one that does not answer.
+func TestABucketLeftOut(t *testing.T) {
+	r := newRepository(t)
+	r.put(begun, 0, 1)
+	two := func(o *reconcile.Options) { o.Buckets = o.Buckets[:2] }
+	if got := r.run(begun.Add(2*time.Hour), "seal-a", two); got.Sealed != 0 || got.Unsealed == 0 {
+		t.Errorf("sealed without it: %+v", got)
+	}
+	if got := r.run(begun.Add(26*time.Hour), "seal-a", two); got.Sealed == 0 {
+		t.Errorf("not sealed after a day: %+v", got)
+	}
+}
