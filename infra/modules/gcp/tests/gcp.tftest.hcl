@@ -292,7 +292,7 @@ run "alone" { # the first apply: nobody else is known yet, and there is no archi
     error_message = "Nobody is trusted before he is known."
   }
   assert {
-    condition     = length(google_cloudfunctions2_function.this) == 0 && length(google_service_account.build) == 0 && keys(google_storage_bucket_iam_member.keep) == tolist(["keeper-0"]) # the function's to be
+    condition     = length(google_cloudfunctions2_function.this) == 0 && length(google_service_account.build) == 0 && toset(keys(google_storage_bucket_iam_member.keep)) == toset(["keeper-0"]) # the function's to be
     error_message = "Nothing is made of what was not given."
   }
 }
