@@ -118,17 +118,18 @@ func triesItsRights(t *testing.T, b binaries, r *functiontest.Repository) {
 	url := r.Buckets[0]
 	creating := functiontest.StartLambda(t, b.bootstrap, "capture", append(r.Environ("aws"), "OUTLAST_BUCKETS="+url, "OUTLAST_QUORUM=1",
 		"AWS_ACCESS_KEY_ID="+servers.PutOnly.ID, "AWS_SECRET_ACCESS_KEY="+servers.PutOnly.Secret)...)
-	probe := diagnosis(t, creating.Invoke(t, event).Payload).Probe // which nobody has deleted
-	asked := fmt.Sprintf(`{"doctor": {"as": "keep", "probe": %q}}`, probe)
+	question := func() string { // about a probe that nobody has deleted or extended
+		return fmt.Sprintf(`{"doctor": {"as": "keep", "probe": %q}}`, diagnosis(t, creating.Invoke(t, event).Payload).Probe)
+	}
 	kept := functiontest.StartLambda(t, b.bootstrap, "keep", keeper(r, "aws", url)...)
-	if d := diagnosis(t, kept.Invoke(t, []byte(asked)).Payload); d.Outcome != task.Well || len(d.Checks) < 7 {
+	if d := diagnosis(t, kept.Invoke(t, []byte(question())).Payload); d.Outcome != task.Well || len(d.Checks) < 7 {
 		t.Errorf("aws: %+v; want a keeper's rights to be right", d)
 	}
 	if o := kept.Invoke(t, []byte(`{"doctor": {"as": "god"}}`)); !o.Failed || !strings.Contains(string(o.Payload), "want one of capture") {
 		t.Errorf("aws: %s", o.Payload)
 	}
-	asksAzure(t, b, r, asked)
-	asksGoogle(t, b, r, asked) // as the administrator, who spoils the probe
+	asksAzure(t, b, r, question())
+	asksGoogle(t, b, r, question())
 }
 
 // asksGoogle: capture's own function is open to all and does not listen; one of its identity does, and so do the tasks.
