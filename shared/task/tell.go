@@ -57,7 +57,7 @@ func told(ctx context.Context, c *config.Config, task string, now time.Time, fou
 		return err
 	}
 	return withKeepers(ctx, c.Federation, c.Buckets, func(buckets []*store.Keeper) error {
-		d, err := descriptors.Find(ctx, buckets, root)
+		d, err := descriptors.Find(ctx, buckets, root, c.Repository)
 		if err != nil {
 			return fmt.Errorf("%s: %w: %w", task, ErrUntold, err)
 		}
