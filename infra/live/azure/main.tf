@@ -58,7 +58,7 @@ module "outlast" {
   google = try(local.told.gcp.subjects, {})
 
   # How this cloud's functions reach the other two: `outlast help config`, federation.
-  environment = merge({ keep = { OUTLAST_CONFIG = "outlast.yaml", OUTLAST_SEALER_NAME = "azure" } }, {
+  environment = merge({ keep = { OUTLAST_CONFIG = "outlast.yaml", OUTLAST_SEALER_NAME = local.sealer } }, {
     for app, role in { capture = "capture", reconcile = "reconcile", verify = "restore" } : app => {
       for variable, value in {
         OUTLAST_CONFIG                  = "outlast.yaml"

@@ -66,7 +66,7 @@ module "outlast" {
   } : null
 
   # How this cloud's functions reach the other two: `outlast help config`, federation.
-  environment = merge({ keep = { OUTLAST_CONFIG = "outlast.yaml", OUTLAST_SEALER_NAME = "gcp" } }, {
+  environment = merge({ keep = { OUTLAST_CONFIG = "outlast.yaml", OUTLAST_SEALER_NAME = local.sealer } }, {
     for function, role in { capture = "capture", reconcile = "reconcile", verify = "restore" } : function => {
       for variable, value in {
         OUTLAST_CONFIG                  = "outlast.yaml"
