@@ -159,9 +159,9 @@ func (p *pass) start(ctx context.Context, n int) int {
 	if _, timed := ctx.Deadline(); !timed && p.Requests == 0 || !p.Since.IsZero() {
 		return 0
 	}
-	const golden = 0x9E3779B97F4A7C15 // of 2^64, the golden section
-	minutes := uint64(p.Now.Unix()/60) * golden
-	return int(minutes >> 32 * uint64(n) >> 32)
+	const golden = 0x9E3779B97F4A7C15           // of 2^64, the golden section
+	minutes := uint64(p.Now.Unix()/60) * golden //nolint:gosec // since 1970
+	return int(minutes >> 32 * uint64(n) >> 32) //nolint:gosec // n, and what is below it, are lengths
 }
 
 // done brings an hour in line, unless the run is ended meanwhile.

@@ -39,7 +39,7 @@ func TestOlderVersionsCount(t *testing.T) {
 	}{
 		{"other bytes", func(b *mem.Bucket, key string, object []byte) { b.Put(key, flipped(object)) }, restore.Damaged},
 		{"fewer bytes", func(b *mem.Bucket, key string, object []byte) { b.Put(key, object[:9]) }, restore.Damaged},
-		{"too many bytes", func(b *mem.Bucket, key string, object []byte) { b.Put(key, make([]byte, format.MaxObject+1)) }, restore.TooLarge},
+		{"too many bytes", func(b *mem.Bucket, key string, _ []byte) { b.Put(key, make([]byte, format.MaxObject+1)) }, restore.TooLarge},
 		{"a delete marker", func(b *mem.Bucket, key string, _ []byte) { b.Delete(key) }, restore.Hidden},
 		{"both, again and again", func(b *mem.Bucket, key string, object []byte) {
 			for range 3 {

@@ -56,7 +56,7 @@ func Reconcile(ctx context.Context, c *config.Config, r Reconciling) (Reconciled
 			return err
 		}
 		if o.Sealer == "" || !r.Since.IsZero() || ctx.Err() != nil {
-			return nil // nobody could sign what was found, or it is not all that there is
+			return nil //nolint:nilerr // nobody could sign what was found, or it is not all that there is
 		}
 		others := len(done.Strange)+len(done.LeftOut) > 0
 		return tell(ctx, buckets, o.Descriptor, c.Sealer, reports.Reconcile, o.Now, reports.Reconciled(done.Report, others, o.Now))

@@ -78,7 +78,7 @@ var plants = []plant{
 		r.buckets[i].Lose(key)
 		return slices.Concat(one("foreign", renamed)(i), one("missing", key)(i))
 	}},
-	{"replayed under a new time", always, func(r *repository, i int, key string) []string {
+	{"replayed under a new time", always, func(r *repository, i int, _ string) []string {
 		k := r.later(key)
 		r.buckets[i].Put(k.String(), r.object(i, key))
 		return one("forged", k.String())(i)
@@ -143,7 +143,7 @@ var descriptorPlants = []plant{
 		r.buckets[i].Put(forged, r.object(i, key))
 		return one("forged", forged)(i)
 	}},
-	{"by another root", always, func(r *repository, i int, key string) []string {
+	{"by another root", always, func(r *repository, i int, _ string) []string {
 		_, private, err := ed25519.GenerateKey(nil)
 		fatal(r.t, err)
 		d := *r.descriptor
@@ -181,7 +181,7 @@ var notePlants = []plant{
 
 var reportPlants = []plant{
 	marked, buried, beneath, rotten, truncated.sees(inPart), withheld,
-	{"by a stranger", always, func(r *repository, i int, report string) []string {
+	{"by a stranger", always, func(r *repository, i int, _ string) []string {
 		_, private := key(r.t)
 		forged := format.SignReport([]byte("{}"), begun, "verify", repositoryID, "seal-a", private).String()
 		r.buckets[i].Put(forged, []byte("{}"))
