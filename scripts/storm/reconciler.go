@@ -18,6 +18,7 @@ type reconciler struct {
 	repository *repository
 	random     *rand.Rand
 	within     time.Duration // longest time to become equal
+	slice      time.Duration // longest time of a run: an hour's batches are listed within it, however long it stormed
 	cancel     context.CancelFunc
 	done       chan struct{}
 
@@ -34,7 +35,7 @@ func newReconciler(ctx context.Context, r *repository, o options) *reconciler {
 	ctx, cancel := context.WithCancel(ctx)
 	all := &reconciler{
 		repository: r, cancel: cancel, done: make(chan struct{}), codes: map[int]int{}, lost: map[int]time.Time{},
-		random: rand.New(rand.NewPCG(o.seed, 2)), within: o.span + settleWithin, //nolint:gosec // no secret
+		random: rand.New(rand.NewPCG(o.seed, 2)), within: o.span + settleWithin, slice: time.Minute + o.span/12, //nolint:gosec // no secret
 	}
 	go all.loop(ctx)
 	return all
@@ -55,7 +56,7 @@ func (r *reconciler) loop(ctx context.Context) {
 			running, cancel = context.WithTimeout(ctx, time.Duration(r.random.Int64N(int64(time.Second))))
 		}
 		began := time.Now()
-		result, err := r.repository.run(running, "reconcile", "--for", "1m", "--json")
+		result, err := r.repository.run(running, "reconcile", "--for", r.slice.String(), "--json")
 		cancel()
 		if ctx.Err() != nil {
 			return

@@ -78,7 +78,7 @@ var plants = []plant{
 		r.buckets[i].Lose(key)
 		return slices.Concat(one("foreign", renamed)(i), one("missing", key)(i))
 	}},
-	{"replayed under a new time", always, func(r *repository, i int, _ string) []string {
+	{"replayed under a new time", always, func(r *repository, i int, key string) []string {
 		k := r.later(key)
 		r.buckets[i].Put(k.String(), r.object(i, key))
 		return one("forged", k.String())(i)
@@ -187,7 +187,7 @@ var reportPlants = []plant{
 		r.buckets[i].Put(forged, []byte("{}"))
 		return one("forged", forged)(i)
 	}},
-	{"foreign", always, func(r *repository, i int, key string) []string {
+	{"foreign", always, func(r *repository, i int, _ string) []string {
 		r.buckets[i].Put(format.ReportPrefix+"notes", nil)
 		return one("foreign", format.ReportPrefix+"notes")(i)
 	}},
