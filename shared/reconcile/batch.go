@@ -45,11 +45,11 @@ func (p *pass) rows(ctx context.Context, h *hour, prefix string) iter.Seq[listin
 	}
 }
 
-// until ends rows before a key.
+// until ends rows before a key; "" ends none.
 func until(rows iter.Seq[listing.Row], key string) iter.Seq[listing.Row] {
 	return func(yield func(listing.Row) bool) {
 		for row := range rows {
-			if row.Key >= key || !yield(row) {
+			if key != "" && row.Key >= key || !yield(row) {
 				return
 			}
 		}
