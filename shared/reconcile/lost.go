@@ -25,7 +25,7 @@ var errLost = errors.New("lost: no bucket holds a sound copy. Look for older ver
 // fault alone.
 func (p *pass) remember(ctx context.Context) (lost []format.Key) {
 	met := make([]int, len(p.buckets))
-	for row := range p.few(ctx, format.LostPrefix, p.unnoted) {
+	for row := range p.few(ctx, format.LostPrefix, "", p.unnoted) {
 		key, err := format.ParseLostName(row.Key)
 		if err == nil {
 			err = p.opener.CheckName(key)

@@ -36,15 +36,15 @@ var errManyPages = fmt.Errorf("over %d objects where there are few: somebody els
 func (p *pass) held(ctx context.Context, prefixes ...string) (held map[string]map[int]bool, unknown []bool) {
 	held, unknown = map[string]map[int]bool{}, make([]bool, len(p.buckets))
 	for _, prefix := range prefixes {
-		for row := range p.few(ctx, prefix, unknown) {
+		for row := range p.few(ctx, prefix, "", unknown) {
 			note(held, row)
 		}
 	}
 	return held, unknown
 }
 
-// few lists what there are few of, in all buckets, as far as it is looked at.
-func (p *pass) few(ctx context.Context, prefix string, unknown []bool) iter.Seq[listing.Row] {
+// few lists what there are few of, in all buckets, up to a key where there is one, as far as it is looked at.
+func (p *pass) few(ctx context.Context, prefix, until string, unknown []bool) iter.Seq[listing.Row] {
 	listings := make([]iter.Seq[listing.Row], len(p.buckets))
 	for i, b := range p.buckets {
 		listings[i] = listing.AtMost(listing.Objects(b.List(ctx, prefix)), maxPages,
@@ -52,6 +52,9 @@ func (p *pass) few(ctx context.Context, prefix string, unknown []bool) iter.Seq[
 	}
 	return func(yield func(listing.Row) bool) {
 		for row := range listing.Merge(listings) {
+			if until != "" && row.Key >= until {
+				return
+			}
 			p.count(row)
 			if row.Err != nil {
 				unknown[row.Bucket] = true

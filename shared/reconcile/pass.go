@@ -67,7 +67,7 @@ func (p *pass) begins() time.Time {
 func (p *pass) before(ctx context.Context, first time.Time) {
 	h := p.blank(first.Add(-time.Hour))
 	h.judged = p.Sealer != "" && p.early(ctx, h.at)
-	p.list(ctx, h, until(p.few(ctx, format.LogPrefix, h.unknown), format.HourPrefix(first)))
+	p.list(ctx, h, p.few(ctx, format.LogPrefix, format.HourPrefix(first), h.unknown))
 	p.looked(ctx, time.Time{}, first)
 	p.giveUp(ctx, h)
 }
