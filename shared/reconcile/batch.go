@@ -45,17 +45,6 @@ func (p *pass) rows(ctx context.Context, h *hour, prefix string) iter.Seq[listin
 	}
 }
 
-// until ends rows before a key; "" ends none.
-func until(rows iter.Seq[listing.Row], key string) iter.Seq[listing.Row] {
-	return func(yield func(listing.Row) bool) {
-		for row := range rows {
-			if key != "" && row.Key >= key || !yield(row) {
-				return
-			}
-		}
-	}
-}
-
 func (p *pass) count(row listing.Row) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

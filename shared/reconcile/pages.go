@@ -43,15 +43,18 @@ func (p *pass) held(ctx context.Context, prefixes ...string) (held map[string]ma
 	return held, unknown
 }
 
-// few lists what there are few of, in all buckets, as far as it is looked at and before the key end; "": to the end.
-func (p *pass) few(ctx context.Context, prefix, end string, unknown []bool) iter.Seq[listing.Row] {
+// few lists what there are few of, in all buckets, up to a key where there is one, as far as it is looked at.
+func (p *pass) few(ctx context.Context, prefix, until string, unknown []bool) iter.Seq[listing.Row] {
 	listings := make([]iter.Seq[listing.Row], len(p.buckets))
 	for i, b := range p.buckets {
 		listings[i] = listing.AtMost(listing.Objects(b.List(ctx, prefix)), maxPages,
 			&store.Error{Op: "list", Bucket: b.Name(), Key: prefix, Err: errManyPages})
 	}
 	return func(yield func(listing.Row) bool) {
-		for row := range until(listing.Merge(listings), end) {
+		for row := range listing.Merge(listings) {
+			if until != "" && row.Key >= until {
+				return
+			}
 			p.count(row)
 			if row.Err != nil {
 				unknown[row.Bucket] = true
