@@ -171,7 +171,7 @@ run "identities" {
     error_message = "Apps share an account for their code."
   }
   assert {
-    condition     = toset(keys(azurerm_role_assignment.secrets)) == toset(["capture", "reconcile"]) && alltrue([for app, a in azurerm_role_assignment.secrets : a.principal_id == azurerm_function_app_flex_consumption.this[app].identity[0].principal_id && a.role_definition_name == "Key Vault Secrets User"])
+    condition     = toset(keys(azurerm_role_assignment.secrets)) == toset(["capture", "reconcile", "verify", "keep"]) && alltrue([for app, a in azurerm_role_assignment.secrets : a.principal_id == azurerm_function_app_flex_consumption.this[app].identity[0].principal_id && a.role_definition_name == "Key Vault Secrets User"])
     error_message = "References to Key Vault are resolved by the system-assigned identity: it, and no other one, reads the app's own vault."
   }
 }

@@ -25,12 +25,13 @@ variables {
     roles = {
       capture   = "arn:aws:iam::111122223333:role/outlast-lambda-capture"
       reconcile = "arn:aws:iam::111122223333:role/outlast-lambda-reconcile"
+      verify    = "arn:aws:iam::111122223333:role/outlast-lambda-verify"
     }
   }
   azure = {
     tenant     = "11111111-2222-3333-4444-555555555555"
     audience   = "api://outlast"
-    principals = { capture = "aaaaaaaa-2222-3333-4444-555555555555", reconcile = "bbbbbbbb-2222-3333-4444-555555555555" }
+    principals = { capture = "aaaaaaaa-2222-3333-4444-555555555555", reconcile = "bbbbbbbb-2222-3333-4444-555555555555", verify = "ffffffff-2222-3333-4444-555555555555" }
   }
   operators = { keeper = ["serviceAccount:keeper@example.iam.gserviceaccount.com"], restore = ["group:operators@example.com"] }
 }
@@ -138,8 +139,8 @@ run "federation" {
   }
   assert {
     condition = (
-      google_iam_workload_identity_pool_provider.aws[0].attribute_condition == "assertion.sub in ['arn:aws:iam::111122223333:role/outlast-lambda-capture', 'arn:aws:iam::111122223333:role/outlast-lambda-reconcile']" &&
-      google_iam_workload_identity_pool_provider.azure[0].attribute_condition == "assertion.sub in ['aaaaaaaa-2222-3333-4444-555555555555', 'bbbbbbbb-2222-3333-4444-555555555555']"
+      google_iam_workload_identity_pool_provider.aws[0].attribute_condition == "assertion.sub in ['arn:aws:iam::111122223333:role/outlast-lambda-capture', 'arn:aws:iam::111122223333:role/outlast-lambda-reconcile', 'arn:aws:iam::111122223333:role/outlast-lambda-verify']" &&
+      google_iam_workload_identity_pool_provider.azure[0].attribute_condition == "assertion.sub in ['aaaaaaaa-2222-3333-4444-555555555555', 'bbbbbbbb-2222-3333-4444-555555555555', 'ffffffff-2222-3333-4444-555555555555']"
     )
     error_message = "Any identity of the other cloud would pass."
   }
