@@ -47,12 +47,14 @@ func (s sight) sealed() Requests {
 	return Requests{Writes: 1 + s.sealers, Lists: s.sealers * math.Floor(s.days/30) * pages(s.perHour)}
 }
 
-// reported is what a day's reports cost in one bucket: each sealer writes one of reconcile.
-func (s sight) reported() Requests { return Requests{Writes: s.sealers} }
+// reported is what a day's reports cost in one bucket: each sealer writes one of reconcile, and one is written of verify and of
+// keep.
+func (s sight) reported() Requests { return Requests{Writes: s.sealers + 2} }
 
-// verify is what a run asks of one bucket: everything is listed, one copy of each seal read, and a thirtieth of all.
+// verify is what a run asks of one bucket: everything is listed, notes and reports too, one copy of each seal read, and a
+// thirtieth of all.
 func (s sight) verify() Requests {
-	const always = 3
+	const always = 5
 	return Requests{
 		Lists: always + pages(s.batches) + pages(s.seals()),
 		Reads: s.hours()/s.buckets + (s.batches+s.hours())/30,
