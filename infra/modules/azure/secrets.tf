@@ -1,5 +1,5 @@
 # The places of the secrets; their values never pass through Terraform, whose state would keep them:
-#   az keyvault secret set --vault-name outlastexample-s --name receiver-key --file receiver.pem
+#   az keyvault secret set --vault-name outlastexample-cap --name receiver-key --file receiver.pem
 data "azurerm_client_config" "this" {}
 
 locals {
