@@ -75,14 +75,15 @@ func (l *ledger) held(b *batch) {
 	}
 }
 
-// statuses: what is said to be stored was, and what is said not to be was not.
+// statuses: what is said to be stored was, and what is said not to be was not: not by the receiver, who may fail where a run of
+// reconcile has brought the batch since.
 func (l *ledger) statuses(r *receiver, b *batch, said []replica.Status) {
 	for i, s := range said {
 		stored := !b.stored[i].IsZero()
 		switch {
 		case (s == replica.Stored || s == replica.Existed) && !stored:
 			l.fail(promiseStatus, "%s says %s of batch %d in bucket %d, which never stored it", r.name(), s, b.number, i)
-		case s == replica.Failed && stored && l.Counts.Faults[string(cloud.Perverse)] == 0 && l.Counts.Faults[string(cloud.Flaky)] == 0:
+		case s == replica.Failed && stored && !b.brought[i] && l.Counts.Faults[string(cloud.Perverse)] == 0 && l.Counts.Faults[string(cloud.Flaky)] == 0:
 			l.fail(promiseStatus, "%s says %s of batch %d in bucket %d, which stored it", r.name(), s, b.number, i)
 		}
 	}

@@ -19,6 +19,7 @@ type batch struct {
 	known    []bool      // by bucket: the receiver was told that it is stored
 	enough   time.Time   // when a quorum was known; zero: never
 	stored   []time.Time // by bucket: when it first was; zero: never
+	brought  []bool      // by bucket: by a run of reconcile
 	acked    time.Time   // zero: never
 }
 

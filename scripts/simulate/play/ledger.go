@@ -64,7 +64,7 @@ func newLedger(w *World) *ledger {
 func (l *ledger) encoded(b format.Batch, webhooks []*webhook) *batch {
 	n := &batch{
 		number: len(l.batches) + 1, key: b.Key.String(), parsed: b.Key, content: store.NewContent(b.Object), webhooks: webhooks,
-		attempts: make([]int, l.Buckets), known: make([]bool, l.Buckets), stored: make([]time.Time, l.Buckets),
+		attempts: make([]int, l.Buckets), known: make([]bool, l.Buckets), stored: make([]time.Time, l.Buckets), brought: make([]bool, l.Buckets),
 	}
 	l.batches = append(l.batches, n)
 	l.byKey[n.key] = n
@@ -116,6 +116,7 @@ func (l *ledger) Stored(b *cloud.Bucket, who, key string) {
 	l.note("stored", b.URL, key)
 	if made := l.byKey[key]; made != nil && made.stored[b.Index].IsZero() {
 		made.stored[b.Index] = l.loop.Now()
+		made.brought[b.Index] = !strings.HasPrefix(who, made.parsed.Receiver)
 	}
 	l.behind(b, who, key)
 	if s, err := format.ParseSealSignature(key); err == nil {
