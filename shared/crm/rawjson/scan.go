@@ -1,8 +1,10 @@
 package rawjson
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"unicode/utf8"
 )
 
 // signs are the bytes that give JSON its structure, outside of strings.
@@ -37,11 +39,14 @@ func valueEnd(b []byte, i int) int {
 	case '{', '[':
 		return nestEnd(b, i)
 	}
-	for i < len(b) && !space(b[i]) && b[i] != ',' && b[i] != '}' && b[i] != ']' {
+	for i < len(b) && !ends[b[i]] {
 		i++
 	}
 	return i
 }
+
+// ends are the bytes that end a value that is no string, object or list.
+var ends = [256]bool{' ': true, '\n': true, '\t': true, '\r': true, ',': true, '}': true, ']': true}
 
 // nestEnd is the position after the object or list that begins at i.
 func nestEnd(b []byte, i int) int {
@@ -88,15 +93,40 @@ func stringEnd(b []byte, i int) int {
 	return i
 }
 
+// The lowest and the highest bit of each of eight bytes.
+const (
+	ones  = 0x0101010101010101
+	highs = ones << 7
+)
+
 // having sets the highest bit of the lowest byte that is c, and none below it ("Bit Twiddling Hacks", S. E. Anderson).
 func having(eight uint64, c byte) uint64 {
-	const ones = 0x0101010101010101
 	differ := eight ^ ones*uint64(c)
-	return (differ - ones) &^ differ & (ones << 7)
+	return (differ - ones) &^ differ & highs
+}
+
+// plain: what stands in the quotes is the text.
+func plain(b []byte) bool {
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		eight := binary.LittleEndian.Uint64(b[i:])
+		if eight&highs != 0 || having(eight, '\\') != 0 {
+			break
+		}
+	}
+	return plainUTF8(b[i:])
+}
+
+func plainUTF8(b []byte) bool {
+	for i, c := range b {
+		if c == '\\' || c >= utf8.RuneSelf {
+			return c != '\\' && bytes.IndexByte(b[i:], '\\') < 0 && utf8.Valid(b[i:])
+		}
+	}
+	return true
 }
 
 // controls marks control characters as having does a byte.
 func controls(eight uint64) uint64 {
-	const ones = 0x0101010101010101
-	return (eight - ones*' ') &^ eight & (ones << 7)
+	return (eight - ones*' ') &^ eight & highs
 }
