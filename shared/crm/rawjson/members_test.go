@@ -14,6 +14,7 @@ import (
 func FuzzMembers(f *testing.F) {
 	for _, text := range []string{
 		`{}`, ` `, `[1]`, `{"a":1}`, "{ \"a\" :\t[ 1 , {\"b\":\"}]\\\"\"} ] ,\n\"\\u00fc\\\"\" : null }", `{"a":1,"a":{"a":{}},"":"\\"}`, `{"x":-1.5e3,"y":true}`,
+		"{\"abc\xff123456789\":1,\"“quoted” name\":2,\"123456789\xff\":3,\"1234567890\\u00fc\":4}",
 	} {
 		f.Add([]byte(text))
 	}

@@ -181,8 +181,10 @@ func FuzzEach(f *testing.F) {
 func FuzzValid(f *testing.F) {
 	for _, seed := range []string{
 		`{"a":[1,-2.5e+3,true,null,"\u00fc\"\\"]}`, `"\x"`, `01`, `-`, `1.`, `1e`, `{"a":1,}`, `[1 2]`, "\"\xff\"", "\"\x1f\"", `"\u12g4"`, `tru`, `{"a" 1}`,
-		`"longer than eight\u00e9 bytes"`, "\"12345678\x1f\"", `"12345\u12`, `"\`, ` [ ] `, `{ }`, `{"":{}} x`, `-0.0E-0`, "[\"\x80\", 1]", strings.Repeat("[", MaxDepth+1),
-		strings.Repeat("[", MaxDepth) + strings.Repeat("]", MaxDepth), "[" + strings.Repeat("0,", 40_000) + "0]",
+		`"longer than eight\u00e9 bytes"`, "\"12345678\x1f\"", `"12345\u12`, `"\`, ` [ ] `, `{ }`, `{"":{}} x`, `-0.0E-0`, "[\"\x80\", 1]", "\"1234\x1f678901234\"",
+		strings.Repeat("[", MaxDepth) + strings.Repeat("]", MaxDepth), strings.Repeat("[", MaxDepth+1) + strings.Repeat("]", MaxDepth+1),
+		strings.Repeat(`{"":`, MaxDepth+1) + "0" + strings.Repeat("}", MaxDepth+1),
+		"[" + strings.Repeat("0,", 31_304) + "0]", "[" + strings.Repeat("0,", 31_305) + "0]", // as many values as may be, and one more
 	} {
 		f.Add([]byte(seed))
 	}
