@@ -14,6 +14,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"outlast.example/shared/store/storetest/servers"
 )
 
 // AzureHost does what the Functions host does for a custom handler, as documented: it starts what host.json names, lets
@@ -57,7 +59,7 @@ func StartAzure(t testing.TB, app string, environ ...string) *AzureHost {
 	if !settings.CustomHandler.EnableProxyingHTTPRequest || settings.Extensions.HTTP.RoutePrefix == nil || *settings.Extensions.HTTP.RoutePrefix != "" {
 		t.Fatalf("host.json: %+v; want requests to come through as they are, without a prefix", settings)
 	}
-	port := freePort(t)
+	port := servers.FreePort(t)
 	binary := filepath.Join(app, settings.CustomHandler.Description.DefaultExecutablePath)
 	h := &AzureHost{start(t, app, binary, append(environ, "FUNCTIONS_CUSTOMHANDLER_PORT="+port)), "", "http://127.0.0.1:" + port, map[string]string{}, nil}
 	mux := http.NewServeMux()

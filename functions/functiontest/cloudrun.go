@@ -5,6 +5,8 @@ import (
 	"net"
 	"strings"
 	"testing"
+
+	"outlast.example/shared/store/storetest/servers"
 )
 
 // CloudRun is a running function of Google's.
@@ -17,7 +19,7 @@ type CloudRun struct {
 // gives (Cloud Run functions, "Configure environment variables").
 func StartCloudRun(t testing.TB, folder, target string, environ ...string) *CloudRun {
 	t.Helper()
-	port := freePort(t)
+	port := servers.FreePort(t)
 	p := start(t, folder, folder+"/main", append(environ, "PORT="+port, "FUNCTION_TARGET="+target, "K_SERVICE="+target))
 	return &CloudRun{p, "http://127.0.0.1:" + port}
 }

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net"
 	"os/exec"
 	"strings"
 	"sync"
@@ -68,18 +67,6 @@ func start(t testing.TB, folder, binary string, environ []string) *Process {
 func tail(text string) string {
 	const most = 4 << 10
 	return text[max(0, len(text)-most):]
-}
-
-// freePort is one that nobody listens on. Runtimes choose the port, and tell the function.
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	_, port, _ := strings.Cut(l.Addr().String(), ":")
-	return port
 }
 
 const (

@@ -25,7 +25,7 @@ type AzureServer struct {
 // Azure starts an Azure Blob server that ends with the test.
 func Azure(t TB) *AzureServer {
 	t.Helper()
-	port := freePort(t)
+	port := FreePort(t)
 	endpoint := "http://127.0.0.1:" + port + "/" + Account
 	process := start(t, endpoint, tool(t, "azurite-blob"),
 		"--blobHost", "127.0.0.1", "--blobPort", port, "--location", folder(t, "data"),

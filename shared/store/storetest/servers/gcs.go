@@ -28,7 +28,7 @@ func GCSInMemory(t TB) *GCSServer {
 
 func startGCS(t TB, backend ...string) *GCSServer {
 	t.Helper()
-	port := freePort(t)
+	port := FreePort(t)
 	address := "127.0.0.1:" + port
 	process := start(t, "http://"+address+"/_internal/healthcheck", tool(t, "fake-gcs-server"), append(backend,
 		"-scheme", "http", "-host", "127.0.0.1", "-port", port,

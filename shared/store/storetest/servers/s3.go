@@ -45,7 +45,7 @@ type S3Server struct {
 func S3(t TB) *S3Server {
 	t.Helper()
 	program := tool(t, "versitygw")
-	address, admin := "127.0.0.1:"+freePort(t), "127.0.0.1:"+freePort(t)
+	address, admin := "127.0.0.1:"+FreePort(t), "127.0.0.1:"+FreePort(t)
 	endpoint := "http://" + address
 	process := start(t, endpoint+"/health", program,
 		"--port", address, "--admin-port", admin, "--access", Root.ID, "--secret", Root.Secret, "--region", Region,

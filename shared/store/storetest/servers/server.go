@@ -113,9 +113,9 @@ func answers(ctx context.Context, url string) bool {
 	return response.Body.Close() == nil
 }
 
-// freePort finds a port that nobody listens on. It looks below the range that systems take outgoing connections' ports
-// from (Linux: 32768 and up), which another test could take before the server does.
-func freePort(t TB) string {
+// FreePort finds a port of 127.0.0.1 that nobody listens on. It looks below the range that systems take outgoing
+// connections' ports from (Linux: 32768 and up), which another test could take before the server does.
+func FreePort(t TB) string {
 	t.Helper()
 	for range 100 {
 		port := strconv.Itoa(20_000 + rand.IntN(12_000)) //nolint:gosec // no secret
