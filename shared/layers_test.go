@@ -24,8 +24,9 @@ var layers = [][]string{
 	{"scripts/outlast/keys"},
 	{"shared/task"},
 	{"shared/wire"},
+	{"shared/status"},
 	{"shared/report"},
-	{"shared/config", "shared/capture", "shared/cost", "shared/doctor", "shared/keep", "shared/reconcile", "shared/restore", "shared/verify", "shared/watch"},
+	{"shared/config", "shared/capture", "shared/cost", "shared/doctor", "shared/keep", "shared/reconcile", "shared/restore", "shared/standing", "shared/verify", "shared/watch"},
 	{"shared/descriptors", "shared/listing"},
 	{"shared/crm/cloudevents"},
 	{

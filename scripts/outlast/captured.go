@@ -74,3 +74,5 @@ var lineEnds = strings.NewReplacer(":\n  ", ": ", "\n  ", "; ", "\n", "; ")
 func oneLine(err error) string { return lineEnds.Replace(err.Error()) }
 
 func utc(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+func hour(t time.Time) string { return t.UTC().Format("2006-01-02 15:00 UTC") }

@@ -5,6 +5,7 @@ import (
 
 	"outlast.example/scripts/outlast/recent"
 	"outlast.example/shared/crm"
+	"outlast.example/shared/status"
 	"outlast.example/shared/watch"
 )
 
@@ -43,30 +44,30 @@ func (s *sighting) add(e recent.Entry) bool {
 // status says what was seen of a source; whole: everything could be read.
 func (s *sighting) status(source *crm.Source, since, now time.Time, whole bool) sourceStatus {
 	n, rhythm := s.counts[source.Name], s.watch.Rhythm(source.Name)
-	status := sourceStatus{
-		Name: source.Name, Kind: source.Kind, Status: well,
+	seen := sourceStatus{
+		Name: source.Name, Kind: source.Kind, Status: status.Well,
 		Deliveries: n.deliveries, Uninterpreted: n.uninterpreted, Warnings: []watch.Warning{},
 	}
 	if !rhythm.Last.IsZero() {
 		last := rhythm.Last.UTC()
-		status.Last = &last
+		seen.Last = &last
 	}
 	for _, w := range s.watch.Warnings(since, now) {
 		if w.Source == source.Name {
-			status.Warnings = append(status.Warnings, w)
+			seen.Warnings = append(seen.Warnings, w)
 		}
 	}
 	if rhythm.Known {
-		status.Rhythm = &rhythmStatus{rhythm.UsualHours, rhythm.Longest.Hours()}
+		seen.Rhythm = &rhythmStatus{rhythm.UsualHours, rhythm.Longest.Hours()}
 	}
-	status.Unknown = unknown(rhythm, n.uninterpreted, whole)
+	seen.Unknown = unknown(rhythm, n.uninterpreted, whole)
 	switch {
-	case len(status.Warnings) > 0:
-		status.Status = attention
-	case len(status.Unknown) > 0:
-		status.Status = notKnown
+	case len(seen.Warnings) > 0:
+		seen.Status = status.Attention
+	case len(seen.Unknown) > 0:
+		seen.Status = status.NotKnown
 	}
-	return status
+	return seen
 }
 
 // unknown is what keeps a source without warnings from being well.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"outlast.example/shared/status"
 	"outlast.example/shared/watch"
 )
 
@@ -42,13 +43,6 @@ func (a *app) status() *cobra.Command {
 	return c
 }
 
-// The words of a status, from the best to the worst.
-const (
-	well      = "well"
-	notKnown  = "not known"
-	attention = "attention"
-)
-
 // statusReport is what status says in --json. Its names are a promise.
 type statusReport struct {
 	Status string    `json:"status"`
@@ -56,9 +50,9 @@ type statusReport struct {
 	Until  time.Time `json:"until"`
 	Unread string    `json:"unread,omitempty"` // why not everything that was captured could be read
 
-	Repository repositoryStatus `json:"repository"`
-	Buckets    []bucketStatus   `json:"buckets"`
-	Sources    []sourceStatus   `json:"sources"`
+	Repository status.Repository `json:"repository"`
+	Buckets    []status.Bucket   `json:"buckets"`
+	Sources    []sourceStatus    `json:"sources"`
 }
 
 type sourceStatus struct {
@@ -92,25 +86,25 @@ func (a *app) runStatus(ctx context.Context, f statusFlags) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	report := statusReport{Status: well, Since: since.UTC(), Until: time.Now().UTC(), Sources: []sourceStatus{}}
+	report := statusReport{Status: status.Well, Since: since.UTC(), Until: time.Now().UTC(), Sources: []sourceStatus{}}
 	if shortcoming != nil {
-		report.Status, report.Unread = notKnown, shortcoming.Error()
+		report.Status, report.Unread = status.NotKnown, shortcoming.Error()
 	}
 	if errors.Is(shortcoming, errDamage) {
-		report.Status = attention
+		report.Status = status.Attention
 	}
 	report.Repository, report.Buckets = a.standing(ctx, c, f.checkpoint, report.Until)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	report.Status = poorer(report.Status, report.Repository.Status)
+	report.Status = status.Poorest(report.Status, report.Repository.Status)
 	for _, b := range report.Buckets {
-		report.Status = poorer(report.Status, b.Status)
+		report.Status = status.Poorest(report.Status, b.Status)
 	}
 	for _, s := range c.Sources {
-		status := seen.status(sources[s.Name], report.Since, report.Until, shortcoming == nil)
-		report.Status = poorer(report.Status, status.Status)
-		report.Sources = append(report.Sources, status)
+		source := seen.status(sources[s.Name], report.Since, report.Until, shortcoming == nil)
+		report.Status = status.Poorest(report.Status, source.Status)
+		report.Sources = append(report.Sources, source)
 	}
 	if err := a.printStatus(report, f.json); err != nil {
 		return err
@@ -118,25 +112,16 @@ func (a *app) runStatus(ctx context.Context, f statusFlags) error {
 	return report.reason(shortcoming)
 }
 
-func poorer(a, b string) string {
-	for _, word := range []string{attention, notKnown} {
-		if a == word || b == word {
-			return word
-		}
-	}
-	return well
-}
-
 // reason is the exit code's. What it is about was printed.
 func (r *statusReport) reason(shortcoming error) error {
 	switch {
-	case shortcoming != nil && r.Status == attention:
+	case shortcoming != nil && r.Status == status.Attention:
 		return fmt.Errorf("%w; %w", errAttention, shortcoming)
 	case shortcoming != nil:
 		return shortcoming
-	case r.Status == attention:
+	case r.Status == status.Attention:
 		return errAttention
-	case r.Status == notKnown:
+	case r.Status == status.NotKnown:
 		return fmt.Errorf("%w: not known to be well", errPartial)
 	}
 	return nil
@@ -146,11 +131,11 @@ func (a *app) printStatus(r statusReport, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(a.out).Encode(r)
 	}
-	if err := a.printBlock(r.Repository.title(), "repository", r.Repository.rows()); err != nil {
+	if err := a.printBlock(repositoryTitle(r.Repository), "repository", repositoryRows(r.Repository)); err != nil {
 		return err
 	}
 	for _, b := range r.Buckets {
-		if err := a.printBlock(b.Name, "bucket", b.rows()); err != nil {
+		if err := a.printBlock(b.Name, "bucket", bucketRows(b)); err != nil {
 			return err
 		}
 	}
@@ -168,7 +153,7 @@ func (s *sourceStatus) rows(r statusReport) [][2]string {
 	case s.Last != nil:
 		last = utc(*s.Last)
 	case r.Unread != "":
-		last = notKnown
+		last = status.NotKnown
 	}
 	rows := [][2]string{{"last delivery", last + ", " + count(s.Deliveries, "delivery", "deliveries") + " read"}}
 	if s.Rhythm != nil {
@@ -176,10 +161,10 @@ func (s *sourceStatus) rows(r statusReport) [][2]string {
 			s.Rhythm.UsualHours, s.Rhythm.LongestSilence)})
 	}
 	for _, text := range s.Unknown {
-		rows = append(rows, [2]string{notKnown, text})
+		rows = append(rows, [2]string{status.NotKnown, text})
 	}
 	for _, w := range s.Warnings {
-		rows = append(rows, [2]string{attention, sentence(w)}, [2]string{"", w.Advice})
+		rows = append(rows, [2]string{status.Attention, sentence(w)}, [2]string{"", w.Advice})
 	}
 	return rows
 }

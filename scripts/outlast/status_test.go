@@ -12,6 +12,7 @@ import (
 	"outlast.example/shared/crm"
 	"outlast.example/shared/format"
 	"outlast.example/shared/history"
+	"outlast.example/shared/status"
 	"outlast.example/shared/watch"
 )
 
@@ -44,16 +45,16 @@ func TestStatusWords(t *testing.T) {
 		want     string
 		warnings []string
 	}{
-		{"heard every hour for a month", month, 0, "0", time.Time{}, false, well, nil},
-		{"never heard", 0, 0, "", time.Time{}, false, notKnown, nil},
-		{"heard for a week", 7 * 24, 0, "0", time.Time{}, false, notKnown, nil},
-		{"not interpreted", month, 0, "ping", time.Time{}, false, notKnown, nil},
-		{"not all read", month, 0, "0", time.Time{}, true, notKnown, nil},
-		{"gone quiet", month, 6, "0", time.Time{}, false, attention, []string{watch.Quiet}},
-		{"gone quiet, and not all read", month, 6, "0", time.Time{}, true, attention, []string{watch.Quiet}},
-		{"many deletions", month, 0, "30", time.Time{}, false, attention, nil},
-		{"expired, and nothing read", 0, 0, "", now.Add(-time.Hour), true, attention, []string{watch.Expired}},
-		{"not to expire soon", month, 0, "0", now.Add(72 * time.Hour), false, well, nil},
+		{"heard every hour for a month", month, 0, "0", time.Time{}, false, status.Well, nil},
+		{"never heard", 0, 0, "", time.Time{}, false, status.NotKnown, nil},
+		{"heard for a week", 7 * 24, 0, "0", time.Time{}, false, status.NotKnown, nil},
+		{"not interpreted", month, 0, "ping", time.Time{}, false, status.NotKnown, nil},
+		{"not all read", month, 0, "0", time.Time{}, true, status.NotKnown, nil},
+		{"gone quiet", month, 6, "0", time.Time{}, false, status.Attention, []string{watch.Quiet}},
+		{"gone quiet, and not all read", month, 6, "0", time.Time{}, true, status.Attention, []string{watch.Quiet}},
+		{"many deletions", month, 0, "30", time.Time{}, false, status.Attention, nil},
+		{"expired, and nothing read", 0, 0, "", now.Add(-time.Hour), true, status.Attention, []string{watch.Expired}},
+		{"not to expire soon", month, 0, "0", now.Add(72 * time.Hour), false, status.Well, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			source := &crm.Source{Name: "acme", Kind: "fake", Interpreter: told{}, Expires: test.expires}
@@ -67,7 +68,7 @@ func TestStatusWords(t *testing.T) {
 				}
 			}
 			got := seen.status(source, now.Add(-30*24*time.Hour), now, !test.unread)
-			if got.Status != test.want || got.Deliveries != test.hours || (got.Status == notKnown) && len(got.Unknown) == 0 {
+			if got.Status != test.want || got.Deliveries != test.hours || (got.Status == status.NotKnown) && len(got.Unknown) == 0 {
 				t.Errorf("got %+v, want %s", got, test.want)
 			}
 			for _, what := range test.warnings {
@@ -79,17 +80,6 @@ func TestStatusWords(t *testing.T) {
 	}
 }
 
-func TestTheWorstWordCounts(t *testing.T) {
-	for words, want := range map[string]string{
-		"well,well": well, "well,not known": notKnown, "not known,well": notKnown, "attention,not known": attention, "well,attention": attention,
-	} {
-		a, b, _ := strings.Cut(words, ",")
-		if got := poorer(a, b); got != want {
-			t.Errorf("%s: got %s", words, got)
-		}
-	}
-}
-
 func TestStatusExitCodes(t *testing.T) {
 	partly := unread{errors.New("no such bucket")}
 	for _, test := range []struct {
@@ -97,13 +87,13 @@ func TestStatusExitCodes(t *testing.T) {
 		shortcoming error
 		want        int
 	}{
-		{well, nil, exitOK},
-		{notKnown, nil, exitPartial},
-		{notKnown, partly, exitPartial},
-		{attention, nil, exitDamage},
-		{attention, partly, exitDamage},
-		{notKnown, hinted{unread{fmt.Errorf("x: %w", format.ErrForged)}, ""}, exitDamage},
-		{notKnown, format.ErrWrongKey, exitWrongKey},
+		{status.Well, nil, exitOK},
+		{status.NotKnown, nil, exitPartial},
+		{status.NotKnown, partly, exitPartial},
+		{status.Attention, nil, exitDamage},
+		{status.Attention, partly, exitDamage},
+		{status.NotKnown, hinted{unread{fmt.Errorf("x: %w", format.ErrForged)}, ""}, exitDamage},
+		{status.NotKnown, format.ErrWrongKey, exitWrongKey},
 	} {
 		report := statusReport{Status: test.status}
 		if got := exitCode(report.reason(test.shortcoming)); got != test.want {

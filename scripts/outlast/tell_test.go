@@ -9,8 +9,11 @@ import (
 	"time"
 
 	"outlast.example/shared/format"
+	"outlast.example/shared/reconcile"
 	reports "outlast.example/shared/report"
 )
+
+var lately = time.Date(2026, 11, 22, 12, 30, 0, 0, time.UTC)
 
 func openLooks(looks []format.Look) (all []string) {
 	for _, l := range looks {
@@ -58,7 +61,7 @@ func TestDamageThatCannotBeRead(t *testing.T) {
 	if err := os.WriteFile(f.path, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.write(lately, sound(lately)); err == nil {
+	if err := f.write(lately, reports.Reconciled(reconcile.Report{Equal: true, Buckets: []reconcile.BucketReport{{Name: "mem://0"}, {Name: "mem://1"}}}, false, lately)); err == nil {
 		t.Error("nothing is said")
 	}
 	if looks, err := f.read(); err != nil || len(looks) != 2 || !looks[0].At.Equal(lately.Truncate(24*time.Hour)) {

@@ -1,4 +1,4 @@
-package main
+package status
 
 import (
 	"cmp"
@@ -8,11 +8,11 @@ import (
 	"time"
 
 	"outlast.example/shared/format"
-	reports "outlast.example/shared/report"
+	"outlast.example/shared/report"
 )
 
-// taskStatus is what a task found last in a bucket, or what is worst of what is open, in status --json. Its names are a promise.
-type taskStatus struct {
+// Task is what a task found last in a bucket, or what is worst of what is open, in status --json. Its names are a promise.
+type Task struct {
 	Time    time.Time `json:"time"`
 	By      string    `json:"by"` // the sealer, or "this machine"
 	Outcome string    `json:"outcome,omitempty"`
@@ -27,7 +27,7 @@ const day = 24 * time.Hour
 
 // fresh is how old what a task found may be: reconcile reports every day, verify is run every week, and keep comes to each
 // object in a week.
-var fresh = map[string]time.Duration{reports.Reconcile: 26 * time.Hour, reports.Verify: 8 * day, reports.Keep: 8 * day}
+var fresh = map[string]time.Duration{report.Reconcile: 26 * time.Hour, report.Verify: 8 * day, report.Keep: 8 * day}
 
 // readWithin is how old the reading of an object may be, where verify reads a thirtieth each day.
 const readWithin = 35 * day
@@ -35,12 +35,12 @@ const readWithin = 35 * day
 const thisMachine = "this machine"
 
 // looks are all that is known of a task: what sealers say, but for what this machine looked at since, and what it says itself.
-func (v *view) looks(task string) (all []format.Look) {
-	here := slices.DeleteFunc(slices.Clone(v.here[task]), func(l format.Look) bool {
-		return l.Sound() && l.At.After(v.now.Add(reports.Ahead)) // a clock went back
+func (v *View) looks(task string) (all []format.Look) {
+	here := slices.DeleteFunc(slices.Clone(v.Here[task]), func(l format.Look) bool {
+		return l.Sound() && l.At.After(v.Now.Add(report.Ahead)) // a clock went back
 	})
-	for _, l := range v.seen.Looks(task, v.found.Descriptor) {
-		for _, t := range v.seen.Told {
+	for _, l := range v.Seen.Looks(task, v.Found.Descriptor) {
+		for _, t := range v.Seen.Told {
 			if t.Task == task && t.Sealer == l.By && l.At.Equal(t.Time.Truncate(day)) {
 				l.At = t.Time
 			}
@@ -61,36 +61,36 @@ func (v *view) looks(task string) (all []format.Look) {
 // sealers tell the day.
 func settledHere(l format.Look, here []format.Look, task string) bool {
 	since := l.At
-	if task != reports.Verify {
+	if task != report.Verify {
 		since = since.Truncate(day).Add(day)
 	}
-	return reports.Settled(l, slices.DeleteFunc(slices.Clone(here), func(m format.Look) bool { return m.At.Before(since) }))
+	return report.Settled(l, slices.DeleteFunc(slices.Clone(here), func(m format.Look) bool { return m.At.Before(since) }))
 }
 
 // task says if nobody has done a task lately.
-func (v *view) task(r *repositoryStatus, task string) {
+func (v *View) task(r *Repository, task string) {
 	var last time.Time
 	for _, l := range v.looks(task) {
-		if l.At.After(last) && !l.At.After(v.now.Add(reports.Ahead)) {
+		if l.At.After(last) && !l.At.After(v.Now.Add(report.Ahead)) {
 			last = l.At
 		}
 	}
 	switch {
-	case !last.Before(v.now.Add(-fresh[task])):
+	case !last.Before(v.Now.Add(-fresh[task])):
 	case !last.IsZero():
 		r.unknown("the last %s that is known here is of %s: run \"outlast %s\" by a schedule", task, utc(last), task)
-	case task != reports.Reconcile:
+	case task != report.Reconcile:
 		r.unknown("no %s of the last %d days is known here: run \"outlast %s\" by a schedule", task, int(fresh[task]/day), task)
-	case len(v.found.Sealers) > 0:
-		r.unknown("no reconcile of the last %d days is reported: run \"outlast reconcile\" by a schedule, with the sealer's key", reports.Days)
+	case len(v.Found.Sealers) > 0:
+		r.unknown("no reconcile of the last %d days is reported: run \"outlast reconcile\" by a schedule, with the sealer's key", report.Days)
 	default:
 		r.unknown("no reconcile is reported: that takes a sealer's key; until then run \"outlast reconcile\" by a schedule without one")
 	}
 }
 
 // inBucket is what a task found in a bucket: the worst of what is open or fresh, and the newest of these.
-func (v *view) inBucket(b *bucketStatus, task string) *taskStatus {
-	for _, t := range v.seen.Told {
+func (v *View) inBucket(b *Bucket, task string) *Task {
+	for _, t := range v.Seen.Told {
 		if t.Task == task && t.Found == nil {
 			b.unknown("what %s found at %s is not known: its report is damaged, or not given out", task, utc(t.Time))
 		}
@@ -107,7 +107,7 @@ func (v *view) inBucket(b *bucketStatus, task string) *taskStatus {
 	worst := slices.MaxFunc(there, func(x, y format.Look) int {
 		return cmp.Or(cmp.Compare(gravity(x), gravity(y)), x.At.Compare(y.At), strings.Compare(x.Part, y.Part))
 	})
-	status := &taskStatus{worst.At.UTC(), worst.By, worst.Outcome, worst.Part, worst.Broken, worst.Missing, worst.Faults, worst.Doubts}
+	status := &Task{worst.At.UTC(), worst.By, worst.Outcome, worst.Part, worst.Broken, worst.Missing, worst.Faults, worst.Doubts}
 	switch worst.Outcome {
 	case format.ReportDamage:
 		b.attention("%s found something wrong in it%s: \"outlast %s\" says what, and what to do", task, scope(worst), shows[task])
@@ -118,35 +118,35 @@ func (v *view) inBucket(b *bucketStatus, task string) *taskStatus {
 }
 
 // shows are the commands that show what is wrong, by the task that found it.
-var shows = map[string]string{reports.Reconcile: "verify", reports.Verify: "verify", reports.Keep: "keep"}
+var shows = map[string]string{report.Reconcile: "verify", report.Verify: "verify", report.Keep: "keep"}
 
 // counts reports whether a look says anything today. What is wrong does so however old it is, and so does what is not known of a
 // part or of hours: they were not looked at again.
-func (v *view) counts(l format.Look, task string) bool {
+func (v *View) counts(l format.Look, task string) bool {
 	limit := fresh[task]
-	if task == reports.Verify && l.Part != "" {
+	if task == report.Verify && l.Part != "" {
 		limit = readWithin
 	}
 	scoped := l.Part != "" || !l.To.IsZero()
-	return l.Outcome == format.ReportDamage || scoped && !l.Sound() || !l.At.Before(v.now.Add(-limit))
+	return l.Outcome == format.ReportDamage || scoped && !l.Sound() || !l.At.Before(v.Now.Add(-limit))
 }
 
 // through says what a task has not come to in a bucket: objects whose bytes nobody read, or whose locks nobody saw to.
-func (v *view) through(b *bucketStatus, task string, looks []format.Look) {
-	if task == reports.Reconcile {
+func (v *View) through(b *Bucket, task string, looks []format.Look) {
+	if task == report.Reconcile {
 		return
 	}
 	sound := slices.DeleteFunc(slices.Clone(looks), func(l format.Look) bool { return !l.Sound() })
-	of, missing := reports.Parts(sound)
+	of, missing := report.Parts(sound)
 	switch {
 	case missing == 0:
-	case task == reports.Keep:
+	case task == report.Keep:
 		b.unknown("%s of its objects: the locks were not seen to in %d days: \"outlast keep\" sees to all", share(of, missing), fresh[task]/day)
 	default:
 		b.unknown("%s of its objects: the bytes were not read in %d days: \"outlast verify --read 1/1\" reads all", share(of, missing), readWithin/day)
 	}
 	list := func(l format.Look) bool { return l.Part == "" }
-	if task == reports.Verify && len(looks) > 0 && !slices.ContainsFunc(looks, list) {
+	if task == report.Verify && len(looks) > 0 && !slices.ContainsFunc(looks, list) {
 		b.unknown("no verify of the last %d days listed it to its end", fresh[task]/day)
 	}
 }
@@ -172,29 +172,4 @@ func scope(l format.Look) string {
 // gravity orders looks: what is wrong before what is not known.
 func gravity(l format.Look) int {
 	return map[string]int{format.ReportPartial: 1, format.ReportDamage: 2}[l.Outcome]
-}
-
-// text sums up what was found in a bucket.
-func (t taskStatus) text() string {
-	var all []string
-	for _, met := range []struct {
-		n    int
-		what string
-	}{{t.Missing, "missing"}, {t.Faults, "wrong"}, {t.Doubts, "in doubt"}} {
-		if met.n > 0 {
-			all = append(all, fmt.Sprintf("%d %s", met.n, met.what))
-		}
-	}
-	if t.Broken {
-		all = append(all, "not to its end")
-	}
-	switch {
-	case len(all) > 0:
-		return strings.Join(all, ", ")
-	case t.Outcome == format.ReportDamage:
-		return "something wrong, and not known where"
-	case t.Outcome == format.ReportPartial:
-		return "nothing wrong, and not everything could be seen or done"
-	}
-	return "nothing wrong"
 }

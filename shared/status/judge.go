@@ -1,14 +1,14 @@
-package main
+package status
 
 import (
 	"errors"
 	"slices"
 	"time"
 
-	"outlast.example/scripts/outlast/standing"
 	"outlast.example/shared/format"
 	"outlast.example/shared/reconcile"
-	reports "outlast.example/shared/report"
+	"outlast.example/shared/report"
+	"outlast.example/shared/standing"
 	"outlast.example/shared/store"
 )
 
@@ -21,29 +21,29 @@ const (
 )
 
 // repository judges what concerns all buckets.
-func (v *view) repository(r *repositoryStatus) {
-	for _, s := range v.standings {
+func (v *View) repository(r *Repository) {
+	for _, s := range v.Standings {
 		r.Newest = later(r.Newest, s.Newest)
 	}
-	if r.Newest != nil && r.Newest.After(v.now.Add(reports.Ahead)) {
+	if r.Newest != nil && r.Newest.After(v.Now.Add(report.Ahead)) {
 		r.unknown("the newest batch is of %s: a receiver's clock is ahead, or this one is behind", utc(*r.Newest))
 	}
-	for _, err := range v.unread {
+	for _, err := range v.Unread {
 		r.unknown("%s", oneLine(err))
 	}
 	v.sealing(r)
-	v.task(r, reports.Reconcile)
-	v.task(r, reports.Verify)
-	v.task(r, reports.Keep)
+	v.task(r, report.Reconcile)
+	v.task(r, report.Verify)
+	v.task(r, report.Keep)
 	v.rolledBack(r)
 	r.conclude()
 }
 
 // sealing says what keeps hours from being sealed that are due.
-func (v *view) sealing(r *repositoryStatus) {
-	valid := slices.DeleteFunc(slices.Clone(v.found.Sealers), func(s format.Signer) bool { return !s.Valid(v.now) })
-	sealed := slices.ContainsFunc(v.standings, func(s standing.Standing) bool { return !s.Seal.IsZero() })
-	firm := slices.ContainsFunc(v.standings, func(s standing.Standing) bool { return !s.Firm.IsZero() })
+func (v *View) sealing(r *Repository) {
+	valid := slices.DeleteFunc(slices.Clone(v.Found.Sealers), func(s format.Signer) bool { return !s.Valid(v.Now) })
+	sealed := slices.ContainsFunc(v.Standings, func(s standing.Standing) bool { return !s.Seal.IsZero() })
+	firm := slices.ContainsFunc(v.Standings, func(s standing.Standing) bool { return !s.Firm.IsZero() })
 	v.waiting(r)
 	switch {
 	case len(valid) == 0:
@@ -52,7 +52,7 @@ func (v *view) sealing(r *repositoryStatus) {
 	case sealed && (firm || len(valid) < 2):
 	case sealed:
 		r.unknown("no hour of the last 26 is firm: %d sealers have keys, and fewer than two seal", len(valid))
-	case v.now.Before(v.firstSeal()):
+	case v.Now.Before(v.firstSeal()):
 		r.unknown("nothing is sealed yet: the first hour is to be sealed after %s", utc(v.firstSeal()))
 	default:
 		r.unknown("no hour of the last 26 is sealed: run \"outlast reconcile\" by a schedule, with the sealer's key")
@@ -60,65 +60,65 @@ func (v *view) sealing(r *repositoryStatus) {
 }
 
 // waiting says which hours should have been sealed for long: nothing shows what they lose.
-func (v *view) waiting(r *repositoryStatus) {
+func (v *View) waiting(r *Repository) {
 	var last *time.Time
-	for _, s := range v.standings {
+	for _, s := range v.Standings {
 		last = later(last, s.Seal)
 	}
-	if last != nil && last.Add(2*time.Hour+reconcile.Grace+brought).Before(v.now) {
+	if last != nil && last.Add(2*time.Hour+reconcile.Grace+brought).Before(v.Now) {
 		r.unknown("the last sealed hour is %s: those since wait for their seal: \"outlast reconcile\" with the sealer's key says why", hour(*last))
 	}
-	for _, t := range v.seen.Told {
-		if t.Task == reports.Reconcile && t.Found != nil && t.Found.Unsealed && !t.Time.Before(v.now.Add(-fresh[t.Task])) {
+	for _, t := range v.Seen.Told {
+		if t.Task == report.Reconcile && t.Found != nil && t.Found.Unsealed && !t.Time.Before(v.Now.Add(-fresh[t.Task])) {
 			r.unknown("hours are over and wait for their seal, as %s reported at %s: \"outlast reconcile\" says how many", t.Sealer, utc(t.Time))
 		}
 	}
 }
 
 // firstSeal is when the first hour can be sealed.
-func (v *view) firstSeal() time.Time {
-	first := v.found.Began
-	for i, s := range v.found.Sealers {
+func (v *View) firstSeal() time.Time {
+	first := v.Found.Began
+	for i, s := range v.Found.Sealers {
 		if i == 0 || s.Since.Before(first) {
 			first = s.Since
 		}
 	}
-	if first.Before(v.found.Began) {
-		first = v.found.Began
+	if first.Before(v.Found.Began) {
+		first = v.Found.Began
 	}
 	return first.UTC().Truncate(time.Hour).Add(time.Hour + reconcile.Grace)
 }
 
 // rolledBack compares the buckets with what verify saw earlier, which no cloud can take back.
-func (v *view) rolledBack(r *repositoryStatus) {
-	c := v.checkpoint
+func (v *View) rolledBack(r *Repository) {
+	c := v.Checkpoint
 	if c == nil {
 		return
 	}
-	if c.Descriptor > v.found.Number {
+	if c.Descriptor > v.Found.Number {
 		r.attention("rolled back: verify has seen descriptor %d, and no bucket holds it any more", c.Descriptor)
 	}
-	shown := !c.Hour.Before(v.now.Add(-standing.Window).Truncate(time.Hour).Add(time.Hour))
-	held := slices.ContainsFunc(v.standings, func(s standing.Standing) bool { return s.Err != nil || !s.Firm.Before(c.Hour) })
+	shown := !c.Hour.Before(v.Now.Add(-standing.Window).Truncate(time.Hour).Add(time.Hour))
+	held := slices.ContainsFunc(v.Standings, func(s standing.Standing) bool { return s.Err != nil || !s.Firm.Before(c.Hour) })
 	if shown && !held {
 		r.attention("rolled back: verify has seen the seals of %s, and no bucket holds them any more: see \"outlast verify --chain\"", hour(c.Hour))
 	}
 }
 
 // bucket judges one bucket by what it shows, and by what tasks found in it.
-func (v *view) bucket(i int, r *repositoryStatus) bucketStatus {
-	s, held := v.standings[i], v.seen.Buckets[i]
-	b := bucketStatus{Name: v.buckets[i]}
+func (v *View) bucket(i int, r *Repository) Bucket {
+	s, held := v.Standings[i], v.Seen.Buckets[i]
+	b := Bucket{Name: v.Buckets[i]}
 	b.Newest, b.LastSeal, b.LastFirm = later(nil, s.Newest), later(nil, s.Seal), later(nil, s.Firm)
-	for _, err := range []error{s.Err, held.Err, v.found.Held[i].Err} {
+	for _, err := range []error{s.Err, held.Err, v.Found.Held[i].Err} {
 		if err != nil {
 			b.unknown("not all of it could be seen: %s", oneLine(err))
 			break // they are mostly one
 		}
 	}
-	b.Reconcile = v.inBucket(&b, reports.Reconcile)
-	b.Verify = v.inBucket(&b, reports.Verify)
-	b.Keep = v.inBucket(&b, reports.Keep)
+	b.Reconcile = v.inBucket(&b, report.Reconcile)
+	b.Verify = v.inBucket(&b, report.Verify)
+	b.Keep = v.inBucket(&b, report.Keep)
 	if s.Err == nil {
 		v.holds(&b, i, r)
 	}
@@ -132,33 +132,33 @@ func (v *view) bucket(i int, r *repositoryStatus) bucketStatus {
 }
 
 // holds judges what the last hours show of a bucket that was listed to its end.
-func (v *view) holds(b *bucketStatus, i int, r *repositoryStatus) {
-	s, held := v.standings[i], v.found.Held[i]
+func (v *View) holds(b *Bucket, i int, r *Repository) {
+	s, held := v.Standings[i], v.Found.Held[i]
 	b.Missing = &s.Missing
 	if r.Newest != nil && b.Newest != nil {
 		lag := r.Newest.Sub(*b.Newest).Seconds()
 		b.Lag = &lag
 	}
-	at := slices.IndexFunc(v.found.Buckets, func(d format.Bucket) bool { return d.URL == b.Name })
+	at := slices.IndexFunc(v.Found.Buckets, func(d format.Bucket) bool { return d.URL == b.Name })
 	switch {
 	case at < 0:
 		b.unknown("it is none of the descriptor's buckets: add it with \"outlast descriptor next --add-bucket\", or leave it out")
-	case v.found.Buckets[at].CompleteSince.IsZero():
+	case v.Found.Buckets[at].CompleteSince.IsZero():
 		b.unknown("it does not hold everything yet, as the descriptor says: \"outlast reconcile\", then \"outlast descriptor next --complete\"")
 	case s.Missing > 0 && b.held(s.Since):
 		b.attention("it has lost %s, the first of %s: reconcile found nothing missing since: ask who could remove them",
 			count(s.Missing, "batch", "batches"), utc(s.Since))
-	case s.Missing > 0 && s.Since.Before(v.now.Add(-brought)):
+	case s.Missing > 0 && s.Since.Before(v.Now.Add(-brought)):
 		b.attention("it lacks %s, the first of %s: \"outlast reconcile\" should have brought them", count(s.Missing, "batch", "batches"), utc(s.Since))
 	case s.Missing > 0:
 		b.unknown("it lacks %s, the first of %s: \"outlast reconcile\" brings them", count(s.Missing, "batch", "batches"), utc(s.Since))
 	}
-	if at >= 0 && !s.Older.IsZero() && complete(v.found.Buckets[at], s.Older) {
+	if at >= 0 && !s.Older.IsZero() && complete(v.Found.Buckets[at], s.Older) {
 		b.attention("it lacks the oldest batch, of %s, and who knows how many more: \"outlast verify\" says which, and ask who could remove them",
 			utc(s.Older))
 	}
-	if held.Err == nil && held.Number < v.found.Number {
-		b.unknown("it lacks descriptor %d: \"outlast reconcile\" brings it", v.found.Number)
+	if held.Err == nil && held.Number < v.Found.Number {
+		b.unknown("it lacks descriptor %d: \"outlast reconcile\" brings it", v.Found.Number)
 	}
 }
 
@@ -169,14 +169,14 @@ func complete(b format.Bucket, at time.Time) bool {
 
 // held reports whether reconcile found nothing missing after a batch was made, and long enough after for clocks that go
 // wrong by minutes.
-func (b *bucketStatus) held(at time.Time) bool {
+func (b *Bucket) held(at time.Time) bool {
 	return b.Reconcile != nil && b.Reconcile.Outcome == format.ReportOK && at.Add(reconcile.Grace).Before(b.Reconcile.Time)
 }
 
 // locks judges how far a few locks reach.
-func (v *view) locks(b *bucketStatus, l standing.Locked) {
+func (v *View) locks(b *Bucket, l standing.Locked) {
 	if !l.Reach.IsZero() {
-		b.Locks = &locksStatus{l.Reach, l.Sampled}
+		b.Locks = &Locks{l.Reach, l.Sampled}
 	}
 	switch {
 	case errors.Is(l.Err, store.ErrNoLocks):
@@ -194,7 +194,7 @@ func (v *view) locks(b *bucketStatus, l standing.Locked) {
 	if l.Removable > 0 {
 		b.attention("%d of %s can be unlocked by somebody with enough rights: see \"outlast keep\"", l.Removable, count(l.Sampled, "lock", "locks"))
 	}
-	if b.Locks != nil && l.Reach.Before(v.now.Add(lockLeft)) {
+	if b.Locks != nil && l.Reach.Before(v.Now.Add(lockLeft)) {
 		b.attention("a lock ends at %s, in less than seven days: run \"outlast keep\" once a week", utc(l.Reach))
 	}
 }
@@ -207,5 +207,3 @@ func later(a *time.Time, b time.Time) *time.Time {
 	b = b.UTC()
 	return &b
 }
-
-func hour(t time.Time) string { return t.UTC().Format("2006-01-02 15:00 UTC") }
