@@ -38,6 +38,9 @@ func (l *look) seals(ctx context.Context) {
 }
 
 func (l *look) seal(s *Standing, have signed, key string) error {
+	if _, err := format.ParsePartName(key); err == nil {
+		return nil // it counts with its seal
+	}
 	name, err := format.ParseSealName(key)
 	if err != nil {
 		signature, err := format.ParseSealSignature(key)

@@ -170,8 +170,13 @@ func TestLook(t *testing.T) {
 		"a seal that nobody signed":     {func(r *repository) { r.seal(ago(5), false) }, [2]string{nothing, nothing}},
 		"a seal that a stranger signed": {func(r *repository) { r.seal(ago(5), false, "stranger") }, [2]string{"newest - missing 0 since - seal - firm - faults 1 err false", nothing}},
 		"a signature without its seal":  {func(r *repository) { r.seal(ago(5), true, "seal-a", "seal-b") }, [2]string{nothing, nothing}},
-		"a seal of an hour to come":     {func(r *repository) { r.seal(ago(-1), false, "seal-a", "seal-b") }, [2]string{nothing, nothing}},
-		"a seal before the window":      {func(r *repository) { r.seal(ago(28), false, "seal-a", "seal-b") }, [2]string{nothing, nothing}},
+		"a seal in parts": {func(r *repository) {
+			r.seal(ago(5), false, "seal-a")
+			at := ago(5).Truncate(time.Hour)
+			r.buckets[0].Put(format.PartName{SealName: format.SealName{Hour: at, SHA256: [32]byte{1}}, Number: 1}.String(), nil)
+		}, [2]string{"newest - missing 0 since - seal 22T07:00 firm - faults 0 err false", nothing}},
+		"a seal of an hour to come": {func(r *repository) { r.seal(ago(-1), false, "seal-a", "seal-b") }, [2]string{nothing, nothing}},
+		"a seal before the window":  {func(r *repository) { r.seal(ago(28), false, "seal-a", "seal-b") }, [2]string{nothing, nothing}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRepository(t)
