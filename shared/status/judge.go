@@ -154,12 +154,20 @@ func (v *View) holds(b *Bucket, i int, r *Repository) {
 		b.unknown("it lacks %s, the first of %s: \"outlast reconcile\" brings them", count(s.Missing, "batch", "batches"), utc(s.Since))
 	}
 	if at >= 0 && !s.Older.IsZero() && complete(v.Found.Buckets[at], s.Older) {
-		b.attention("it lacks the oldest batch, of %s, and who knows how many more: \"outlast verify\" says which, and ask who could remove them",
-			utc(s.Older))
+		b.oldest(s.Older)
 	}
 	if held.Err == nil && held.Number < v.Found.Number {
 		b.unknown("it lacks descriptor %d: \"outlast reconcile\" brings it", v.Found.Number)
 	}
+}
+
+// oldest: a bucket that lacks the first batch of all has lost it, or was away since.
+func (b *Bucket) oldest(of time.Time) {
+	if b.held(of) {
+		b.attention("it has lost the oldest batch, of %s, and who knows how many more: \"outlast verify\" says which, and ask who could remove them", utc(of))
+		return
+	}
+	b.attention("it lacks the oldest batch, of %s, and who knows how many more: \"outlast reconcile\" should have brought them", utc(of))
 }
 
 // complete reports whether the descriptor says that a bucket holds what is of some time.

@@ -167,7 +167,11 @@ func TestBucketWords(t *testing.T) {
 			l := format.Look{At: before(20), From: before(500), To: before(499), Outcome: format.ReportDamage, ReportBucket: format.ReportBucket{URL: "mem://0", Faults: 1}}
 			v.Seen.Told[1].Found.Looks = append(v.Seen.Told[1].Found.Looks, l)
 		}, "well attention well", "in hours before 2026-11-01 17:00"},
-		"it lacks the oldest batch": {func(v *View) { v.Standings[0].Older = before(900) }, "well attention well", "lacks the oldest batch"},
+		"it has lost the oldest batch": {func(v *View) { v.Standings[0].Older = before(900) }, "well attention well", "lost the oldest batch"},
+		"it lacks the oldest batch, and was away": {func(v *View) {
+			v.Standings[0].Older = before(900)
+			says(v, format.ReportPartial, format.ReportBucket{Missing: 3})
+		}, "well attention well", "lacks the oldest batch"},
 		"it need not hold the oldest batch": {func(v *View) {
 			v.Standings[0].Older, v.Found.Buckets[0].CompleteSince = before(900), before(800)
 		}, "well well well", ""},

@@ -20,6 +20,8 @@ func (w *World) act(a scene.Act) {
 		w.extenders[a.On].start(a)
 	case scene.Verify:
 		w.auditor.start(a)
+	case scene.Status:
+		w.auditor.ask()
 	case scene.Trouble:
 		w.say("TROUBLE    %s", a)
 		end := w.buckets[a.On].Trouble(a.Trouble)

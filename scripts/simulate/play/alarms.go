@@ -130,7 +130,8 @@ func (l *ledger) made(key string) bool {
 		return l.signed(s)
 	}
 	_, page := l.pages[key]
-	return page || l.of(key) != nil || l.seals[key] != nil
+	_, told := l.reports[key]
+	return page || told || l.of(key) != nil || l.seals[key] != nil
 }
 
 // anywhere reports whether a bucket lists a name that begins so.

@@ -9,15 +9,21 @@ import (
 	"outlast.example/scripts/simulate/cloud"
 	"outlast.example/scripts/simulate/loop"
 	"outlast.example/scripts/simulate/scene"
+	"outlast.example/shared/format"
+	reports "outlast.example/shared/report"
 	"outlast.example/shared/store"
 	"outlast.example/shared/verify"
 )
 
-// auditor is an operator who verifies, on a machine that no cloud reaches: it keeps the checkpoint.
+// auditor is an operator who verifies and asks how everything stands, on a machine that no cloud reaches: it keeps the checkpoint,
+// and what verify and keep found.
 type auditor struct {
 	*World
-	count      int
-	checkpoint *verify.Checkpoint
+	count, asked int
+	checkpoint   *verify.Checkpoint
+	here         map[string][]format.Look // by task: what its runs found
+	last, deep   faults                   // what the last run was to find, and the last that read everything; nil: there was none
+	seenTo       map[int]bool             // buckets of which a run of keep saw to all locks
 }
 
 // audit is one run of verify.
@@ -110,7 +116,12 @@ func (a *auditor) judge(name string, r *audit) {
 	}
 	a.word(name, r)
 	a.keepCheckpoint(name, report)
-	a.found(name, r, r.before.and(a.wrong(r.act.Deep)))
+	still := r.before.and(a.wrong(r.act.Deep))
+	a.found(name, r, still)
+	a.learns(reports.Verify, reports.Verified(report, r.began))
+	if a.last = still; r.act.Deep {
+		a.deep = still
+	}
 	for _, f := range report.Finding {
 		a.justified(name, r, f)
 	}

@@ -12,7 +12,9 @@ import (
 	"outlast.example/scripts/simulate/scene"
 	"outlast.example/shared/format"
 	"outlast.example/shared/keep"
+	reports "outlast.example/shared/report"
 	"outlast.example/shared/store"
+	"outlast.example/shared/verify"
 )
 
 const (
@@ -94,6 +96,7 @@ func (e *extender) run(t *loop.Task, x *extending, resume *extending, a scene.Ac
 	if x.report = report; !report.Through() {
 		e.left[x.bucket.Index] = x
 	}
+	e.auditor.learns(reports.Keep, reports.Kept(&report, verify.Part{Number: 1, Of: 1}, e.loop.Now()))
 	e.judge(t.Name, x)
 }
 
@@ -162,7 +165,7 @@ func (e *extender) kept(name string, x *extending) {
 			e.fail(promiseKeptSay, "%s does not say that the lock of %s had ended", name, short(key))
 		}
 	}
-	e.lastKept[b.Index] = x.first
+	e.lastKept[b.Index], e.auditor.seenTo[b.Index] = x.first, true
 }
 
 // over are the objects whose lock shows that it has ended.

@@ -11,6 +11,7 @@ import (
 	"outlast.example/shared/descriptors"
 	"outlast.example/shared/format"
 	"outlast.example/shared/reconcile"
+	"outlast.example/shared/report"
 	"outlast.example/shared/store"
 )
 
@@ -89,6 +90,21 @@ func (k *keeper) run(t *loop.Task, r *run, a scene.Act, relist bool) {
 	r.done = true
 	k.next = r.report.Next
 	k.judge(t.Name, r, o)
+	if o.Sealer != "" && o.Since.IsZero() {
+		k.tells(t.Name, r, o, buckets)
+	}
+}
+
+// tells puts what a run found into the buckets.
+func (k *keeper) tells(name string, r *run, o reconcile.Options, buckets []*store.Keeper) {
+	var all []report.Bucket
+	for _, b := range buckets {
+		all = append(all, b)
+	}
+	w := report.Writer{Descriptor: o.Descriptor, Sealer: o.Sealer, Key: o.Key, Now: o.Now}
+	if err := w.Even(context.Background(), all, report.Reconcile, report.Reconciled(r.report, false, o.Now)); err != nil {
+		k.say("reconcile  %s does not report everywhere: %v", name, err)
+	}
 }
 
 // judge holds a run's report against what is true.

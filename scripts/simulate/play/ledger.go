@@ -27,6 +27,7 @@ const (
 	promiseKept      = "locks: where nothing is in the way, keep comes to its end"
 	promiseKeptSay   = "11: keep says what it could not lock"
 	promiseVerify    = "7: verify finds what is wrong"
+	promiseWell      = "11: what is called well was looked at, and is"
 	promiseNoAlarm   = "7: verify finds nothing that is not wrong"
 	promiseVerifySay = "11: verify says what it could not look at"
 	promiseRepair    = "7: what can be repaired is, and nothing else is touched"
@@ -47,6 +48,7 @@ type ledger struct {
 	signatures map[string]bool   // of seals: whether a sealer made them
 	witnesses  map[string]bool   // signatures of seals that were made
 	parts      map[string][]byte // of seals
+	reports    map[string][]byte // that sealers signed
 	quiet      bool              // no trouble any more
 	runs       map[string]*run   // of the clouds' functions, by the names of their tasks
 	extending  map[string]*extending
@@ -56,7 +58,7 @@ type ledger struct {
 func newLedger(w *World) *ledger {
 	return &ledger{
 		World: w, byKey: map[string]*batch{}, pages: map[string][]byte{}, seals: map[string]*format.Seal{}, signatures: map[string]bool{},
-		witnesses: map[string]bool{}, parts: map[string][]byte{},
+		witnesses: map[string]bool{}, parts: map[string][]byte{}, reports: map[string][]byte{},
 		runs: map[string]*run{}, extending: map[string]*extending{}, auditing: map[string]*audit{}, sealed: map[string][]byte{},
 	}
 }
@@ -88,6 +90,8 @@ func (l *ledger) Asked(b *cloud.Bucket, who, key string, content []byte) {
 		l.seal(b, who, key, content)
 	case strings.HasPrefix(key, format.LostPrefix):
 		l.lostNote(b, who, key, content)
+	case strings.HasPrefix(key, format.ReportPrefix):
+		l.reported(b, who, key, content)
 	default:
 		if page, made := l.pages[key]; !made || !bytes.Equal(page, content) {
 			l.fail(promiseForged, "%s creates %s in bucket %d, which the operator did not sign", who, short(key), b.Index)

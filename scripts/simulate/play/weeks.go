@@ -8,6 +8,7 @@ import (
 	"outlast.example/scripts/simulate/loop"
 	"outlast.example/scripts/simulate/scene"
 	"outlast.example/shared/keep"
+	reports "outlast.example/shared/report"
 	"outlast.example/shared/store"
 	"outlast.example/shared/verify"
 )
@@ -108,6 +109,7 @@ func (w *World) kept() {
 		w.fail(promiseKept, "all is well, and keep says %s: %+v, error %v", report.Outcome, report.Buckets, err)
 		return
 	}
+	w.auditor.learns(reports.Keep, reports.Kept(&report, verify.Part{Number: 1, Of: 1}, o.Now))
 	for i, b := range w.buckets {
 		x := &extending{bucket: b, first: w.loop.Now(), ended: &ended{}, report: report}
 		x.report.Buckets = report.Buckets[i : i+1]

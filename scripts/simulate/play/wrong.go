@@ -173,7 +173,7 @@ func (t *truth) batch(b *cloud.Bucket, m *batch) {
 }
 
 // repaired reports whether a repair of the batch stands there, sound or not.
-func (t *truth) repaired(b *cloud.Bucket, m *batch) bool {
+func (w *World) repaired(b *cloud.Bucket, m *batch) bool {
 	for n := range format.MaxRepair {
 		k := m.parsed
 		if k.Repair = n + 1; b.Listed(k.String()) {

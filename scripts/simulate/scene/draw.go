@@ -41,6 +41,7 @@ func Draw(seed uint64) *Scene {
 		d.destroy()
 	}
 	d.look()
+	d.ask()
 	slices.SortStableFunc(d.Acts, func(a, b Act) int { return int(a.At - b.At) })
 	return d.Scene
 }

@@ -30,6 +30,21 @@ func (d draft) look() {
 	}
 }
 
+// ask draws, by chances of its own, when the operator asks how everything stands; mostly after somebody kept all locks and read
+// everything, without which nothing is ever called well.
+func (d draft) ask() {
+	d.r = rand.New(rand.NewPCG(d.Seed, 12)) //nolint:gosec // to be reproduced
+	from := d.Span / 4
+	if d.r.IntN(2) == 0 {
+		from = d.between(d.Span/4, d.Span*3/4)
+		d.add(Act{At: from, Kind: Keep, On: d.r.IntN(d.Buckets)})
+		d.add(Act{At: from + time.Minute, Kind: Verify, Deep: true})
+	}
+	for range 1 + d.r.IntN(4) {
+		d.add(Act{At: d.between(from, d.Span), Kind: Status})
+	}
+}
+
 // keep is a run, mostly a whole one.
 func (d draft) keep(at time.Duration) Act {
 	a := Act{At: at, Kind: Keep, On: d.r.IntN(d.Buckets)}

@@ -40,6 +40,7 @@ const (
 	Reconcile Kind = "reconcile" // a cloud's function runs; with N, it dies after N requests; with Slice, it stops by itself
 	Keep      Kind = "keep"      // a cloud's function extends all locks; with N, it dies or stops as above, in each bucket
 	Verify    Kind = "verify"    // the operator looks at all buckets; with N, he is interrupted after N requests
+	Status    Kind = "status"    // the operator asks how everything stands
 	Trouble   Kind = "trouble"   // of a bucket, for For
 
 	Empty     Kind = "empty"              // the bucket loses everything
@@ -83,7 +84,7 @@ type Act struct {
 // Destroys reports whether the act takes or alters what is stored, or may.
 func (a Act) Destroys() bool {
 	switch a.Kind {
-	case Webhooks, Kill, Reconcile, Keep, Verify, Trouble:
+	case Webhooks, Kill, Reconcile, Keep, Verify, Status, Trouble:
 		return false
 	}
 	return true

@@ -1,0 +1,32 @@
+package mutants
+
+// judging are bugs of reports, and of status, which judges by them.
+var judging = []Mutant{
+	{"status passes over what a bucket lacks", "standing/batches.go", `	for _, i := range lack {
+		if s`, `	for _, i := range lack[:0] {
+		if s`},
+	{"status takes a listing that broke off for a whole one", "standing/batches.go", `first.Err = cmp.Or(first.Err, b.Copies[0].Err)`, `_ = cmp.Or(first.Err, b.Copies[0].Err)`},
+	{"status calls the parts of a seal forged", "standing/seals.go", `if _, err := format.ParsePartName(key); err == nil {`, `if _, err := format.ParsePartName(key); err == nil && l.Now.IsZero() {`},
+	{"status forgives what verify found", "status/tasks.go", `	case format.ReportDamage:
+		b.attention(`, `	case "none":
+		b.attention(`},
+	{"status takes what was not seen for sound", "status/tasks.go", `	case format.ReportPartial:
+		b.unknown(`, `	case "none":
+		b.unknown(`},
+	{"status asks nobody whether the bytes were read", "status/tasks.go", `	of, missing := report.Parts(sound)
+`, `	of, missing := 1, 0
+`},
+	{"status does not ask for reconcile", "status/judge.go", `	v.task(r, report.Reconcile)
+`, ``},
+	{"status does not ask which descriptor a bucket holds", "status/judge.go", `held.Err == nil && held.Number < v.Found.Number`, `held.Err == nil && held.Number > v.Found.Number`},
+	{"status thinks that whoever lacks something lost it", "status/judge.go", `return b.Reconcile != nil && b.Reconcile.Outcome`, `return b.Reconcile == nil || b.Reconcile.Outcome`},
+	{"what was found is forgotten with the next look", "report/ledger.go", `all = slices.DeleteFunc(all, func(l format.Look) bool { return Settled(l, run) })`, `all = nil`},
+	{"a look at the listing settles what was read", "report/ledger.go", `return err == nil && e == nil && o.Holds(i)`, `return e == nil && (err != nil || o.Holds(i))`},
+	{"a run that did not come to a word settles damage", "report/ledger.go", `covers(later, earlier) && (later.Tells() || earlier.Outcome == format.ReportPartial)`, `covers(later, earlier)`},
+	{"reports are believed unsigned", "report/history.go", `		err = name.Check(d)
+`, `		_ = d
+`},
+	{"a report of damage says that all is well", "report/findings.go", `	case wrong > 0:
+		return`, `	case wrong < 0:
+		return`},
+}
