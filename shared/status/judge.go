@@ -145,7 +145,7 @@ func (v *View) holds(b *Bucket, i int, r *Repository) {
 		b.unknown("it is none of the descriptor's buckets: add it with \"outlast descriptor next --add-bucket\", or leave it out")
 	case v.Found.Buckets[at].CompleteSince.IsZero():
 		b.unknown("it does not hold everything yet, as the descriptor says: \"outlast reconcile\", then \"outlast descriptor next --complete\"")
-	case s.Missing > 0 && b.held(s.Since):
+	case s.Missing > 0 && v.held(b, s.Since):
 		b.attention("it has lost %s, the first of %s: reconcile found nothing missing since: ask who could remove them",
 			count(s.Missing, "batch", "batches"), utc(s.Since))
 	case s.Missing > 0 && s.Since.Before(v.Now.Add(-brought)):
@@ -154,7 +154,7 @@ func (v *View) holds(b *Bucket, i int, r *Repository) {
 		b.unknown("it lacks %s, the first of %s: \"outlast reconcile\" brings them", count(s.Missing, "batch", "batches"), utc(s.Since))
 	}
 	if at >= 0 && !s.Older.IsZero() && complete(v.Found.Buckets[at], s.Older) {
-		b.oldest(s.Older)
+		v.oldest(b, s.Older)
 	}
 	if held.Err == nil && held.Number < v.Found.Number {
 		b.unknown("it lacks descriptor %d: \"outlast reconcile\" brings it", v.Found.Number)
@@ -162,8 +162,8 @@ func (v *View) holds(b *Bucket, i int, r *Repository) {
 }
 
 // oldest: a bucket that lacks the first batch of all has lost it, or was away since.
-func (b *Bucket) oldest(of time.Time) {
-	if b.held(of) {
+func (v *View) oldest(b *Bucket, of time.Time) {
+	if v.held(b, of) {
 		b.attention("it has lost the oldest batch, of %s, and who knows how many more: \"outlast verify\" says which, and ask who could remove them", utc(of))
 		return
 	}
@@ -175,10 +175,16 @@ func complete(b format.Bucket, at time.Time) bool {
 	return !b.CompleteSince.IsZero() && !b.CompleteSince.After(at)
 }
 
-// held reports whether reconcile found nothing missing after a batch was made, and long enough after for clocks that go
-// wrong by minutes.
-func (b *Bucket) held(at time.Time) bool {
-	return b.Reconcile != nil && b.Reconcile.Outcome == format.ReportOK && at.Add(reconcile.Grace).Before(b.Reconcile.Time)
+// held reports whether a run of reconcile that reached every bucket found nothing missing after a batch was made, and long enough
+// after for clocks that go wrong by minutes. One that did not reach all cannot know what the others hold.
+func (v *View) held(b *Bucket, at time.Time) bool {
+	return slices.ContainsFunc(v.Seen.Told, func(t report.Told) bool {
+		if t.Task != report.Reconcile || t.Found == nil || t.Found.Outcome != format.ReportOK || !at.Add(reconcile.Grace).Before(t.Time) {
+			return false
+		}
+		_, looked := t.Found.At(b.Name)
+		return looked
+	})
 }
 
 // locks judges how far a few locks reach.

@@ -105,8 +105,16 @@ func TestBucketWords(t *testing.T) {
 		"missing, and held before": {func(v *View) { v.Standings[0].Missing, v.Standings[0].Since = 2, before(8) }, "well attention well", "it has lost 2 batches"},
 		"missing, and not brought": {func(v *View) {
 			v.Standings[0].Missing, v.Standings[0].Since = 2, before(8)
+			v.Seen.Told = v.Seen.Told[:1]
 			says(v, format.ReportPartial, format.ReportBucket{Missing: 2})
 		}, "well attention well", "should have brought them"},
+		"missing, and its holder was away": {func(v *View) {
+			v.Standings[0].Missing, v.Standings[0].Since = 2, before(8)
+			for i := range v.Seen.Told {
+				found := reconcile.Report{Buckets: []reconcile.BucketReport{{Name: "mem://0"}, {Name: "mem://1", Error: "no answer"}}}
+				v.Seen.Told[i].Found = report.Reconciled(found, false, v.Seen.Told[i].Time)
+			}
+		}, "well attention not known", "should have brought them"},
 		"being filled": {func(v *View) {
 			v.Standings[0].Missing, v.Standings[0].Since, v.Found.Buckets[0].CompleteSince = 2, before(4), time.Time{}
 		}, "well not known well", "does not hold everything yet"},
@@ -170,6 +178,7 @@ func TestBucketWords(t *testing.T) {
 		"it has lost the oldest batch": {func(v *View) { v.Standings[0].Older = before(900) }, "well attention well", "lost the oldest batch"},
 		"it lacks the oldest batch, and was away": {func(v *View) {
 			v.Standings[0].Older = before(900)
+			v.Seen.Told = v.Seen.Told[:1]
 			says(v, format.ReportPartial, format.ReportBucket{Missing: 3})
 		}, "well attention well", "lacks the oldest batch"},
 		"it need not hold the oldest batch": {func(v *View) {

@@ -19,7 +19,7 @@ var judging = []Mutant{
 	{"status does not ask for reconcile", "status/judge.go", `	v.task(r, report.Reconcile)
 `, ``},
 	{"status does not ask which descriptor a bucket holds", "status/judge.go", `held.Err == nil && held.Number < v.Found.Number`, `held.Err == nil && held.Number > v.Found.Number`},
-	{"status thinks that whoever lacks something lost it", "status/judge.go", `return b.Reconcile != nil && b.Reconcile.Outcome`, `return b.Reconcile == nil || b.Reconcile.Outcome`},
+	{"status thinks that whoever lacks something lost it", "status/judge.go", `t.Found.Outcome != format.ReportOK || `, ``},
 	{"what was found is forgotten with the next look", "report/ledger.go", `all = slices.DeleteFunc(all, func(l format.Look) bool { return Settled(l, run) })`, `all = nil`},
 	{"a look at the listing settles what was read", "report/ledger.go", `return err == nil && e == nil && o.Holds(i)`, `return e == nil && (err != nil || o.Holds(i))`},
 	{"a run that did not come to a word settles damage", "report/ledger.go", `covers(later, earlier) && (later.Tells() || earlier.Outcome == format.ReportPartial)`, `covers(later, earlier)`},
