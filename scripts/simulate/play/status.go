@@ -171,7 +171,7 @@ func (w *World) stands() {
 	}
 }
 
-// reported: a report is one that a sealer signed.
+// reported: a report is one that a sealer signed, in a run of reconcile; a repair may bring it back.
 func (l *ledger) reported(b *cloud.Bucket, who, key string, content []byte) {
 	n, err := format.ParseReportName(key)
 	if err == nil {
@@ -180,7 +180,7 @@ func (l *ledger) reported(b *cloud.Bucket, who, key string, content []byte) {
 	if err == nil {
 		_, err = format.OpenReport(n, content, repositoryID)
 	}
-	if told, made := l.reports[key]; err != nil || l.running(who) == nil || made && !bytes.Equal(told, content) {
+	if told, made := l.reports[key]; err != nil || !made && l.running(who) == nil || made && !bytes.Equal(told, content) {
 		l.fail(promiseForged, "%s reports %s in bucket %d: %v", who, key, b.Index, err)
 	}
 	l.reports[key] = content
