@@ -28,7 +28,7 @@ var layers = [][]string{
 	{"shared/report"},
 	{"shared/config", "shared/capture", "shared/cost", "shared/doctor", "shared/keep", "shared/reconcile", "shared/restore", "shared/standing", "shared/verify", "shared/watch"},
 	{"shared/descriptors", "shared/listing"},
-	{"shared/crm/cloudevents"},
+	{"shared/crm/cloudevents", "shared/crm/suitecrm"},
 	{
 		"shared/replica", "shared/crm/attio", "shared/crm/closeio", "shared/crm/dynamics", "shared/crm/espocrm", "shared/crm/generic",
 		"shared/crm/hubspot", "shared/crm/pipedrive", "shared/crm/salesforce", "shared/crm/standardwebhooks", "shared/crm/sugarcrm",

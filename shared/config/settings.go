@@ -85,7 +85,7 @@ type Source struct {
 	Name string `yaml:"name"`
 
 	// The CRM's protocol: attio, close, cloudevents, dynamics, espocrm, generic, hubspot, pipedrive, salesforce,
-	// standard-webhooks, sugarcrm or zoho. Each has a page in shared/crm.
+	// standard-webhooks, sugarcrm, suitecrm or zoho. Each has a page in shared/crm.
 	Kind string `yaml:"kind"`
 
 	// What proves that a request comes from the CRM. Any of several counts, so that a secret can be rotated.

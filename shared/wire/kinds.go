@@ -20,6 +20,7 @@ import (
 	"outlast.example/shared/crm/salesforce"
 	"outlast.example/shared/crm/standardwebhooks"
 	"outlast.example/shared/crm/sugarcrm"
+	"outlast.example/shared/crm/suitecrm"
 	"outlast.example/shared/crm/zoho"
 )
 
@@ -36,6 +37,7 @@ var Kinds = []crm.Kind{
 	salesforce.Kind,
 	standardwebhooks.Kind,
 	sugarcrm.Kind,
+	suitecrm.Kind,
 	zoho.Kind,
 }
 
