@@ -1,5 +1,4 @@
-// Package sugarcrm verifies and interprets the web logic hooks of SugarCRM. SuiteCRM has none: what its own logic hooks
-// post is best signed as Standard Webhooks; README.md shows how.
+// Package sugarcrm verifies and interprets the web logic hooks of SugarCRM. SuiteCRM has none, and is a kind of its own.
 //
 // Sugar can be told no more than a URL, so that a secret in it is all the proof there is. It runs a hook's job once,
 // whatever the answer.
