@@ -35,22 +35,22 @@ type Held struct {
 }
 
 // Find reads the descriptors of all buckets, and passes over a bucket that cannot be read while another one has one that
-// counts. It stops where a reader must not fall back on an older one: see FORMAT.md, "Descriptors". Whoever writes to a bucket
-// can make up names without end: what the root key signed for the repository is read first, and of the rest a few. Where the
-// repository is not known (""), all are read that are looked at.
+// counts. It stops where a reader must not fall back on an older one: see FORMAT.md, "Descriptors". Where the repository is not
+// known (""), all are read that Picker looks at.
 func Find[B Bucket](ctx context.Context, buckets []B, root ed25519.PublicKey, repository string) (*Found, error) {
 	found := &Found{}
 	var valid []*format.Descriptor
 	var refused []error
 	highest := 0 // of those that the root key signed and that cannot be read
-	for _, b := range buckets {
+	all := picked(ctx, buckets, root, repository)
+	for i, b := range buckets {
 		held := Held{}
-		var errs []error
-		all, err := names(ctx, b, root, repository)
-		if err != nil {
-			errs = append(errs, err)
-		}
-		for _, name := range all {
+		errs := all[i].errs(b.Name())
+		for _, o := range append(all[i].Signed, all[i].Others...) {
+			name, err := format.ParseDescriptorName(o.Key)
+			if err != nil { // what has another name under their prefix is none
+				continue
+			}
 			d, err := open(ctx, b, name, root)
 			switch {
 			case err == nil:
@@ -76,51 +76,28 @@ func Find[B Bucket](ctx context.Context, buckets []B, root ed25519.PublicKey, re
 	return found, nil
 }
 
-const (
-	// most is how many objects under the descriptors' prefix are looked at in one bucket. There is one for each change of a
-	// repository.
-	most = 10_000
-	// mostOthers of them, which the root key did not sign for the repository, are read.
-	mostOthers = 20
-	// mostTold of what is wrong with a bucket's descriptors is told.
-	mostTold = 10
-)
+// mostTold of what is wrong with a bucket's descriptors is told.
+const mostTold = 10
 
-var (
-	errCrowded = fmt.Errorf("over %d objects: somebody else puts them there", most)
-	errForged  = fmt.Errorf("over %d names that the root key did not sign: somebody else puts them there", mostOthers)
-)
-
-// names are those of descriptors in a bucket: all that the root key signed for the repository, and the first of the others. Their
-// bytes say whether they are another repository's, which whoever configured these buckets must know. What has another name under
-// their prefix is none.
-func names[B Bucket](ctx context.Context, b B, root ed25519.PublicKey, repository string) (signed []format.DescriptorName, err error) {
-	var others []format.DescriptorName
-	n := 0
-	for o, err := range b.List(ctx, format.DescriptorPrefix) {
-		if n++; err == nil && n > most {
-			err = crowded(b, errCrowded)
-		}
-		if err != nil {
-			return append(signed, others[:min(len(others), mostOthers)]...), err
-		}
-		name, err := format.ParseDescriptorName(o.Key)
-		switch {
-		case err != nil:
-		case repository == "", name.SignedBy(root, repository):
-			signed = append(signed, name)
-		default:
-			others = append(others, name)
-		}
+// picked is what is to be read of each bucket.
+func picked[B Bucket](ctx context.Context, buckets []B, root ed25519.PublicKey, repository string) []Picked[store.Object] {
+	listings := make([]Listing[store.Object], len(buckets))
+	for i, b := range buckets {
+		listings[i] = b.List(ctx, format.DescriptorPrefix)
 	}
-	if len(others) > mostOthers {
-		others, err = others[:mostOthers], crowded(b, errForged)
-	}
-	return append(signed, others...), err
+	current := func(o store.Object) (string, bool) { return o.Key, true }
+	return Picker[store.Object]{root, repository, current}.Pick(listings)
 }
 
-func crowded[B Bucket](b B, err error) error {
-	return &store.Error{Op: "list", Bucket: b.Name(), Key: format.DescriptorPrefix, Err: err}
+// errs say why not all of what a bucket lists is read.
+func (p Picked[T]) errs(bucket string) (errs []error) {
+	if p.Err != nil {
+		errs = append(errs, p.Err)
+	}
+	if p.Crowd != nil {
+		errs = append(errs, &store.Error{Op: "list", Bucket: bucket, Key: format.DescriptorPrefix, Err: p.Crowd})
+	}
+	return errs
 }
 
 func open[B Bucket](ctx context.Context, b B, name format.DescriptorName, root ed25519.PublicKey) (*format.Descriptor, error) {

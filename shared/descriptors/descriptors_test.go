@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -182,4 +183,52 @@ func TestAnotherRepository(t *testing.T) {
 	if found, err := descriptors.Find(t.Context(), []*store.Reader{store.NewReader("a", b.Open(mem.Options{}))}, public, repositoryID); err == nil {
 		t.Errorf("found %+v", found)
 	}
+}
+
+// Forged names in every bucket, before those that the root key signed, hide none of these; those in one bucket are not even looked
+// through while another bucket shows what it holds.
+func TestCrowdHidesNoDescriptor(t *testing.T) {
+	public, root, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, objects := signed(t, root, 2)
+	for crowds, pages := range map[int]int{1: 11, 2: 11 + 12} {
+		var buckets []*store.Reader
+		listings := 0
+		for i := range 2 {
+			b := mem.New()
+			for n := range names {
+				b.Put(names[n], objects[n])
+			}
+			for n := 0; i < crowds && n < 11_000; n++ {
+				fake := format.DescriptorName{Number: 2, Signature: [64]byte{63: 0xff}} // which is refused soon
+				binary.BigEndian.PutUint32(fake.SHA256[2:], uint32(n))                  //nolint:gosec // counts up from zero
+				b.Put(fake.String(), nil)
+			}
+			driver := b.Open(mem.Options{})
+			if i == 0 {
+				driver = listed{driver, &listings}
+			}
+			buckets = append(buckets, store.NewReader(fmt.Sprint(i), driver))
+		}
+		found, err := descriptors.Find(t.Context(), buckets, public, repositoryID)
+		if err != nil || found.Number != 2 || found.Held[0].Err == nil || (found.Held[1].Err == nil) != (crowds == 1) {
+			t.Errorf("%d crowds: %+v, %v", crowds, found, err)
+		}
+		if listings != pages {
+			t.Errorf("%d crowds: %d pages were listed, want %d", crowds, listings, pages)
+		}
+	}
+}
+
+// listed counts the pages that are listed.
+type listed struct {
+	store.Driver
+	n *int
+}
+
+func (l listed) List(ctx context.Context, prefix, token string) (store.Page, error) {
+	*l.n++
+	return l.Driver.List(ctx, prefix, token)
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"outlast.example/shared/descriptors"
 	"outlast.example/shared/format"
 	"outlast.example/shared/listing"
 )
@@ -16,8 +17,8 @@ import (
 // not readable, and not older than the one that would count.
 func readDescriptor(ctx context.Context, buckets *buckets, o Options, a *account) (*format.Descriptor, error) {
 	var valid []*format.Descriptor
-	for i := range buckets.readers {
-		valid = append(valid, bucketDescriptors(ctx, buckets, i, o, a)...)
+	for i, picked := range pick(ctx, buckets, o) {
+		valid = append(valid, a.descriptorsOf(ctx, buckets, i, picked, o)...)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("restore: %w", err)
@@ -50,25 +51,44 @@ func lowestQuorum(valid []*format.Descriptor, configured int) int {
 	return lowest
 }
 
-func bucketDescriptors(ctx context.Context, buckets *buckets, bucket int, o Options, a *account) []*format.Descriptor {
-	var valid []*format.Descriptor
-	for row := range buckets.list(ctx, bucket, format.DescriptorPrefix) {
-		if row.Bucket = bucket; row.Err != nil {
-			a.broke(bucket, row.Err)
-			return valid
+// pick chooses what to read in each bucket. What somebody put away that nobody signed is nothing.
+func pick(ctx context.Context, buckets *buckets, o Options) []descriptors.Picked[listing.Row] {
+	listings := make([]descriptors.Listing[listing.Row], len(buckets.readers))
+	for i := range listings {
+		listings[i] = func(yield func(listing.Row, error) bool) {
+			for row := range buckets.list(ctx, i, format.DescriptorPrefix) {
+				if row.Bucket = i; !yield(row, row.Err) {
+					return
+				}
+			}
 		}
+	}
+	name := func(row listing.Row) (string, bool) { return row.Key, !row.Hidden }
+	return descriptors.Picker[listing.Row]{Root: o.Root, Repository: o.Repository, Name: name}.Pick(listings)
+}
+
+// descriptorsOf are the valid ones of a bucket.
+func (a *account) descriptorsOf(ctx context.Context, buckets *buckets, bucket int, picked descriptors.Picked[listing.Row], o Options) []*format.Descriptor {
+	var valid []*format.Descriptor
+	for _, row := range append(picked.Signed, picked.Others...) {
 		d, err := openDescriptor(ctx, buckets, row, o)
 		if d != nil {
 			valid = append(valid, d)
 			a.Buckets[bucket].Descriptor = max(a.Buckets[bucket].Descriptor, d.Number)
 		}
-		if number := unread(row.Key, err); err != nil && (number > 0 || !row.Hidden) { // or else somebody put it away
+		if number := unread(row.Key, err, o); err != nil && (number > 0 || !row.Hidden) { // or else somebody put it away
 			a.fault(bucket, row.Key, err)
 			if d == nil {
 				a.unread = max(a.unread, number)
 				a.refuse(number, err)
 			}
 		}
+	}
+	if picked.Crowd != nil {
+		a.fault(bucket, format.DescriptorPrefix, fmt.Errorf("%w: %w", format.ErrForged, picked.Crowd))
+	}
+	if picked.Err != nil {
+		a.broke(bucket, picked.Err)
 	}
 	return valid
 }
@@ -95,9 +115,9 @@ func (a *account) refusal(valid []*format.Descriptor) error {
 
 // unread is the number of a descriptor that is there, as far as its name says, and that err keeps from counting; 0 for
 // what is none. One that is not signed counts for nothing.
-func unread(key string, err error) int {
+func unread(key string, err error, o Options) int {
 	name, foreign := format.ParseDescriptorName(key)
-	if foreign != nil || errors.Is(err, format.ErrForged) {
+	if foreign != nil || errors.Is(err, format.ErrForged) || o.Repository != "" && !name.SignedBy(o.Root, o.Repository) {
 		return 0
 	}
 	return name.Number
