@@ -41,7 +41,7 @@ func newPass(ctx context.Context, o Options) *pass {
 	p.Cycle, p.PartLen = cmp.Or(p.Cycle, DefaultCycle), cmp.Or(p.PartLen, format.PartLen)
 	p.report.Finding = []Finding{}
 	for _, b := range o.Buckets {
-		p.buckets = append(p.buckets, &counted{Bucket: b, requests: &p.requests})
+		p.buckets = append(p.buckets, &counted{Bucket: b, requests: &p.requests, most: int64(cmp.Or(o.Strangers, maxStrangers))})
 		p.report.Buckets = append(p.report.Buckets, BucketReport{Name: b.Name()})
 	}
 	p.seals = newSeals(p)
@@ -142,6 +142,9 @@ func (p *pass) fails(bucket, missing int, err error) {
 
 // find notes what is wrong with an object.
 func (p *pass) find(bucket int, key string, err error) {
+	if strange(err) {
+		p.buckets[bucket].strangers.Add(1)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.report.find(p.buckets[bucket].Name(), key, err)

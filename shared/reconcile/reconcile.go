@@ -64,6 +64,8 @@ type Options struct {
 	Key     ed25519.PrivateKey // the sealer's
 	PartLen int                // batches in a part of a seal, for tests: all sealers must cut alike; 0: format.PartLen
 
+	Strangers int // names that nobody signed, for tests: so many are met in one bucket before it is listed no further; 0: 1,000,000
+
 	Progress func(Report) // after each hour; nil: nobody is told
 }
 

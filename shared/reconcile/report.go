@@ -57,7 +57,7 @@ type Finding struct {
 
 func (r *Report) find(bucket, key string, err error) {
 	r.Findings++
-	strange, room := errors.Is(err, format.ErrName) || errors.Is(err, format.ErrForged), true
+	strange, room := strange(err), true
 	r.wrong(bucket, key, strange, err)
 	for i := range r.Buckets {
 		b := &r.Buckets[i]
@@ -72,6 +72,11 @@ func (r *Report) find(bucket, key string, err error) {
 	if room && len(r.Finding) < maxListed {
 		r.Finding = append(r.Finding, Finding{bucket, key, err.Error()})
 	}
+}
+
+// strange reports whether a finding is of what nobody signed whose signature counts.
+func strange(err error) bool {
+	return errors.Is(err, format.ErrName) || errors.Is(err, format.ErrForged)
 }
 
 func (r *Report) finish() {

@@ -114,6 +114,10 @@ func (s *seals) list(ctx context.Context, at time.Time) day {
 			continue
 		}
 		if n, err := format.ParsePartName(row.Key); err == nil {
+			if !day[n.Hour].signedSeal(n.SealName) {
+				s.buckets[row.Bucket].strangers.Add(1)
+				continue
+			}
 			if parts[row.Bucket]++; parts[row.Bucket] <= maxParts {
 				day[n.Hour].part(n, row)
 			} else if parts[row.Bucket] == maxParts+1 {
@@ -132,12 +136,10 @@ func (s *seals) list(ctx context.Context, at time.Time) day {
 	return day
 }
 
-// part notes a part of a seal that a sealer signed: signatures come before it.
+// part notes a part of a seal.
 func (s *sealing) part(n format.PartName, row listing.Row) {
-	if s.signedSeal(n.SealName) {
-		s.parted[n.SealName] = true
-		s.held[row.Bucket][row.Key] = true
-	}
+	s.parted[n.SealName] = true
+	s.held[row.Bucket][row.Key] = true
 }
 
 // signedSeal reports whether a signature of a seal counts.
@@ -149,10 +151,13 @@ func (s *sealing) signedSeal(n format.SealName) bool {
 // even kept in mind: whoever may create can write any number of them. Signatures come before their seal, from whatever bucket.
 func (s *seals) take(day day, row listing.Row) error {
 	if n, err := format.ParseSealName(row.Key); err == nil {
-		if one := day[n.Hour]; one.signedSeal(n) {
-			one.seals[n] = true
-			one.held[row.Bucket][row.Key] = true
+		one := day[n.Hour]
+		if !one.signedSeal(n) {
+			s.buckets[row.Bucket].strangers.Add(1)
+			return nil
 		}
+		one.seals[n] = true
+		one.held[row.Bucket][row.Key] = true
 		return nil
 	}
 	sig, err := format.ParseSealSignature(row.Key)
