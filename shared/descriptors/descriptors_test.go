@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -168,20 +169,27 @@ func TestManyForgedNames(t *testing.T) {
 	}
 }
 
-// A descriptor of another repository, which the same root key signed, stops whoever reads.
+// A descriptor of another repository, which the same root key signed, stops whoever reads, whichever has the higher number.
 func TestAnotherRepository(t *testing.T) {
 	public, root, err := ed25519.GenerateKey(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	names, objects := signed(t, root, 1)
-	b := mem.New()
-	b.Put(names[0], objects[0])
 	other := func(d *format.Descriptor) { d.Repository = "0b0e8f9e-5b1a-4c62-9d0c-0c2b7a9e4d11" }
-	names, objects = signed(t, root, 1, other)
-	b.Put(names[0], objects[0])
-	if found, err := descriptors.Find(t.Context(), []*store.Reader{store.NewReader("a", b.Open(mem.Options{}))}, public, repositoryID); err == nil {
-		t.Errorf("found %+v", found)
+	for _, numbers := range [][2]int{{1, 1}, {2, 1}, {1, 2}} {
+		b := mem.New()
+		for i, change := range []func(*format.Descriptor){func(*format.Descriptor) {}, other} {
+			names, objects := signed(t, root, numbers[i], change)
+			for n := range names {
+				b.Put(names[n], objects[n])
+			}
+		}
+		buckets := []*store.Reader{store.NewReader("a", b.Open(mem.Options{}))}
+		for _, repository := range []string{repositoryID, ""} {
+			if found, err := descriptors.Find(t.Context(), buckets, public, repository); err == nil || !strings.Contains(err.Error(), "mixed") && numbers != [2]int{1, 1} {
+				t.Errorf("numbers %v: found %+v, %v", numbers, found, err)
+			}
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"outlast.example/shared/format"
 	"outlast.example/shared/reconcile"
 )
 
@@ -21,6 +22,7 @@ func TestWhatWasLookedAt(t *testing.T) {
 	forged := strings.Replace(old, "-r-", "-x-", 1)
 	r.buckets[1].Put(forged, nil)
 	r.buckets[1].Put("repo/000009-junk.json", nil)
+	r.buckets[1].Put(format.SealHourPrefix(begun)+"junk", nil) // every run lists the names of seals
 	wrong := []reconcile.Wrong{{Bucket: "mem://1", Hour: begun.Add(time.Hour), Findings: 1}}
 	for name, test := range map[string]struct {
 		change func(*reconcile.Options)
@@ -36,6 +38,21 @@ func TestWhatWasLookedAt(t *testing.T) {
 		}
 		if diff := cmp.Diff(test.wrong, got.Wrong); diff != "" {
 			t.Errorf("%s: findings (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// What is lost is looked for in every run, and is of no hour that a later run would have to list.
+func TestWhatIsLostIsOfNoHour(t *testing.T) {
+	r := newRepository(t)
+	key := r.put(at(0.5), 0, 1, 2)
+	r.run(at(1.3), "seal-a")
+	for _, b := range r.buckets {
+		b.Delete(key)
+	}
+	for _, now := range []float64{3, 80} {
+		if got := r.run(at(now), "seal-b"); got.Lost != 1 || len(got.Finding) != 1 || got.Wrong != nil {
+			t.Errorf("at %v: %d lost, %+v, of hours %+v", now, got.Lost, got.Finding, got.Wrong)
 		}
 	}
 }

@@ -67,10 +67,17 @@ func TestVerified(t *testing.T) {
 	run := &verify.Report{Outcome: verify.Damage, Read: verify.Part{Number: 3, Of: 30}, Buckets: []verify.Looked{
 		{Name: "a://", Left: map[verify.Verdict]int{verify.Missing: 1, verify.Forged: 2, verify.Unreadable: 4, verify.Damaged: 5}}, {Name: "b://", Error: "x"},
 	}}
-	for i := 0; len(run.Finding) == 0; i++ { // cut short, outside of the part: every run sees that
-		if key := time.Duration(i).String(); !run.Read.Has(key) {
-			run.Finding = append(run.Finding, verify.Finding{Bucket: "a://", Key: key, Verdict: verify.Damaged})
+	outside, inside := "", "" // of the part: cut short outside of it, every run sees that
+	for i := 0; outside == "" || inside == ""; i++ {
+		if key := time.Duration(i).String(); run.Read.Has(key) {
+			inside = key
+		} else {
+			outside = key
 		}
+	}
+	run.Finding = []verify.Finding{
+		{Bucket: "a://", Key: outside, Verdict: verify.Damaged}, {Bucket: "a://", Key: inside, Verdict: verify.Damaged},
+		{Bucket: "a://", Key: outside, Verdict: verify.Damaged, Repaired: "b://"},
 	}
 	broken := format.ReportBucket{URL: "b://", Broken: true}
 	want := &format.Report{
@@ -99,15 +106,18 @@ func TestKept(t *testing.T) {
 	run := &keep.Report{Outcome: keep.Attention, Buckets: []keep.BucketReport{
 		{Name: "a://", Outcome: keep.Attention, Ended: 1, Removable: 2, Refused: 3, Unknown: 4},
 		{Name: "b://", Outcome: keep.Partial, Next: &keep.Place{}}, {Name: "c://", Outcome: keep.OK, Objects: 9},
+		{Name: "d://", Outcome: keep.Partial, Error: "x"}, {Name: "e://", Outcome: keep.Attention, Error: "it has no locks"}, // which is a word
 	}}
 	at := noon.Truncate(24 * time.Hour)
-	broken := format.ReportBucket{URL: "b://", Broken: true}
+	broken, silent := format.ReportBucket{URL: "b://", Broken: true}, format.ReportBucket{URL: "d://", Broken: true}
 	want := &format.Report{
-		Outcome: format.ReportDamage, Buckets: []format.ReportBucket{in("a://", 0, 6, 4), broken, in("c://", 0, 0, 0)},
+		Outcome: format.ReportDamage, Buckets: []format.ReportBucket{in("a://", 0, 6, 4), broken, in("c://", 0, 0, 0), silent, in("e://", 0, 0, 0)},
 		Looks: []format.Look{
 			{At: at, Part: "2/7", Outcome: format.ReportDamage, ReportBucket: in("a://", 0, 6, 4)},
 			{At: at, Part: "2/7", Outcome: format.ReportPartial, ReportBucket: broken},
 			{At: at, Part: "2/7", Outcome: format.ReportOK, ReportBucket: in("c://", 0, 0, 0)},
+			{At: at, Part: "2/7", Outcome: format.ReportPartial, ReportBucket: silent},
+			{At: at, Part: "2/7", Outcome: format.ReportDamage, ReportBucket: in("e://", 0, 0, 0)},
 		},
 	}
 	if diff := cmp.Diff(want, report.Kept(run, verify.Part{Number: 2, Of: 7}, noon)); diff != "" {
