@@ -69,3 +69,19 @@ func TestABucketLeftOut(t *testing.T) {
 		t.Errorf("not sealed after a day: %+v", got)
 	}
 }
+
+// A damaged seal is read where its hour is listed, and is wrong there until that is listed again.
+func TestADamagedSealIsOfItsHour(t *testing.T) {
+	r := newRepository(t)
+	r.put(at(0.5), 0, 1, 2)
+	r.run(at(1.3), "seal-a")
+	for key := range r.buckets[0].Objects() {
+		if _, err := format.ParseSealName(key); err == nil {
+			r.buckets[0].Put(key, []byte("damaged"))
+		}
+	}
+	got := r.run(at(1.4), "seal-b")
+	if len(got.Wrong) != 1 || got.Wrong[0].Bucket != "mem://0" || !got.Wrong[0].Hour.Equal(at(0)) {
+		t.Errorf("%+v, findings %+v", got.Wrong, got.Finding)
+	}
+}
