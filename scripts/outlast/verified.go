@@ -60,7 +60,8 @@ func looked(b verify.Looked) string {
 		n    int
 		what string
 	}{
-		{b.Layered, "with older versions under them"}, {b.Behind, "on the way"}, {b.Mended, "mended by a repair"}, {b.NotListed, "hours sealed without it"},
+		{b.Layered, "with older versions under them"}, {b.Behind, "on the way"}, {b.Mended, "mended by a repair"}, {b.Inert, "inert, which an interrupted sealer left"},
+		{b.NotListed, "hours sealed without it"},
 	} {
 		if met.n > 0 {
 			text += fmt.Sprintf(", %d %s", met.n, met.what)

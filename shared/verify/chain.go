@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -26,22 +27,6 @@ type sealedHour struct {
 	seals []string // SHA-256, hexadecimal
 }
 
-// maxOrphans is how many seals that nobody signed wait for a later seal to say that somebody did. Whoever may create can write
-// any number of them: what is beyond is reported at once.
-const maxOrphans = 1000
-
-func (c *chain) unsigned(row sealRow) {
-	if len(c.orphans) < maxOrphans {
-		c.orphans = append(c.orphans, row)
-	} else if c.settled(row.name.Hour) {
-		c.orphan(row)
-	}
-}
-
-func (c *chain) orphan(row sealRow) {
-	c.fault(row.Bucket, row.Key, Unsigned, "no sealer's signature of it is in any bucket looked at", nil)
-}
-
 func (c *chain) firm(at time.Time, s *sealing) { c.latest = sealedHour{at, s.hashes()} }
 
 // hashes of the seals that count.
@@ -55,7 +40,7 @@ func (s *sealing) hashes() []string {
 }
 
 // add goes on with an hour of which a seal counts.
-func (c *chain) add(h *hour, s *sealing, counting []*seal) {
+func (c *chain) add(ctx context.Context, h *hour, s *sealing, counting []*seal) {
 	if c.begins.IsZero() || h.at.Before(c.next) {
 		return // a sealer's key is not valid yet
 	}
@@ -68,9 +53,9 @@ func (c *chain) add(h *hour, s *sealing, counting []*seal) {
 	for _, one := range counting {
 		c.goesOn(one, before, first, named)
 	}
+	c.orphaned(ctx, h.at.Add(-time.Hour), named)
 	gap := c.next
 	c.next, c.before = h.at.Add(time.Hour), s
-	c.orphaned(h.at.Add(-time.Hour), named)
 	if len(named) > 0 && gap.Before(h.at) {
 		c.hole(gap, h.at.Add(-time.Hour)) // of the last hour of the hole, the seals that are named are missing
 	} else {
@@ -122,19 +107,6 @@ func (c *chain) removed(by *seal, hash string) {
 	}
 }
 
-// orphaned reports the seals that nobody signed, up to an hour, unless a later seal says that somebody did.
-func (c *chain) orphaned(upTo time.Time, named map[string]bool) {
-	c.orphans = slices.DeleteFunc(c.orphans, func(row sealRow) bool {
-		if row.name.Hour.After(upTo) {
-			return false
-		}
-		if c.settled(row.name.Hour) && !named[hex.EncodeToString(row.name.SHA256[:])] {
-			c.orphan(row)
-		}
-		return true
-	})
-}
-
 // hole reports hours without a seal that counts, from one up to another.
 func (c *chain) hole(from, to time.Time) {
 	if !from.Before(to) || c.blind() {
@@ -155,11 +127,11 @@ func (c *chain) blind() bool {
 }
 
 // end reports what is left at the end: hours that are due for more than a day.
-func (c *chain) end() {
+func (c *chain) end(ctx context.Context) {
 	if c.begins.IsZero() {
 		return
 	}
-	c.orphaned(c.Now, nil)
+	c.orphaned(ctx, c.Now, nil)
 	if last := c.Now.Add(-settled).UTC().Truncate(time.Hour); !last.Before(c.next) {
 		c.hole(c.next, last.Add(time.Hour))
 	}

@@ -27,7 +27,7 @@ func (p *pass) hours(ctx context.Context) {
 		h.roll.Stop()
 		p.settle(ctx, false)
 	}
-	p.chain.end()
+	p.chain.end(ctx)
 	p.unresolved(ctx)
 	p.settle(ctx, true)
 }

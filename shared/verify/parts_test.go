@@ -56,10 +56,18 @@ func TestFaultsOfParts(t *testing.T) {
 			r.buckets[1].Put(n.String(), []byte("x"))
 			return one("foreign", n.String())(1)
 		}, verify.Damage, false},
-		{"a part of no seal", func(r *repository, part string) []string {
+		{"a part of no seal, as an interrupted sealer leaves it", func(r *repository, part string) []string {
 			n, err := format.ParsePartName(part)
 			fatal(r.t, err)
 			n.SHA256[0] ^= 1
+			r.buckets[1].Put(n.String(), []byte("x"))
+			return nil
+		}, verify.OK, true},
+		{"a part of no seal, with a number that none of the hour has", func(r *repository, part string) []string {
+			n, err := format.ParsePartName(part)
+			fatal(r.t, err)
+			n.SHA256[0] ^= 1
+			n.Number = 3
 			r.buckets[1].Put(n.String(), []byte("x"))
 			return one("unsigned", n.String())(1)
 		}, verify.Partial, false},

@@ -26,7 +26,7 @@ type planting struct {
 var plantings = []planting{
 	{"batches", format.LogPrefix, ".age", plants},
 	{"seals", format.SealPrefix, ".json", sealPlants},
-	{"parts", format.SealPrefix, ".part", sealPlants},
+	{"parts", format.SealPrefix, ".part", partPlants},
 	{"signatures", format.SealPrefix, ".sig", signaturePlants},
 	{"descriptors", format.DescriptorPrefix, "", descriptorPlants},
 	{"recovery pages", format.RecoveryPrefix, "", pagePlants},

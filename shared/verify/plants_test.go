@@ -100,18 +100,30 @@ var plants = []plant{
 }
 
 // Of seals and of their parts, which have one name only: whether a quick run reads this copy is left to their hash.
-var sealPlants = []plant{
-	missing, marked, beneath.sees(perhaps), buried, truncated, empty, rotten.sees(perhaps), withheld.sees(perhaps),
-	{"renamed", always, func(r *repository, i int, key string) []string {
+var (
+	sealPlants = slices.Concat(onlyNames, []plant{renamedTo("unsigned")})
+	partPlants = slices.Concat(onlyNames, []plant{renamedTo()}) // as if a sealer was killed before it created the seal
+	onlyNames  = []plant{
+		missing, marked, beneath.sees(perhaps), buried, truncated, empty, rotten.sees(perhaps), withheld.sees(perhaps),
+		{"foreign", always, func(r *repository, i int, key string) []string {
+			r.buckets[i].Put(key+".bak", []byte("x"))
+			return one("foreign", key+".bak")(i)
+		}},
+	}
+)
+
+// renamedTo is a plant of a seal, or a part, that has a name of which these verdicts are due.
+func renamedTo(verdicts ...string) plant {
+	return plant{"renamed", always, func(r *repository, i int, key string) []string {
 		renamed := renamedSeal(key)
 		r.buckets[i].Put(renamed, r.object(i, key))
 		r.buckets[i].Lose(key)
-		return slices.Concat(one("unsigned", renamed)(i), one("missing", key)(i))
-	}},
-	{"foreign", always, func(r *repository, i int, key string) []string {
-		r.buckets[i].Put(key+".bak", []byte("x"))
-		return one("foreign", key+".bak")(i)
-	}},
+		want := one("missing", key)(i)
+		for _, verdict := range verdicts {
+			want = append(want, one(verdict, renamed)(i)...)
+		}
+		return want
+	}}
 }
 
 // renamedSeal is the name of a seal, or a part, with another hash.

@@ -61,6 +61,7 @@ type Looked struct {
 	Bytes     int64           `json:"bytes"`
 	Behind    int             `json:"behind"`     // objects that reconcile has yet to bring, or that the bucket need not have
 	Mended    int             `json:"mended"`     // damaged ones beside which a repair stands
+	Inert     int             `json:"inert"`      // seals that an interrupted sealer left unsigned, and parts of them, of hours that are firm without
 	NotListed int             `json:"not_listed"` // hours that were sealed without it
 	Found     map[Verdict]int `json:"found"`
 	Left      map[Verdict]int `json:"left"` // of what was found: what was not repaired

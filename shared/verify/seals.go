@@ -96,7 +96,7 @@ func (p *pass) open(ctx context.Context, at time.Time, rows *listing.Ahead[sealR
 	if h.sealed {
 		p.count(h, s)
 		p.everywhere(h, s)
-		p.chain.add(h, s, counting)
+		p.chain.add(ctx, h, s, counting)
 	}
 	p.chain.hidden = p.hidden(s)
 	p.late(ctx, lateOf(counting))
@@ -149,14 +149,16 @@ func (p *pass) count(h *hour, s *sealing) {
 }
 
 // firm reports whether two sealers signed seals of the hour.
-func (s *sealing) firm() bool {
+func (s *sealing) firm() bool { return s.signers() > 1 }
+
+func (s *sealing) signers() int {
 	all := map[string]bool{}
 	for _, sealers := range s.sealers {
 		for _, sealer := range sealers {
 			all[sealer] = true
 		}
 	}
-	return len(all) > 1
+	return len(all)
 }
 
 // read opens a seal; nil: no copy of it is sound.

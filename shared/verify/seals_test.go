@@ -71,8 +71,8 @@ func TestFaultsOfSeals(t *testing.T) {
 			r.buckets[1].Put(forged, nil)
 			return one("forged", forged)(1)
 		}, verify.Damage, false},
-		{"a seal that nobody signed", func(r *repository, _, _ string) []string {
-			name, object, err := (&format.Seal{Format: 1, Repository: repositoryID, Hour: at(1), Listed: []string{"x"}}).Encode()
+		{"a seal that nobody signed, of an hour before all others", func(r *repository, _, _ string) []string {
+			name, object, err := (&format.Seal{Format: 1, Repository: repositoryID, Hour: at(-1), Listed: []string{"x"}}).Encode()
 			fatal(r.t, err)
 			r.buckets[1].Put(name.String(), object)
 			return one("unsigned", name.String())(1)

@@ -25,7 +25,7 @@ const (
 	// With these, something is not known.
 	Unreadable Verdict = "unreadable" // the store lists it, and did not give it out
 	Unsealed   Verdict = "unsealed"   // no seal lists it, or no seal of the hour counts, long after it was due
-	Unsigned   Verdict = "unsigned"   // a seal that no sealer signed: one that was interrupted, or none
+	Unsigned   Verdict = "unsigned"   // a seal that no sealer signed, and that is not inert: one that was interrupted, or none
 )
 
 // Doubt reports whether the verdict says that something is not known, rather than wrong.
@@ -60,5 +60,5 @@ var advice = map[Verdict]string{
 	RolledBack: "stop everything that deletes, look for older versions with the store's own tools, and ask who could remove them",
 	Unreadable: "run verify again; if it stays, treat it as damaged",
 	Unsealed:   "run reconcile --relist --since that hour with the sealers' keys, from a quarter past an hour on; what stays unsealed, a receiver's key signed behind the sealers' back",
-	Unsigned:   "delete it by hand, if it stays: a sealer was interrupted, or somebody else made it",
+	Unsigned:   "have two sealers' reconcile seal its hour, if it is not firm; what stays afterwards, no sealer left there: delete it by hand after the inquiry",
 }

@@ -13,6 +13,7 @@
 //	renamed, in another folder, forged, foreign                      yes          yes
 //	added behind a sealed hour with a receiver's key                 unsealed     unsealed
 //	seal or signature removed, chain broken                          yes          yes
+//	seal that nobody signed, and that is not inert                   yes          yes
 //	other bytes of the same size, and no version below               no           in its part
 //	seal with other bytes of the same size                           of one copy  in its part, every copy
 //	note or report forged, foreign or hidden                         yes          yes
@@ -25,6 +26,9 @@
 // oldest first; the finding names the version that is sound, what lies on top of it, and what an administrator can do.
 // A bucket that does not let its versions be listed is said not to be known in this; one whose versions are switched off,
 // or that is of a kind without, has nothing underneath. Several versions whose current one is sound are harmless.
+//
+// A sealer that is killed between a seal and its signature leaves the seal, and perhaps parts of it, for good. It is inert once its
+// hour is firm without it, or sealed by the only sealer that could: it says nothing and hurts nobody. It is counted.
 //
 // What a run cannot see: what was removed for good from every bucket in the last hours, before a seal listed it; what was
 // changed on a receiver before it was signed; what has the name of nothing of Outlast, beside the prefixes of the format (readers ignore

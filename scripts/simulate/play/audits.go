@@ -47,7 +47,7 @@ func (w *World) audited() *verify.Report {
 		}
 	}
 	for _, f := range report.Finding {
-		if !w.forAPerson(f.Bucket, f.Key) && !w.interrupted(f) {
+		if !w.forAPerson(f.Bucket, f.Key) {
 			w.fail(promiseNoAlarm, "all is well, and verify says that in %s %s is %s: %s", f.Bucket, short(f.Key), f.Verdict, f.Known)
 		}
 	}
@@ -59,13 +59,6 @@ func (w *World) audited() *verify.Report {
 func (w *World) forAPerson(bucket, key string) bool {
 	made := w.ledger.of(key)
 	return w.victim(w.bucket(bucket).Index) || made != nil && w.isLost(made)
-}
-
-// interrupted reports whether a finding is of a seal that a run made and was killed before it signed, and that nobody signs since
-// what is known now is more: it stays, and verify says so.
-func (w *World) interrupted(f verify.Finding) bool {
-	n, err := format.ParseSealName(f.Key)
-	return err == nil && f.Verdict == verify.Unsigned && w.ledger.seals[f.Key] != nil && !w.ledger.counts(n)
 }
 
 // look runs verify with nothing in the way and in no time.

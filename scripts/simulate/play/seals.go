@@ -184,7 +184,7 @@ func (w *World) sealed(b *cloud.Bucket) {
 	listed := map[string]bool{}
 	signers := map[time.Time]map[string]bool{}
 	for _, key := range b.Keys(format.SealPrefix) {
-		if s := w.ledger.seals[key]; s != nil {
+		if s := w.ledger.counted(key); s != nil {
 			for _, o := range append(slices.Clone(s.Objects), s.Late...) {
 				listed[o.Key] = true
 			}
@@ -212,11 +212,20 @@ func (w *World) sealed(b *cloud.Bucket) {
 	}
 }
 
+// counted gives a seal that counts; what nobody signed says nothing.
+func (l *ledger) counted(key string) *format.Seal {
+	n, err := format.ParseSealName(key)
+	if err != nil || !l.counts(n) {
+		return nil
+	}
+	return l.seals[key]
+}
+
 // named: every seal is named by one of the next hour, so that its absence shows.
 func (w *World) named(b *cloud.Bucket, last time.Time) {
 	names := map[string]bool{}
 	for _, key := range b.Keys(format.SealPrefix) {
-		if s := w.ledger.seals[key]; s != nil {
+		if s := w.ledger.counted(key); s != nil {
 			for _, hash := range s.Previous {
 				names[hash] = true
 			}
