@@ -249,4 +249,17 @@ func (m *vectorMaker) chains() {
 	unsigned := chainVector{Title: "chain-with-a-signature-taken-out", Seals: []string{"chain-first", "chain-second"}, Verdict: "missing", Wrong: a.String()}
 	unsigned.Signatures = []string{"chain-second-signed"}
 	m.index.Chains = append(m.index.Chains, unsigned)
+
+	interrupted := emptySeal(opened)
+	interrupted.Listed = []string{"gs://outlast-b", "s3://outlast-a?region=eu-central-1"}
+	left := m.encode("chain-first-that-nobody-signed", interrupted)
+	m.signature("chain-first-signed-twice", SignSeal(a, testRepository, "seal-gcp", testKey("seal-gcp")).String(), "ok")
+	beside := chainVector{
+		Title: "chain-beside-a-seal-that-nobody-signed", Seals: []string{"chain-first", "chain-second", "chain-first-that-nobody-signed"},
+		Signatures: []string{"chain-first-signed", "chain-second-signed"}, Verdict: "unsigned", Wrong: left.String(),
+	}
+	firm := beside
+	firm.Title, firm.Verdict, firm.Wrong = "chain-beside-an-inert-seal", "ok", ""
+	firm.Signatures = append(slices.Clone(beside.Signatures), "chain-first-signed-twice")
+	m.index.Chains = append(m.index.Chains, beside, firm)
 }

@@ -23,6 +23,9 @@ var byTest = map[string]test{
 	"restore reads what is current and nothing else":  {"restore", "TestOlderVersionsCount"},
 	"verify takes any note for somebody's word":       {"verify", "TestPlanted"},
 	"everything waits for a later seal's word":        {"verify", "TestCrowdOfUnsealed"},
+	"what nobody signed is inert in any hour":         {"verify", "TestInertOnlyInFirmHours"},
+	"what nobody signed is inert whatever it holds":   {"verify", "TestUnsignedInFirmHours"},
+	"any number of seals that nobody signed is read":  {"verify", "TestCrowdOfUnsignedSeals"},
 }
 
 var tested = []Mutant{
@@ -37,6 +40,9 @@ var tested = []Mutant{
 `, `		_ = k
 `},
 	{"everything waits for a later seal's word", "verify/batches.go", `case len(p.pending) < mostPending:`, `case true:`},
+	{"what nobody signed is inert in any hour", "verify/unsigned.go", `c.before.signers() >= min(could, 2)`, `could > 0`},
+	{"what nobody signed is inert whatever it holds", "verify/unsigned.go", `_, err = format.OpenSeal(row.name, object, c.found.Repository)`, `_ = object`},
+	{"any number of seals that nobody signed is read", "verify/unsigned.go", `if len(few) < handful {`, `if true {`},
 }
 
 // try runs the test.
