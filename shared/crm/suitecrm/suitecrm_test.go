@@ -46,7 +46,7 @@ func TestOpenRefuses(t *testing.T) {
 
 func FuzzInterpret(f *testing.F) {
 	source := crmtest.Open(f, Kind, acme)
-	payloads, _ := crmtest.Shared(f, Kind, "suitecrm-")
+	payloads, _ := crmtest.Shared(f, Kind, "standard-webhooks-")
 	for _, p := range payloads {
 		f.Add(p.Body)
 	}
