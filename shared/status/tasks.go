@@ -110,9 +110,9 @@ func (v *View) inBucket(b *Bucket, task string) *Task {
 	status := &Task{worst.At.UTC(), worst.By, worst.Outcome, worst.Part, worst.Broken, worst.Missing, worst.Faults, worst.Doubts}
 	switch worst.Outcome {
 	case format.ReportDamage:
-		b.attention("%s found something wrong in it%s: \"outlast %s\" says what, and what to do", task, scope(worst), shows[task])
+		b.attention("%s found something wrong in it%s: \"outlast %s\" says what, and what to do%s", task, scope(worst), shows[task], again(worst))
 	case format.ReportPartial:
-		b.unknown("%s left something undone or unseen%s", task, scope(worst))
+		b.unknown("%s left something undone or unseen%s%s", task, scope(worst), again(worst))
 	}
 	return status
 }
@@ -167,6 +167,14 @@ func scope(l format.Look) string {
 		return ", in hours before " + hour(l.To)
 	}
 	return ""
+}
+
+// again says what looks once more at old hours, which otherwise have their turn in thirty days.
+func again(l format.Look) string {
+	if l.To.IsZero() {
+		return ""
+	}
+	return "; \"outlast reconcile --relist\" looks there again"
 }
 
 // gravity orders looks: what is wrong before what is not known.

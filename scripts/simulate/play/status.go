@@ -155,11 +155,11 @@ func (w *World) wrongClocks() bool {
 }
 
 // stands asks once more, when all is well again, and locks and bytes were seen to: what nobody harmed is well, and what is wrong
-// still is not. Hours of which a listing broke off are not known before they have had their turn.
+// still is not. Old hours that a listing left out, or a bucket gave out wrongly, are listed once more before: they have their turn much later.
 func (w *World) stands() {
 	w.kept()
 	word := w.auditor.answered("the last status", w.drivers())
-	if word == status.NotKnown {
+	if word != status.Well {
 		w.round(true)
 		word = w.auditor.answered("the status after that", w.drivers())
 	}
