@@ -235,6 +235,25 @@ func TestALedgerThatIsLost(t *testing.T) {
 	r.mustOpen("everything since", report.Verify, noon.AddDate(0, 0, 3))
 }
 
+// What was found in hours, and cannot be read any more, is not known until all hours were listed: later on the same day, too.
+func TestALedgerOfHoursThatIsLost(t *testing.T) {
+	r := newRepository(t)
+	r.ran("seal-a", report.Reconcile, noon, hours(-500, 1, format.ReportDamage, format.ReportBucket{Faults: 1}))
+	for _, b := range r.buckets {
+		b.Put(r.names(0)[0], []byte("{}"))
+	}
+	at := noon.Add(time.Hour)
+	r.ran("seal-a", report.Reconcile, at, sound(""))
+	r.mustOpen("damaged", report.Reconcile, at, "seal-a partial")
+	at = noon.Add(2 * time.Hour)
+	r.ran("seal-a", report.Reconcile, at, sound(""), hours(-400, 404, format.ReportOK, format.ReportBucket{}))
+	r.mustOpen("some hours since", report.Reconcile, at, "seal-a partial")
+	ever := hours(0, 4, format.ReportOK, format.ReportBucket{})
+	ever.From = time.Time{}
+	r.ran("seal-a", report.Reconcile, at.Add(time.Minute), sound(""), ever)
+	r.mustOpen("all hours since", report.Reconcile, at.Add(time.Minute))
+}
+
 // Where the task broke off in all buckets, they are asked all the same: otherwise nobody hears of it.
 func TestAllAreBroken(t *testing.T) {
 	r := newRepository(t)

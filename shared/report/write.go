@@ -130,7 +130,7 @@ func forgotten(task string, run []format.Look, now time.Time) (all []format.Look
 		seen[l.URL] = true
 		l = format.Look{At: now.UTC().Truncate(day), Outcome: format.ReportPartial, ReportBucket: format.ReportBucket{URL: l.URL}}
 		if l.Part = "1/1"; task == Reconcile {
-			l.Part, l.To = "", l.At.Add(day)
+			l.Part, l.To = "", now.UTC().Truncate(time.Hour).Add(2*time.Hour) // as far as a run lists
 		}
 		all = append(all, l)
 	}
