@@ -13,8 +13,8 @@ var judging = []Mutant{
 	{"status takes what was not seen for sound", "status/tasks.go", `	case format.ReportPartial:
 		b.unknown(`, `	case "none":
 		b.unknown(`},
-	{"status asks nobody whether the bytes were read", "status/tasks.go", `	of, missing := report.Parts(sound)
-`, `	of, missing := 1, 0
+	{"status asks nobody whether the bytes were read", "status/tasks.go", `	case missing == 0:
+`, `	case missing >= 0:
 `},
 	{"status does not ask for reconcile", "status/judge.go", `	v.task(r, report.Reconcile)
 `, ``},

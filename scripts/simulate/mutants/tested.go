@@ -16,16 +16,23 @@ type test struct {
 
 // byTest says which test finds a bug that the simulation does not, by the bug's name.
 var byTest = map[string]test{
-	"verify does not see delete markers":              {"verify", "TestHidden"},
-	"a taken name counts as repaired":                 {"verify", "TestHiddenFromTheListing"},
-	"a seal is repaired though a part of it was not":  {"verify", "TestASealWithoutAPartIsNotRepaired"},
-	"a signature is repaired though its seal was not": {"verify", "TestSealsAreRepairedLast"},
-	"restore reads what is current and nothing else":  {"restore", "TestOlderVersionsCount"},
-	"verify takes any note for somebody's word":       {"verify", "TestPlanted"},
-	"everything waits for a later seal's word":        {"verify", "TestCrowdOfUnsealed"},
-	"what nobody signed is inert in any hour":         {"verify", "TestInertOnlyInFirmHours"},
-	"what nobody signed is inert whatever it holds":   {"verify", "TestUnsignedInFirmHours"},
-	"any number of seals that nobody signed is read":  {"verify", "TestCrowdOfUnsignedSeals"},
+	"verify does not see delete markers":                    {"verify", "TestHidden"},
+	"a taken name counts as repaired":                       {"verify", "TestHiddenFromTheListing"},
+	"a seal is repaired though a part of it was not":        {"verify", "TestASealWithoutAPartIsNotRepaired"},
+	"a signature is repaired though its seal was not":       {"verify", "TestSealsAreRepairedLast"},
+	"restore reads what is current and nothing else":        {"restore", "TestOlderVersionsCount"},
+	"verify takes any note for somebody's word":             {"verify", "TestPlanted"},
+	"everything waits for a later seal's word":              {"verify", "TestCrowdOfUnsealed"},
+	"what nobody signed is inert in any hour":               {"verify", "TestInertOnlyInFirmHours"},
+	"what nobody signed is inert whatever it holds":         {"verify", "TestUnsignedInFirmHours"},
+	"any number of seals that nobody signed is read":        {"verify", "TestCrowdOfUnsignedSeals"},
+	"status takes a listing that broke off for a whole one": {"standing", "TestLook"},
+	"status does not ask which descriptor a bucket holds":   {"status", "TestBucketWords"},
+	"a run that did not come to a word settles damage":      {"report", "TestWhatIsOpenStays"},
+	"what was found is forgotten with the next look":        {"report", "TestWhatIsOpenStays"},
+	"a look at the listing settles what was read":           {"report", "TestWhatIsOpenStays"},
+	"status takes what was not seen for sound":              {"status", "TestBucketWords"},
+	"status does not ask for reconcile":                     {"status", "TestBucketWords"},
 }
 
 var tested = []Mutant{

@@ -30,19 +30,31 @@ func (d draft) look() {
 	}
 }
 
-// ask draws, by chances of its own, when the operator asks how everything stands; mostly after somebody kept all locks and read
+// ask draws, by chances of its own, when the operator asks how everything stands; for every second scene after somebody saw to
 // everything, without which nothing is ever called well.
 func (d draft) ask() {
 	d.r = rand.New(rand.NewPCG(d.Seed, 12)) //nolint:gosec // to be reproduced
 	from := d.Span / 4
 	if d.r.IntN(2) == 0 {
 		from = d.between(d.Span/4, d.Span*3/4)
-		d.add(Act{At: from, Kind: Keep, On: d.r.IntN(d.Buckets)})
-		d.add(Act{At: from + time.Minute, Kind: Verify, Deep: true})
+		d.tend(from)
 	}
 	for range 1 + d.r.IntN(4) {
 		d.add(Act{At: d.between(from, d.Span), Kind: Status})
 	}
+}
+
+// tend has everything be reconciled, kept, mostly read, and asked for, and then a batch be stored while a bucket takes none.
+func (d draft) tend(at time.Duration) {
+	on := d.r.IntN(d.Buckets)
+	for i, a := range []Act{
+		{Kind: Reconcile, On: 0}, {Kind: Reconcile, On: 1}, {Kind: Keep, On: on}, {Kind: Verify, Deep: d.r.IntN(4) > 0}, {Kind: Status},
+		{Kind: Trouble, On: on, Trouble: []cloud.Trouble{cloud.Closed, cloud.Away}[d.r.IntN(2)], For: 90 * time.Second}, {Kind: Webhooks, N: 3},
+	} {
+		a.At = at + time.Duration(i)*time.Minute
+		d.add(a)
+	}
+	d.add(Act{At: at + 9*time.Minute, Kind: Status})
 }
 
 // keep is a run, mostly a whole one.
