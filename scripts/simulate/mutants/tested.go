@@ -32,6 +32,7 @@ var byTest = map[string]test{
 	"what was found is forgotten with the next look":        {"report", "TestWhatIsOpenStays"},
 	"a look at the listing settles what was read":           {"report", "TestWhatIsOpenStays"},
 	"status takes what was not seen for sound":              {"status", "TestBucketWords"},
+	"reports are believed unsigned":                         {"report", "TestForgeries"},
 	"status does not ask for reconcile":                     {"status", "TestBucketWords"},
 }
 
