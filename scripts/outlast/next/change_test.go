@@ -110,6 +110,19 @@ func TestRefusedChanges(t *testing.T) {
 	}
 }
 
+// What a receiver signed before somebody ended its key counts, in the same second, too.
+func TestAnEndIsNoEarlierThanItWasSaid(t *testing.T) {
+	at := now.Add(700 * time.Millisecond)
+	change := next.Change{Receivers: ended("main", at)}
+	d, err := change.Apply(first(t), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := d.Receivers[0]; !r.Valid(at.Add(-time.Microsecond)) || r.Valid(at.Add(time.Second)) {
+		t.Errorf("it ends at %s, said at %s", r.Until, at)
+	}
+}
+
 func TestAClockThatIsBehind(t *testing.T) {
 	change := next.Change{Quorum: 3}
 	if _, err := change.Apply(first(t), began.Add(-time.Second)); err == nil || !strings.Contains(err.Error(), "set it right") {

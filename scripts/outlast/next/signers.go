@@ -53,7 +53,7 @@ func end(role string, list []format.Signer, ended Timed) error {
 	if i < 0 {
 		return fmt.Errorf("no %s %q; there are: %s", role, ended.Name, names(list))
 	}
-	at := ended.At.UTC().Truncate(time.Second)
+	at := ended.At.UTC().Add(time.Second - 1).Truncate(time.Second) // what it signed earlier in that second counts
 	switch s := list[i]; {
 	case !s.Until.IsZero() && !at.Before(s.Until):
 		return fmt.Errorf("%s %s has ended at %s: a key is never prolonged", role, s.Name, s.Until.Format(time.RFC3339))
