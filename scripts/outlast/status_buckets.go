@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"outlast.example/shared/config"
-	"outlast.example/shared/descriptors"
 	"outlast.example/shared/format"
 	reports "outlast.example/shared/report"
 	"outlast.example/shared/standing"
@@ -41,33 +39,21 @@ func (a *app) view(ctx context.Context, c *config.Config, checkpoint string, now
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, wire.Close(readers)) }()
-	asked := standing.Ask(readers)
-	v := &status.View{Now: now, Buckets: c.Buckets}
-	if v.Found, err = descriptors.Find(ctx, asked, root, c.Repository); err != nil {
-		return nil, err
-	}
-	if v.Found.Repository != c.Repository {
-		return nil, fmt.Errorf("the buckets hold repository %s, and the configuration names %s", v.Found.Repository, c.Repository)
-	}
-	if v.Standings, err = look(ctx, c, asked, v.Found.Descriptor, now); err != nil {
-		return nil, err
-	}
-	v.Seen = reports.Read(ctx, asked, v.Found.Descriptor, now)
-	kept(v, checkpoint, c.Repository)
-	return v, nil
-}
-
-func look(ctx context.Context, c *config.Config, asked []*standing.Asked, d *format.Descriptor, now time.Time) (_ []standing.Standing, err error) {
 	viewers, err := wire.LockViewers(ctx, c.Federation, c.Buckets)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, wire.Close(viewers)) }()
-	o := standing.Options{Descriptor: d, Now: now}
-	for i := range asked {
-		o.Buckets, o.Locks = append(o.Buckets, asked[i]), append(o.Locks, viewers[i])
+	var locks []standing.Locks
+	for _, viewer := range viewers {
+		locks = append(locks, viewer)
 	}
-	return standing.Look(ctx, o), nil
+	v, err := status.Look(ctx, readers, locks, root, c.Repository, now)
+	if err != nil {
+		return nil, err
+	}
+	kept(v, checkpoint, c.Repository)
+	return v, nil
 }
 
 // kept reads what verify and keep left on this machine.

@@ -10,7 +10,6 @@ import (
 
 	"outlast.example/scripts/simulate/cloud"
 	"outlast.example/scripts/simulate/loop"
-	"outlast.example/shared/descriptors"
 	"outlast.example/shared/format"
 	"outlast.example/shared/reconcile"
 	"outlast.example/shared/report"
@@ -63,27 +62,17 @@ func (a *auditor) answered(name string, drivers []store.Driver) string {
 
 // view is what the command judges by.
 func (a *auditor) view(drivers []store.Driver) (*status.View, error) {
-	ctx, o := context.Background(), standing.Options{Now: a.loop.Now()}
-	v := &status.View{Now: o.Now}
 	var readers []*store.Reader
+	var locks []standing.Locks
 	for i, d := range drivers {
 		url := a.buckets[i].URL
-		v.Buckets, readers = append(v.Buckets, url), append(readers, store.NewReader(url, d))
-		o.Locks = append(o.Locks, store.NewLockViewer(url, d))
+		readers, locks = append(readers, store.NewReader(url, d)), append(locks, store.NewLockViewer(url, d))
 	}
-	asked := standing.Ask(readers)
-	for _, b := range asked {
-		o.Buckets = append(o.Buckets, b)
+	v, err := status.Look(context.Background(), readers, locks, a.cast.root.Public().(edKey), repositoryID, a.loop.Now())
+	if err == nil {
+		v.Here, v.Checkpoint = a.here, a.checkpoint
 	}
-	found, err := descriptors.Find(ctx, asked, a.cast.root.Public().(edKey), repositoryID)
-	if err != nil {
-		return nil, err
-	}
-	o.Descriptor, v.Found = found.Descriptor, found
-	v.Standings = standing.Look(ctx, o)
-	v.Seen = report.Read(ctx, asked, found.Descriptor, o.Now)
-	v.Here, v.Checkpoint = a.here, a.checkpoint
-	return v, nil
+	return v, err
 }
 
 // learns keeps on the auditor's machine what verify or keep found.
