@@ -113,13 +113,15 @@ func TestRefusedChanges(t *testing.T) {
 // What a receiver signed before somebody ended its key counts, in the same second, too.
 func TestAnEndIsNoEarlierThanItWasSaid(t *testing.T) {
 	at := now.Add(700 * time.Millisecond)
-	change := next.Change{Receivers: ended("main", at)}
-	d, err := change.Apply(first(t), at)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if r := d.Receivers[0]; !r.Valid(at.Add(-time.Microsecond)) || r.Valid(at.Add(time.Second)) {
-		t.Errorf("it ends at %s, said at %s", r.Until, at)
+	for _, end := range []time.Time{at, {}} { // the zero end is now
+		change := next.Change{Receivers: ended("main", end)}
+		d, err := change.Apply(first(t), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := d.Receivers[0]; !r.Valid(at.Add(-time.Microsecond)) || r.Valid(at.Add(time.Second)) {
+			t.Errorf("it ends at %s, said at %s", r.Until, at)
+		}
 	}
 }
 
@@ -151,7 +153,7 @@ func TestChanges(t *testing.T) {
 		{"since a moment", next.Change{Receivers: next.Signers{Add: []format.Signer{{Name: "new", Key: key(' '), Since: began}}}},
 			[]string{"+ receiver new " + keyText + ", from 2026-11-01T09:00:00Z"}},
 		{"an end now", next.Change{Receivers: ended("main", time.Time{})},
-			[]string{"~ receiver main, from 2026-11-01T09:00:00Z until before 2026-11-22T09:00:00Z"}},
+			[]string{"~ receiver main, from 2026-11-01T09:00:00Z until before 2026-11-22T09:00:01Z"}},
 		{"an earlier end", next.Change{Receivers: ended("old", began.AddDate(0, 0, 6))},
 			[]string{"~ receiver old, from 2026-11-01T09:00:00Z until before 2026-11-07T09:00:00Z"}},
 		{"a bucket", next.Change{Buckets: next.Buckets{Add: []string{"file:///d"}}}, []string{"+ bucket file:///d, being filled"}},

@@ -28,7 +28,7 @@ func (s *Signers) apply(role string, list *[]format.Signer, now, since time.Time
 	}
 	for _, ended := range s.End {
 		if ended.At.IsZero() {
-			ended.At = now
+			ended.At = now.Add(time.Second) // now is when a second began
 		}
 		errs = append(errs, end(role, *list, ended))
 	}
