@@ -114,7 +114,7 @@ var runs = map[string]float64{"aws": hours * 4, "gcp": hours * 3, "azure": hours
 // reconciled is what the runs in all clouds ask of this cloud's bucket.
 func (e estimation) reconciled() (r Requests) {
 	for _, cloud := range e.table.Names() {
-		r = r.plus(e.sight.reconcile().times(runs[cloud]))
+		r = r.plus(e.sight.reconcile().plus(e.sight.told()).times(runs[cloud]))
 	}
 	return r.plus(e.sight.sealed().times(hours)).plus(e.sight.reported().times(days))
 }

@@ -12,6 +12,7 @@ import (
 	"outlast.example/shared/format"
 	"outlast.example/shared/keep"
 	"outlast.example/shared/reconcile"
+	"outlast.example/shared/report"
 	"outlast.example/shared/store"
 	"outlast.example/shared/store/mem"
 	"outlast.example/shared/verify"
@@ -68,7 +69,7 @@ type code struct {
 
 func newCode(t *testing.T) *code {
 	t.Helper()
-	c := &code{t: t, began: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), sealers: map[string]ed25519.PrivateKey{}}
+	c := &code{t: t, began: time.Date(2026, 11, 8, 0, 0, 0, 0, time.UTC), sealers: map[string]ed25519.PrivateKey{}}
 	c.now = c.began
 	public, receiver := key(t)
 	identity, err := age.GenerateX25519Identity()
@@ -127,7 +128,7 @@ func (c *code) hours(n, batches int) {
 	}
 }
 
-func (c *code) reconcile(sealer string) {
+func (c *code) reconcile(sealer string) reconcile.Report {
 	c.t.Helper()
 	o := reconcile.Options{Descriptor: c.descriptor, Began: c.began, Now: c.now.Add(20 * time.Minute), Sealer: sealer, Key: c.sealers[sealer]}
 	for i, b := range c.buckets {
@@ -137,6 +138,19 @@ func (c *code) reconcile(sealer string) {
 	if err != nil || !r.Equal {
 		c.t.Fatalf("%+v, error %v", r, err)
 	}
+	return r
+}
+
+// reports does what a sealer's task does before and after a run.
+func (c *code) reports(sealer string, r reconcile.Report) {
+	c.t.Helper()
+	w := report.Writer{Descriptor: c.descriptor, Sealer: sealer, Key: c.sealers[sealer], Now: c.now}
+	var buckets []report.Bucket
+	for i, b := range c.buckets {
+		buckets = append(buckets, store.NewKeeper(c.descriptor.Buckets[i].URL, b))
+	}
+	w.Open(c.t.Context(), buckets)
+	fatal(c.t, w.Even(c.t.Context(), buckets, report.Reconcile, report.Reconciled(r, false, c.now)))
 }
 
 // made is what something asked of all buckets.
@@ -162,8 +176,14 @@ func TestRequestsOfTheCode(t *testing.T) {
 		s := sight{days: float64(d), batches: float64(d * 24 * 3), perHour: 3, sealers: 3, buckets: 3}
 		c.want("reconcile, nothing to do", s.reconcile().times(3), func() { c.reconcile("aws") })
 		c.want("verify", s.verify().times(3), c.verify)
-		c.want("keep, the first run of a day", Requests{Lists: s.keep().Lists / 4, Reads: s.keep().Reads / 4, Writes: s.keep().Writes}, func() { c.keep(d) })
-		c.want("keep, another one", Requests{Lists: s.keep().Lists / 4, Reads: s.keep().Reads / 4}, func() { c.keep(d) })
+		week := s.keep().times(7)
+		c.want("keep, the first run of each day", Requests{Lists: week.Lists / 4, Reads: week.Reads / 4, Writes: week.Writes}, c.keep)
+		c.want("keep, another one of each", Requests{Lists: week.Lists / 4, Reads: week.Reads / 4}, c.keep)
+		last := c.reconcile("aws")
+		for sealer := range c.sealers {
+			c.reports(sealer, last)
+		}
+		c.want("reports, nothing new", s.told().times(3), func() { c.reports("aws", last) })
 		hour := s.sealed().plus(s.reconcile().times(s.sealers)).times(3)
 		c.want("an hour's seals", hour, func() { c.hours(1, 0) })
 	}
@@ -187,12 +207,15 @@ func (c *code) verify() {
 	fatal(c.t, err)
 }
 
-func (c *code) keep(part int) {
-	_, err := keep.Run(c.t.Context(), keep.Options{
-		Now: c.now, Wanted: verify.Part{Number: part, Of: 7}.Has,
-		Buckets: []keep.Bucket{store.NewLocker("b", c.buckets[0], func() time.Time { return c.now })},
-	})
-	fatal(c.t, err)
+// keep sees to everything, a seventh in each run.
+func (c *code) keep() {
+	for day := range 7 {
+		_, err := keep.Run(c.t.Context(), keep.Options{
+			Now: c.now, Wanted: verify.Part{Number: day + 1, Of: 7}.Has,
+			Buckets: []keep.Bucket{store.NewLocker("b", c.buckets[0], func() time.Time { return c.now })},
+		})
+		fatal(c.t, err)
+	}
 }
 
 func key(t *testing.T) (ed25519.PublicKey, ed25519.PrivateKey) {

@@ -47,6 +47,13 @@ func (s sight) sealed() Requests {
 	return Requests{Writes: 1 + s.sealers, Lists: s.sealers * math.Floor(s.days/30) * pages(s.perHour)}
 }
 
+// told is what a sealer's run of reconcile asks of one bucket, before it and after it, for what was found: the names of the last two months,
+// and the newest report of each sealer, in one of the buckets.
+func (s sight) told() Requests {
+	const times, months = 2, 2
+	return Requests{Lists: times * months, Reads: times * s.sealers / s.buckets}
+}
+
 // reported is what a day's reports cost in one bucket: each sealer writes one of reconcile, and one is written of verify and of
 // keep.
 func (s sight) reported() Requests { return Requests{Writes: s.sealers + 2} }

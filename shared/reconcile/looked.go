@@ -20,11 +20,27 @@ type Wrong struct {
 	Findings int
 }
 
-// looked notes that what lies in a range of hours was listed, if nothing ended the run meanwhile.
-func (p *pass) looked(ctx context.Context, from, to time.Time) {
-	if ctx.Err() == nil {
-		p.report.Looked = append(p.report.Looked, Span{from, to})
+func (s Span) holds(hour time.Time) bool { return !hour.Before(s.From) && hour.Before(s.To) }
+
+// looked notes that what lies in a range of hours was listed, and by which bucket not to its end or with something that it still
+// lacks, if nothing ended the run meanwhile.
+func (p *pass) looked(ctx context.Context, h *hour, s Span) {
+	if ctx.Err() != nil {
+		return
 	}
+	p.report.Looked = append(p.report.Looked, s)
+	for i := range p.buckets {
+		if b := &p.report.Buckets[i]; !h.complete(i) {
+			b.Open = append(b.Open, s)
+		}
+	}
+}
+
+// leftOpen reports whether an earlier run left the hour open in a bucket that has answered everything up to now.
+func (p *pass) leftOpen(hour time.Time) bool {
+	return slices.ContainsFunc(p.report.Buckets, func(b BucketReport) bool {
+		return b.Error == "" && slices.ContainsFunc(p.Open[b.Name], func(s Span) bool { return s.holds(hour) })
+	})
 }
 
 // joined are ranges of hours in their order, as few as they can be.

@@ -9,6 +9,9 @@ import (
 
 	"outlast.example/shared/format"
 	"outlast.example/shared/reconcile"
+	"outlast.example/shared/store"
+	"outlast.example/shared/store/fault"
+	"outlast.example/shared/store/mem"
 )
 
 // A run says which hours it listed, and in which of them something is wrong: so that a later run, which lists others, does not
@@ -39,6 +42,45 @@ func TestWhatWasLookedAt(t *testing.T) {
 		if diff := cmp.Diff(test.wrong, got.Wrong); diff != "" {
 			t.Errorf("%s: findings (-want +got):\n%s", name, diff)
 		}
+	}
+}
+
+// What a bucket did not list, or lacks still, a run leaves open; a later one lists it again where the bucket answers, and only
+// there.
+func TestWhatIsLeftOpen(t *testing.T) {
+	r := newRepository(t)
+	old := r.put(begun.Add(time.Hour), 0, 1, 2)
+	now := begun.AddDate(0, 0, 3)
+	r.run(now, "seal-a")
+	r.run(now, "seal-b")
+	all := func(o *reconcile.Options) { o.Relist = true }
+	ever := []reconcile.Span{{To: now.Add(2 * time.Hour)}}
+	r.buckets[1].Delete(old)
+
+	r.down[1] = fault.Down(store.ErrNoAnswer)
+	got := r.run(now, "seal-a", all)
+	for i, want := range [][]reconcile.Span{nil, ever, nil} {
+		if diff := cmp.Diff(want, got.Buckets[i].Open); diff != "" {
+			t.Errorf("bucket %d is not there (-want +got):\n%s", i, diff)
+		}
+	}
+	again := func(o *reconcile.Options) { o.Open = map[string][]reconcile.Span{"mem://1": got.Buckets[1].Open} }
+	if got := r.run(now, "seal-a", again); got.Looked[0].To.After(begun) {
+		t.Errorf("listed again while it is not there: %v", got.Looked)
+	}
+
+	r.down[1] = fault.Creates(r.buckets[1].Open(mem.Options{}), fault.Refuse(store.ErrDenied))
+	hour := []reconcile.Span{{begun.Add(time.Hour), begun.Add(2 * time.Hour)}}
+	if diff := cmp.Diff(hour, r.run(now, "seal-a", again).Buckets[1].Open); diff != "" {
+		t.Errorf("takes nothing (-want +got):\n%s", diff)
+	}
+
+	delete(r.down, 1)
+	if got := r.run(now, "seal-a"); got.Buckets[1].Copied != 0 {
+		t.Errorf("an old hour has its turn already: %+v", got)
+	}
+	if got := r.run(now, "seal-a", again); got.Buckets[1].Copied != 1 || got.Buckets[1].Open != nil || !cmp.Equal(ever, got.Looked) {
+		t.Errorf("not listed again: %+v", got)
 	}
 }
 

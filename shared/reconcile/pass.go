@@ -68,7 +68,7 @@ func (p *pass) before(ctx context.Context, first time.Time) {
 	h := p.blank(first.Add(-time.Hour))
 	h.judged = p.Sealer != "" && p.early(ctx, h.at)
 	p.list(ctx, h, p.few(ctx, format.LogPrefix, format.HourPrefix(first), h.unknown))
-	p.looked(ctx, time.Time{}, first)
+	p.looked(ctx, h, Span{To: first})
 	p.giveUp(ctx, h)
 }
 
@@ -114,7 +114,7 @@ func (p *pass) inLine(ctx context.Context, at time.Time, s *sealing, seal bool) 
 	h := p.newHour(ctx, at, s)
 	h.seal = h.seal && seal
 	p.list(ctx, h, p.rows(ctx, h, format.HourPrefix(at)))
-	p.looked(ctx, at, at.Add(time.Hour))
+	p.looked(ctx, h, Span{at, at.Add(time.Hour)})
 	p.giveUp(ctx, h)
 	p.seal(ctx, h, s)
 	p.spread(ctx, h, s)

@@ -3,8 +3,8 @@
 // at once, or be stopped at any moment: what is left is done by the next run.
 //
 // A bucket that holds the seals of an hour has been brought in line for that hour: they are copied last. So recent hours are
-// listed again and again, and before all others, and older ones where a bucket lacks a seal that another one has, and once in a
-// Cycle. A run that is bounded gets on with a history of any length.
+// listed again and again, and before all others, and older ones where a bucket lacks a seal that another one has, or an earlier run
+// did not see everything, and once in a Cycle. A run that is bounded gets on with a history of any length.
 package reconcile
 
 import (
@@ -54,11 +54,12 @@ type Options struct {
 	Began      time.Time // when the repository did: hours are sealed from then on
 	Now        time.Time
 
-	Since    time.Time     // the hour to begin with; zero: the repository's first
-	Relist   bool          // list every hour, also those that are sealed in every bucket
-	Cycle    time.Duration // in which every hour is listed again by those who seal, whole hours; 0: DefaultCycle
-	Requests int           // to make at most for what is not recent, but for ending an hour of each part of the work; 0: no limit
-	Parallel int           // copies under way at once; 0 or 1: one after the other
+	Since    time.Time         // the hour to begin with; zero: the repository's first
+	Relist   bool              // list every hour, also those that are sealed in every bucket
+	Open     map[string][]Span // by bucket: hours that earlier runs left open, and that are listed again where it answers
+	Cycle    time.Duration     // in which every hour is listed again by those who seal, whole hours; 0: DefaultCycle
+	Requests int               // to make at most for what is not recent, but for ending an hour of each part of the work; 0: no limit
+	Parallel int               // copies under way at once; 0 or 1: one after the other
 
 	Sealer  string             // the name of Key in the descriptor; empty: hours are not sealed
 	Key     ed25519.PrivateKey // the sealer's

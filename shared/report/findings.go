@@ -22,7 +22,7 @@ func Reconciled(r reconcile.Report, others bool, now time.Time) *format.Report {
 	for _, b := range r.Buckets {
 		at := format.ReportBucket{URL: b.Name, Broken: b.Error != "", Missing: b.Missing, Faults: b.Findings}
 		found.Buckets = append(found.Buckets, at)
-		for _, l := range inHours(r, at) {
+		for _, l := range inHours(r, b) {
 			at.Faults -= l.Faults
 			found.Looks = append(found.Looks, l)
 		}
@@ -33,24 +33,6 @@ func Reconciled(r reconcile.Report, others bool, now time.Time) *format.Report {
 		found.Looks[i].At = now.UTC().Truncate(day)
 	}
 	return found
-}
-
-// inHours are looks at the hours that were listed, and at those of them where something is wrong.
-func inHours(r reconcile.Report, at format.ReportBucket) (all []format.Look) {
-	for _, s := range r.Looked {
-		all = append(all, format.Look{
-			From: s.From, To: s.To, Outcome: word(0, at.Broken), ReportBucket: format.ReportBucket{URL: at.URL, Broken: at.Broken},
-		})
-	}
-	for _, w := range r.Wrong {
-		if w.Bucket == at.URL {
-			all = append(all, format.Look{
-				From: w.Hour, To: w.Hour.Add(time.Hour), Outcome: format.ReportDamage,
-				ReportBucket: format.ReportBucket{URL: at.URL, Faults: w.Findings},
-			})
-		}
-	}
-	return all
 }
 
 // read are the verdicts by which the bytes of an object are judged, and not its place in a listing.

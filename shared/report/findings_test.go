@@ -22,7 +22,9 @@ func TestReconciled(t *testing.T) {
 	midnight, hour := noon.Truncate(24*time.Hour), noon.Add(-100*time.Hour)
 	broken := format.ReportBucket{URL: "b://", Broken: true}
 	run := reconcile.Report{
-		Unsealed: 3, Findings: 2, Buckets: []reconcile.BucketReport{{Name: "a://", Missing: 1, Findings: 2}, {Name: "b://", Error: "x"}},
+		Unsealed: 3, Findings: 2, Buckets: []reconcile.BucketReport{{Name: "a://", Missing: 1, Findings: 2}, {
+			Name: "b://", Error: "x", Open: []reconcile.Span{{From: noon.Add(-50 * time.Hour), To: noon}},
+		}},
 		Looked: []reconcile.Span{{To: noon}}, Wrong: []reconcile.Wrong{{Bucket: "a://", Hour: hour, Findings: 2}},
 	}
 	want := &format.Report{
@@ -31,7 +33,8 @@ func TestReconciled(t *testing.T) {
 			{At: midnight, To: noon, Outcome: format.ReportOK, ReportBucket: in("a://", 0, 0, 0)},
 			{At: midnight, From: hour, To: hour.Add(time.Hour), Outcome: format.ReportDamage, ReportBucket: in("a://", 0, 2, 0)},
 			{At: midnight, Outcome: format.ReportPartial, ReportBucket: in("a://", 1, 0, 0)},
-			{At: midnight, To: noon, Outcome: format.ReportPartial, ReportBucket: broken},
+			{At: midnight, To: noon.Add(-50 * time.Hour), Outcome: format.ReportOK, ReportBucket: in("b://", 0, 0, 0)},
+			{At: midnight, From: noon.Add(-50 * time.Hour), To: noon, Outcome: format.ReportPartial, ReportBucket: broken},
 			{At: midnight, Outcome: format.ReportPartial, ReportBucket: broken},
 		},
 	}

@@ -20,7 +20,7 @@ func Carry(before, run []format.Look, now time.Time) []format.Look {
 	var all []format.Look
 	for _, l := range before {
 		if !l.Sound() || l.To.IsZero() && !l.At.Before(now.Add(-Days*day)) {
-			all = append(all, l)
+			all = append(all, unseen(l, run)...)
 		}
 	}
 	all = slices.DeleteFunc(all, func(l format.Look) bool { return Settled(l, run) })

@@ -34,6 +34,11 @@ func hours(first, n int, outcome string, at format.ReportBucket) format.Look {
 	return l
 }
 
+// broken is a look at hours that the bucket did not list to their end.
+func broken(first, n int) format.Look {
+	return hours(first, n, format.ReportPartial, format.ReportBucket{Broken: true})
+}
+
 // What was found wrong in a scope stays until that scope was looked at again.
 func TestWhatIsOpenStays(t *testing.T) {
 	partial := func(part string, at format.ReportBucket) format.Look { return look(part, format.ReportPartial, at) }
@@ -64,6 +69,11 @@ func TestWhatIsOpenStays(t *testing.T) {
 		"an hour, and another one":    {hours(0, 1, format.ReportDamage, format.ReportBucket{Faults: 1}), [][]format.Look{{sound(""), hours(1, 9, format.ReportOK, format.ReportBucket{})}}, 1},
 		"an hour, and the same":       {hours(0, 1, format.ReportDamage, format.ReportBucket{Faults: 1}), [][]format.Look{{hours(-9, 10, format.ReportOK, format.ReportBucket{})}}, 0},
 		"an hour, not to its end":     {hours(0, 1, format.ReportDamage, format.ReportBucket{Faults: 1}), [][]format.Look{{hours(-9, 10, format.ReportPartial, format.ReportBucket{Broken: true})}}, 2},
+		"unseen hours, and others":    {broken(0, 9), [][]format.Look{{hours(9, 9, format.ReportOK, format.ReportBucket{})}}, 1},
+		"unseen hours, and the same":  {broken(0, 9), [][]format.Look{{hours(0, 9, format.ReportOK, format.ReportBucket{})}}, 0},
+		"unseen hours, by and by":     {broken(0, 9), [][]format.Look{{hours(2, 3, format.ReportOK, format.ReportBucket{})}, {hours(-9, 11, format.ReportOK, format.ReportBucket{})}, {hours(5, 4, format.ReportOK, format.ReportBucket{})}}, 0},
+		"unseen hours, but the midst": {broken(0, 9), [][]format.Look{{hours(2, 3, format.ReportOK, format.ReportBucket{})}}, 2},
+		"unseen hours, once more":     {broken(0, 9), [][]format.Look{{hours(-9, 9, format.ReportOK, format.ReportBucket{}), broken(0, 9)}}, 1},
 		"what no part is known of":    {damaged("3/thirty"), [][]format.Look{{sound("1/1")}}, 1},
 		"what nobody knows a part of": {damaged("3/30"), [][]format.Look{{sound("all")}}, 1},
 	} {
@@ -252,6 +262,42 @@ func TestALedgerOfHoursThatIsLost(t *testing.T) {
 	ever.From = time.Time{}
 	r.ran("seal-a", report.Reconcile, at.Add(time.Minute), sound(""), ever)
 	r.mustOpen("all hours since", report.Reconcile, at.Add(time.Minute))
+}
+
+// The next run lists again what this sealer's runs did not see, and on the next day what they found wrong; no other sealer's, unless
+// that one has ended.
+func TestOpenHours(t *testing.T) {
+	r := newRepository(t)
+	damage := hours(-500, 1, format.ReportDamage, format.ReportBucket{Faults: 1})
+	r.ran("seal-a", report.Reconcile, noon.Truncate(24*time.Hour), sound(""), broken(-400, 2), damage)
+	open := func(sealer string, days int) (all []string) {
+		w := report.Writer{Descriptor: r.descriptor, Sealer: sealer, Now: noon.AddDate(0, 0, days)}
+		for bucket, spans := range w.Open(t.Context(), r.keepers()) {
+			for _, s := range spans {
+				all = append(all, fmt.Sprint(bucket, " ", s.From.Sub(noon).Hours(), " ", s.To.Sub(noon).Hours()))
+			}
+		}
+		slices.Sort(all)
+		return all
+	}
+	unseen, wrong := "mem://0 -400 -398", "mem://0 -500 -499"
+	for _, test := range []struct {
+		sealer string
+		days   int
+		want   []string
+	}{
+		{"seal-a", 0, []string{unseen}},
+		{"seal-a", 1, []string{unseen, wrong}},
+		{"seal-b", 1, nil},
+	} {
+		if got := open(test.sealer, test.days); !slices.Equal(got, test.want) {
+			t.Errorf("%s after %d days: %v, want %v", test.sealer, test.days, got, test.want)
+		}
+	}
+	r.descriptor.Sealers[0].Until = noon.AddDate(0, 0, 1)
+	if got := open("seal-b", 2); !slices.Equal(got, []string{unseen, wrong}) {
+		t.Errorf("the other sealer has ended: %v", got)
+	}
 }
 
 // Where the task broke off in all buckets, they are asked all the same: otherwise nobody hears of it.

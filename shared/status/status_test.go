@@ -174,7 +174,7 @@ func TestBucketWords(t *testing.T) {
 		"damage in an old hour": {func(v *View) {
 			l := format.Look{At: before(20), From: before(500), To: before(499), Outcome: format.ReportDamage, ReportBucket: format.ReportBucket{URL: "mem://0", Faults: 1}}
 			v.Seen.Told[1].Found.Looks = append(v.Seen.Told[1].Found.Looks, l)
-		}, "well attention well", "in hours before 2026-11-01 17:00 UTC: \"outlast verify\" says what, and what to do; \"outlast reconcile --relist\" looks there again"},
+		}, "well attention well", "in hours before 2026-11-01 17:00 UTC: \"outlast verify\" says what, and what to do; reconcile lists them again in one of its next runs, \"outlast reconcile --relist\" at once"},
 		"it has lost the oldest batch": {func(v *View) { v.Standings[0].Older = before(900) }, "well attention well", "lost the oldest batch"},
 		"it lacks the oldest batch, and was away": {func(v *View) {
 			v.Standings[0].Older = before(900)

@@ -169,12 +169,12 @@ func scope(l format.Look) string {
 	return ""
 }
 
-// again says what looks once more at old hours, which otherwise have their turn in thirty days.
+// again says what looks once more at old hours.
 func again(l format.Look) string {
 	if l.To.IsZero() {
 		return ""
 	}
-	return "; \"outlast reconcile --relist\" looks there again"
+	return "; reconcile lists them again in one of its next runs, \"outlast reconcile --relist\" at once"
 }
 
 // gravity orders looks: what is wrong before what is not known.

@@ -23,19 +23,23 @@ func tell(ctx context.Context, keepers []*store.Keeper, d *format.Descriptor, s 
 	if err != nil {
 		return fmt.Errorf("sealer %s: %w", s.Name, err)
 	}
-	var all []reports.Bucket
-	for _, k := range keepers {
-		all = append(all, k)
-	}
 	w := reports.Writer{Descriptor: d, Sealer: s.Name, Key: key, Now: now}
 	write := w.Write
 	if task == reports.Reconcile {
 		write = w.Even
 	}
-	if err := write(ctx, all, task, found); err != nil {
+	if err := write(ctx, holders(keepers), task, found); err != nil {
 		return fmt.Errorf("%s: %w: %w", task, ErrUntold, err)
 	}
 	return nil
+}
+
+// holders are the buckets as those that hold reports.
+func holders(keepers []*store.Keeper) (all []reports.Bucket) {
+	for _, k := range keepers {
+		all = append(all, k)
+	}
+	return all
 }
 
 // reporting asks for what a task needs that reports if it can: a sealer that is named everywhere has its key only where it reports.

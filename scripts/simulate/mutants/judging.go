@@ -23,6 +23,11 @@ var judging = []Mutant{
 	{"what was found is forgotten with the next look", "report/ledger.go", `all = slices.DeleteFunc(all, func(l format.Look) bool { return Settled(l, run) })`, `all = nil`},
 	{"a look at the listing settles what was read", "report/ledger.go", `return err == nil && e == nil && o.Holds(i)`, `return e == nil && (err != nil || o.Holds(i))`},
 	{"a run that did not come to a word settles damage", "report/ledger.go", `covers(later, earlier) && (later.Tells() || earlier.Outcome == format.ReportPartial)`, `covers(later, earlier)`},
+	{"hours that were left open wait for their turn", "reconcile/hour.go", ` || p.leftOpen(at)`, ``},
+	{"hours left open: every listing is called whole", "reconcile/looked.go", `!h.complete(i)`, `h.lacking[i]`},
+	{"hours left open: some that were seen settle all", "report/hours.go", `				after.From = o.To
+`, `				after.From = l.To
+`},
 	{"reports are believed unsigned", "report/history.go", `		err = name.Check(d)
 `, `		_ = d
 `},

@@ -26,6 +26,7 @@ var byTest = map[string]test{
 	"what nobody signed is inert in any hour":               {"verify", "TestInertOnlyInFirmHours"},
 	"what nobody signed is inert whatever it holds":         {"verify", "TestUnsignedInFirmHours"},
 	"any number of seals that nobody signed is read":        {"verify", "TestCrowdOfUnsignedSeals"},
+	"a refused seal counts as placed":                       {"reconcile", "TestASealWhoseNameIsTaken"},
 	"status takes a listing that broke off for a whole one": {"standing", "TestLook"},
 	"status does not ask which descriptor a bucket holds":   {"status", "TestBucketWords"},
 	"a run that did not come to a word settles damage":      {"report", "TestWhatIsOpenStays"},

@@ -70,11 +70,15 @@ func (k *keeper) run(t *loop.Task, r *run, a scene.Act, relist bool) {
 	o := reconcile.Options{
 		Descriptor: found.Descriptor, Began: found.Began, Now: r.now, Relist: relist, Cycle: cycle, PartLen: k.partLen(),
 	}
+	var holders []report.Bucket
+	for _, b := range buckets {
+		o.Buckets, holders = append(o.Buckets, b), append(holders, b)
+	}
+	w := report.Writer{Descriptor: o.Descriptor, Now: o.Now}
 	if k.index < sealers {
 		o.Sealer, o.Key = sealerName(k.index), private(sealerName(k.index))
-	}
-	for _, b := range buckets {
-		o.Buckets = append(o.Buckets, b)
+		w.Sealer, w.Key = o.Sealer, o.Key
+		o.Open = w.Open(context.Background(), holders)
 	}
 	if a.Slice {
 		o.Requests = a.N
@@ -91,18 +95,13 @@ func (k *keeper) run(t *loop.Task, r *run, a scene.Act, relist bool) {
 	k.next = r.report.Next
 	k.judge(t.Name, r, o)
 	if o.Sealer != "" && o.Since.IsZero() {
-		k.tells(t.Name, r, o, buckets)
+		k.tells(t.Name, r, w, holders)
 	}
 }
 
 // tells puts what a run found into the buckets.
-func (k *keeper) tells(name string, r *run, o reconcile.Options, buckets []*store.Keeper) {
-	var all []report.Bucket
-	for _, b := range buckets {
-		all = append(all, b)
-	}
-	w := report.Writer{Descriptor: o.Descriptor, Sealer: o.Sealer, Key: o.Key, Now: o.Now}
-	if err := w.Even(context.Background(), all, report.Reconcile, report.Reconciled(r.report, false, o.Now)); err != nil {
+func (k *keeper) tells(name string, r *run, w report.Writer, buckets []report.Bucket) {
+	if err := w.Even(context.Background(), buckets, report.Reconcile, report.Reconciled(r.report, false, w.Now)); err != nil {
 		k.say("reconcile  %s does not report everywhere: %v", name, err)
 	}
 }

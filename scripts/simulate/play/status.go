@@ -144,12 +144,13 @@ func (w *World) wrongClocks() bool {
 }
 
 // stands asks once more, when all is well again, and locks and bytes were seen to: what nobody harmed is well, and what is wrong
-// still is not. Old hours that a listing left out, or a bucket gave out wrongly, are listed once more before: they have their turn much later.
+// still is not. Old hours that a listing left out, or a bucket gave out wrongly, are listed once more by the next day.
 func (w *World) stands() {
 	w.kept()
 	word := w.auditor.answered("the last status", w.drivers())
 	if word != status.Well {
-		w.round(true)
+		w.loop.Run(w.loop.Now().Add(day))
+		w.round(false)
 		word = w.auditor.answered("the status after that", w.drivers())
 	}
 	switch {
