@@ -100,13 +100,16 @@ func (e estimation) lines() []Line {
 	return []Line{
 		asked("capture", Requests{Writes: e.batches()}),
 		asked("reconcile", e.reconciled()),
-		asked("verify", e.sight.verify().times(e.sight.buckets*days)),
+		asked("verify", e.sight.verify(parts).times(e.sight.buckets*days)),
 		asked("keep", e.sight.keep().times(days)),
 		{Item: "storage", GB: stored / gb, USD: stored / gb * e.price(Stored)},
 		{Item: "egress", GB: sent / gb, USD: sent / gb * e.price(Egress)},
 		{Item: "compute", USD: e.computed()},
 	}
 }
+
+// parts: verify reads everything in thirty days, as its schedules have it.
+const parts = 30
 
 // runs are how often reconcile runs in a month: as serverless.yml, function.json and Terraform have it.
 var runs = map[string]float64{"aws": hours * 4, "gcp": hours * 3, "azure": hours * 4}
@@ -152,7 +155,7 @@ func (e estimation) computed() float64 {
 	webhooks := e.Webhooks * e.share(e.cloud)
 	runs := runs[e.cloud]
 	tasks := asking * (runs*(e.sight.reconcile().Lists+e.sight.reconcile().Reads*e.sight.buckets) + hours*e.sight.sealed().total() +
-		days*(e.sight.verify().Lists+e.sight.verify().Reads*e.sight.buckets/parallel) +
+		days*(e.sight.verify(parts).Lists+e.sight.verify(parts).Reads*e.sight.buckets/parallel) +
 		days*(e.sight.keep().Lists+(e.sight.keep().Reads+e.sight.keep().Writes)/parallel))
 	busy := e.busy(webhooks) + tasks
 	return (webhooks+runs+5*days)*e.price(Invocation) + busy*(memory*e.price(GBSecond)+e.price(CPUSecond))

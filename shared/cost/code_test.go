@@ -149,7 +149,7 @@ func (c *code) reports(sealer string, r reconcile.Report) {
 	for i, b := range c.buckets {
 		buckets = append(buckets, store.NewKeeper(c.descriptor.Buckets[i].URL, b))
 	}
-	w.Open(c.t.Context(), buckets)
+	w.Unseen(c.t.Context(), buckets)
 	fatal(c.t, w.Even(c.t.Context(), buckets, report.Reconcile, report.Reconciled(r, false, c.now)))
 }
 
@@ -175,7 +175,7 @@ func TestRequestsOfTheCode(t *testing.T) {
 		c.hours(d*24-int(c.now.Sub(c.began)/time.Hour), 3)
 		s := sight{days: float64(d), batches: float64(d * 24 * 3), perHour: 3, sealers: 3, buckets: 3}
 		c.want("reconcile, nothing to do", s.reconcile().times(3), func() { c.reconcile("aws") })
-		c.want("verify", s.verify().times(3), c.verify)
+		c.want("verify", s.verify(1).times(3), c.verify)
 		week := s.keep().times(7)
 		c.want("keep, the first run of each day", Requests{Lists: week.Lists / 4, Reads: week.Reads / 4, Writes: week.Writes}, c.keep)
 		c.want("keep, another one of each", Requests{Lists: week.Lists / 4, Reads: week.Reads / 4}, c.keep)
@@ -199,7 +199,7 @@ func (c *code) want(what string, want Requests, do func()) {
 }
 
 func (c *code) verify() {
-	o := verify.Options{Now: c.now, Root: c.root, Read: verify.Part{Number: 1, Of: 30}, Parallel: 1}
+	o := verify.Options{Now: c.now, Root: c.root, Read: verify.Part{Number: 1, Of: 1}, Parallel: 1}
 	for i, b := range c.buckets {
 		o.Buckets = append(o.Buckets, store.NewReader(c.descriptor.Buckets[i].URL, b))
 	}

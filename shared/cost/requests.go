@@ -47,7 +47,7 @@ func (s sight) sealed() Requests {
 	return Requests{Writes: 1 + s.sealers, Lists: s.sealers * math.Floor(s.days/30) * pages(s.perHour)}
 }
 
-// told is what a sealer's run of reconcile asks of one bucket, before it and after it, for what was found: the names of the last two months,
+// told is what a sealer's run of reconcile asks of one bucket, before it and after it, for what was found: the names of two months, mostly,
 // and the newest report of each sealer, in one of the buckets.
 func (s sight) told() Requests {
 	const times, months = 2, 2
@@ -58,13 +58,13 @@ func (s sight) told() Requests {
 // keep.
 func (s sight) reported() Requests { return Requests{Writes: s.sealers + 2} }
 
-// verify is what a run asks of one bucket: everything is listed, notes and reports too, one copy of each seal read, and a
-// thirtieth of all.
-func (s sight) verify() Requests {
+// verify is what a run asks of one bucket: everything is listed, notes and reports too, one copy of each seal read, and one of so
+// many parts of all.
+func (s sight) verify(parts float64) Requests {
 	const always = 5
 	return Requests{
 		Lists: always + pages(s.batches) + pages(s.seals()),
-		Reads: s.hours()/s.buckets + (s.batches+s.hours())/30,
+		Reads: s.hours()/s.buckets + (s.batches+s.hours())/parts,
 	}
 }
 

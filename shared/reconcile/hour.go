@@ -45,10 +45,10 @@ func (p *pass) newHour(ctx context.Context, at time.Time, s *sealing) *hour {
 // complete reports whether a bucket is known to hold all of the hour that any bucket gave out.
 func (h *hour) complete(bucket int) bool { return !h.unknown[bucket] && !h.lacking[bucket] }
 
-// looks reports whether the hour is listed: it is recent, a bucket lacks one of its seals, an earlier run left it open, or it has
-// its turn.
+// looks reports whether the hour is listed: it is recent, a bucket lacks one of its seals, an earlier run did not see all of
+// it, or it has its turn.
 func (p *pass) looks(ctx context.Context, at time.Time, s *sealing) bool {
-	return p.Relist || p.recent(at) || !s.settled(p.signer(at)) || p.leftOpen(at) || p.turn(ctx, at)
+	return p.Relist || p.recent(at) || !s.settled(p.signer(at)) || p.wasUnseen(at) || p.turn(ctx, at)
 }
 
 // signer is the sealer that is to sign the hour: this one, or none.

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -20,31 +21,50 @@ type Wrong struct {
 	Findings int
 }
 
-func (s Span) holds(hour time.Time) bool { return !hour.Before(s.From) && hour.Before(s.To) }
+// mostUnseen is how many hours a run lists again for what earlier ones did not see. Where there are more, each run takes others, that
+// follow one another: so what is left are few spans.
+const mostUnseen = 200
 
-// looked notes that what lies in a range of hours was listed, and by which bucket not to its end or with something that it still
-// lacks, if nothing ended the run meanwhile.
-func (p *pass) looked(ctx context.Context, h *hour, s Span) {
+// looked notes that what lies in a range of hours was listed, and in which buckets not everything was seen, if nothing ended the
+// run meanwhile: those whose seals did not list, or that gave no sound answer since.
+func (p *pass) looked(ctx context.Context, s Span, unknown []bool, failed []int) {
 	if ctx.Err() != nil {
 		return
 	}
 	p.report.Looked = append(p.report.Looked, s)
 	for i := range p.buckets {
-		if b := &p.report.Buckets[i]; !h.complete(i) {
-			b.Open = append(b.Open, s)
+		if b := &p.report.Buckets[i]; unknown[i] || p.failed[i] > failed[i] {
+			b.Unseen = append(b.Unseen, s)
 		}
 	}
 }
 
-// leftOpen reports whether an earlier run left the hour open in a bucket that has answered everything up to now.
-func (p *pass) leftOpen(hour time.Time) bool {
-	return slices.ContainsFunc(p.report.Buckets, func(b BucketReport) bool {
-		return b.Error == "" && slices.ContainsFunc(p.Open[b.Name], func(s Span) bool { return s.holds(hour) })
-	})
+// unseen gives by hour the buckets in which earlier runs did not see everything, as far as it is this run that lists it again.
+func (p *pass) unseen() map[time.Time][]int {
+	hours := map[time.Time][]int{}
+	for i, b := range p.buckets {
+		for _, s := range p.Unseen[b.Name()] {
+			for at := later(s.From, p.Began).UTC().Truncate(time.Hour); at.Before(earlier(s.To, p.Now)); at = at.Add(time.Hour) {
+				hours[at] = append(hours[at], i)
+			}
+		}
+	}
+	order := slices.SortedFunc(maps.Keys(hours), time.Time.Compare)
+	for i, at := range order {
+		if i/mostUnseen != p.oneOf(1+len(order)/mostUnseen) {
+			delete(hours, at)
+		}
+	}
+	return hours
 }
 
-// joined are ranges of hours in their order, as few as they can be.
-func joined(spans []Span) (all []Span) {
+// wasUnseen reports whether this run lists an hour for what earlier ones did not see: a bucket of those answers.
+func (p *pass) wasUnseen(at time.Time) bool {
+	return slices.ContainsFunc(p.left[at], func(i int) bool { return p.buckets[i].silent.Load() < silence })
+}
+
+// Joined are ranges of hours in their order, as few as they can be.
+func Joined(spans []Span) (all []Span) {
 	slices.SortFunc(spans, func(a, b Span) int { return a.From.Compare(b.From) })
 	for _, s := range spans {
 		if n := len(all); n > 0 && !s.From.After(all[n-1].To) {

@@ -1,6 +1,10 @@
 package reconcile_test
 
 import (
+	"context"
+	"io"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,43 +49,122 @@ func TestWhatWasLookedAt(t *testing.T) {
 	}
 }
 
-// What a bucket did not list, or lacks still, a run leaves open; a later one lists it again where the bucket answers, and only
-// there.
-func TestWhatIsLeftOpen(t *testing.T) {
+// What a bucket did not list, or did not give out or take, was not seen; a later run lists it again where the bucket answers, and
+// only there.
+func TestUnseen(t *testing.T) {
 	r := newRepository(t)
 	old := r.put(begun.Add(time.Hour), 0, 1, 2)
 	now := begun.AddDate(0, 0, 3)
 	r.run(now, "seal-a")
 	r.run(now, "seal-b")
 	all := func(o *reconcile.Options) { o.Relist = true }
-	ever := []reconcile.Span{{To: now.Add(2 * time.Hour)}}
 	r.buckets[1].Delete(old)
 
 	r.down[1] = fault.Down(store.ErrNoAnswer)
 	got := r.run(now, "seal-a", all)
-	for i, want := range [][]reconcile.Span{nil, ever, nil} {
-		if diff := cmp.Diff(want, got.Buckets[i].Open); diff != "" {
-			t.Errorf("bucket %d is not there (-want +got):\n%s", i, diff)
-		}
+	ever, hour := []reconcile.Span{{To: now.Add(2 * time.Hour)}}, []reconcile.Span{{From: begun.Add(time.Hour), To: begun.Add(2 * time.Hour)}}
+	again := func(o *reconcile.Options) { o.Unseen = map[string][]reconcile.Span{"mem://1": got.Buckets[1].Unseen} }
+	if r.mustUnseen("is not there", got, 1, ever); !r.run(now, "seal-a", again).Looked[0].To.Equal(begun) {
+		t.Error("listed again while it is not there")
 	}
-	again := func(o *reconcile.Options) { o.Open = map[string][]reconcile.Span{"mem://1": got.Buckets[1].Open} }
-	if got := r.run(now, "seal-a", again); got.Looked[0].To.After(begun) {
-		t.Errorf("listed again while it is not there: %v", got.Looked)
-	}
-
 	r.down[1] = fault.Creates(r.buckets[1].Open(mem.Options{}), fault.Refuse(store.ErrDenied))
-	hour := []reconcile.Span{{begun.Add(time.Hour), begun.Add(2 * time.Hour)}}
-	if diff := cmp.Diff(hour, r.run(now, "seal-a", again).Buckets[1].Open); diff != "" {
-		t.Errorf("takes nothing (-want +got):\n%s", diff)
-	}
-
+	r.mustUnseen("takes nothing", r.run(now, "seal-a", again), 1, hour)
 	delete(r.down, 1)
+	r.down[0] = fault.Reads(r.buckets[0].Open(mem.Options{}), func(ctx context.Context, key string, offset, length int64, real fault.Read) (io.ReadCloser, error) {
+		if key == old {
+			return nil, store.ErrDenied
+		}
+		return real(ctx, key, offset, length)
+	})
+	r.mustUnseen("gives a batch to nobody", r.clone().with(r.down).run(now, "seal-a", again), 0, hour)
+	delete(r.down, 0)
+
 	if got := r.run(now, "seal-a"); got.Buckets[1].Copied != 0 {
 		t.Errorf("an old hour has its turn already: %+v", got)
 	}
-	if got := r.run(now, "seal-a", again); got.Buckets[1].Copied != 1 || got.Buckets[1].Open != nil || !cmp.Equal(ever, got.Looked) {
+	if got := r.run(now, "seal-a", again); got.Buckets[1].Copied != 1 || got.Buckets[1].Unseen != nil || !cmp.Equal(ever, got.Looked) {
 		t.Errorf("not listed again: %+v", got)
 	}
+}
+
+func (r *repository) with(down map[int]store.Driver) *repository {
+	r.down = maps.Clone(down)
+	return r
+}
+
+func (r *repository) mustUnseen(why string, got reconcile.Report, bucket int, want []reconcile.Span) {
+	r.t.Helper()
+	for i := range got.Buckets {
+		wanted := want
+		if i != bucket {
+			wanted = nil
+		}
+		if diff := cmp.Diff(wanted, got.Buckets[i].Unseen); diff != "" {
+			r.t.Errorf("bucket %d %s, and of bucket %d was not seen (-want +got):\n%s", bucket, why, i, diff)
+		}
+	}
+}
+
+// Of an hour whose seals a bucket did not list, not everything was seen there.
+func TestSealsUnseen(t *testing.T) {
+	r := newRepository(t)
+	r.put(begun.Add(time.Hour), 0, 1, 2)
+	now := begun.AddDate(0, 0, 3)
+	r.run(now, "seal-a")
+	day := format.SealDayPrefix(begun)
+	r.down[2] = blindTo{r.buckets[2].Open(mem.Options{}), day}
+	got := r.run(now, "seal-a", func(o *reconcile.Options) { o.Relist = true })
+	r.mustUnseen("lists no seals of a day", got, 2, []reconcile.Span{{From: begun, To: begun.Truncate(24 * time.Hour).Add(24 * time.Hour)}})
+}
+
+// blindTo is a bucket that lists nothing under a prefix.
+type blindTo struct {
+	store.Driver
+	prefix string
+}
+
+func (b blindTo) List(ctx context.Context, prefix, token string) (store.Page, error) {
+	if prefix == b.prefix {
+		return store.Page{}, store.ErrBusy
+	}
+	return b.Driver.List(ctx, prefix, token)
+}
+
+// Of very many hours that were not seen, each run lists some, and all of them are listed in the course of some runs.
+func TestManyUnseen(t *testing.T) {
+	r := newRepository(t)
+	now := begun.AddDate(0, 0, 60)
+	for _, sealer := range []string{"seal-a", "seal-b"} {
+		r.run(now, sealer)
+	}
+	left := []reconcile.Span{{To: now}}
+	for run := 0; len(left) > 0; run++ {
+		if run > 200 {
+			t.Fatalf("not seen after %d runs: %v", run, left)
+		}
+		got := r.run(now.Add(time.Duration(run)*15*time.Minute), "", func(o *reconcile.Options) { o.Unseen = map[string][]reconcile.Span{"mem://1": left} })
+		if len(got.Looked) > 3 {
+			t.Errorf("%d spans in one run", len(got.Looked))
+		}
+		left = outside(left, got.Looked)
+	}
+}
+
+// outside is what of some hours was not looked at.
+func outside(hours, looked []reconcile.Span) (left []reconcile.Span) {
+	seen := func(at time.Time) bool {
+		return slices.ContainsFunc(looked, func(s reconcile.Span) bool { return !at.Before(s.From) && at.Before(s.To) })
+	}
+	for _, s := range hours {
+		for at := s.From; at.Before(s.To); at = at.Add(time.Hour) {
+			if at.Before(begun) {
+				at = begun.Add(-time.Hour)
+			} else if !seen(at) {
+				left = append(left, reconcile.Span{From: at, To: at.Add(time.Hour)})
+			}
+		}
+	}
+	return reconcile.Joined(left)
 }
 
 // What is lost is looked for in every run, and is of no hour that a later run would have to list.

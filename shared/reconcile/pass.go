@@ -3,6 +3,7 @@ package reconcile
 import (
 	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,6 +26,8 @@ type pass struct {
 	mu     sync.Mutex // of report and of every hour's bookkeeping, while copies are under way
 	report Report
 
+	failed  []int               // by bucket: how often it gave no sound answer
+	left    map[time.Time][]int // buckets, by hours of which earlier runs did not see everything
 	seals   *seals
 	late    map[string]int64            // sizes of batches of sealed hours that no seal lists, by name
 	gone    map[format.Key]bool         // batches that are lost
@@ -44,6 +47,7 @@ func newPass(ctx context.Context, o Options) *pass {
 		p.buckets = append(p.buckets, &counted{Bucket: b, requests: &p.requests, most: int64(cmp.Or(o.Strangers, maxStrangers))})
 		p.report.Buckets = append(p.report.Buckets, BucketReport{Name: b.Name()})
 	}
+	p.failed, p.left = make([]int, len(p.buckets)), p.unseen()
 	p.seals = newSeals(p)
 	return p
 }
@@ -65,11 +69,11 @@ func (p *pass) begins() time.Time {
 // before brings in line what was named before the repository began: by a clock that is far behind, or by a receiver that is
 // older. Nothing is mostly there, and one request of each bucket says so.
 func (p *pass) before(ctx context.Context, first time.Time) {
-	h := p.blank(first.Add(-time.Hour))
+	h, failed := p.blank(first.Add(-time.Hour)), slices.Clone(p.failed)
 	h.judged = p.Sealer != "" && p.early(ctx, h.at)
 	p.list(ctx, h, p.few(ctx, format.LogPrefix, format.HourPrefix(first), h.unknown))
-	p.looked(ctx, h, Span{To: first})
 	p.giveUp(ctx, h)
+	p.looked(ctx, Span{To: first}, h.unknown, failed)
 }
 
 // allow begins a part of the run, which may use up the nth part of the time and the requests that are left, and does an hour's
@@ -111,13 +115,14 @@ func (p *pass) hour(ctx context.Context, at time.Time) {
 // inLine lists an hour in all buckets, and brings its batches in line, then its seals.
 func (p *pass) inLine(ctx context.Context, at time.Time, s *sealing, seal bool) {
 	p.worked = true
+	failed := slices.Clone(p.failed)
 	h := p.newHour(ctx, at, s)
 	h.seal = h.seal && seal
 	p.list(ctx, h, p.rows(ctx, h, format.HourPrefix(at)))
-	p.looked(ctx, h, Span{at, at.Add(time.Hour)})
 	p.giveUp(ctx, h)
 	p.seal(ctx, h, s)
 	p.spread(ctx, h, s)
+	p.looked(ctx, Span{at, at.Add(time.Hour)}, s.unknown, failed)
 }
 
 // unsigned reports whether this run is to seal the hour.
@@ -135,6 +140,7 @@ func (p *pass) carries(at time.Time, s *sealing) bool {
 // fail, which says nothing of the buckets. While copies are under way, the caller holds the lock.
 func (p *pass) fails(bucket, missing int, err error) {
 	if p.ended() == nil {
+		p.failed[bucket]++
 		p.report.Buckets[bucket].Missing += missing
 		p.report.Buckets[bucket].broken(err)
 	}

@@ -56,7 +56,7 @@ type Options struct {
 
 	Since    time.Time         // the hour to begin with; zero: the repository's first
 	Relist   bool              // list every hour, also those that are sealed in every bucket
-	Open     map[string][]Span // by bucket: hours that earlier runs left open, and that are listed again where it answers
+	Unseen   map[string][]Span // by bucket: old hours in which earlier runs did not see everything, to be listed again
 	Cycle    time.Duration     // in which every hour is listed again by those who seal, whole hours; 0: DefaultCycle
 	Requests int               // to make at most for what is not recent, but for ending an hour of each part of the work; 0: no limit
 	Parallel int               // copies under way at once; 0 or 1: one after the other

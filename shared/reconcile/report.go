@@ -45,7 +45,7 @@ type BucketReport struct {
 
 	Findings int `json:"findings"` // objects in it that are not what they should be
 
-	Open []Span `json:"-"` // hours that were listed, and in which it did not list or take everything
+	Unseen []Span `json:"-"` // hours that were listed, and in which it did not give out or take everything
 
 	strange int // of them, that nobody signed
 }
@@ -82,10 +82,10 @@ func strange(err error) bool {
 }
 
 func (r *Report) finish() {
-	r.Looked = joined(r.Looked)
+	r.Looked = Joined(r.Looked)
 	r.Equal = r.Next.IsZero() && r.Lost == 0
 	for i, b := range r.Buckets {
-		r.Buckets[i].Open = joined(b.Open)
+		r.Buckets[i].Unseen = Joined(b.Unseen)
 		r.Equal = r.Equal && b.Error == "" && b.Missing == 0
 	}
 }

@@ -154,11 +154,16 @@ func (p *pass) around(ctx context.Context, from, to time.Time) {
 	}
 }
 
-// start is one of n, another one in each minute, and all of them alike often.
+// start is one of n where the run is bounded.
 func (p *pass) start(ctx context.Context, n int) int {
 	if _, timed := ctx.Deadline(); !timed && p.Requests == 0 || !p.Since.IsZero() {
 		return 0
 	}
+	return p.oneOf(n)
+}
+
+// oneOf is a number below n, by the clock: another one in each minute, and all of them alike often.
+func (p *pass) oneOf(n int) int {
 	const golden = 0x9E3779B97F4A7C15           // of 2^64, the golden section
 	minutes := uint64(p.Now.Unix()/60) * golden //nolint:gosec // since 1970
 	return int(minutes >> 32 * uint64(n) >> 32) //nolint:gosec // n, and what is below it, are lengths

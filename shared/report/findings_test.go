@@ -23,7 +23,7 @@ func TestReconciled(t *testing.T) {
 	broken := format.ReportBucket{URL: "b://", Broken: true}
 	run := reconcile.Report{
 		Unsealed: 3, Findings: 2, Buckets: []reconcile.BucketReport{{Name: "a://", Missing: 1, Findings: 2}, {
-			Name: "b://", Error: "x", Open: []reconcile.Span{{From: noon.Add(-50 * time.Hour), To: noon}},
+			Name: "b://", Error: "x", Unseen: []reconcile.Span{{From: noon.Add(-50 * time.Hour), To: noon}},
 		}},
 		Looked: []reconcile.Span{{To: noon}}, Wrong: []reconcile.Wrong{{Bucket: "a://", Hour: hour, Findings: 2}},
 	}

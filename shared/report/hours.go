@@ -9,18 +9,17 @@ import (
 	"outlast.example/shared/reconcile"
 )
 
-// inHours are looks at the hours that were listed: at those that the bucket listed to their end, at the others, and at those of
-// them where something is wrong.
-func inHours(r reconcile.Report, at reconcile.BucketReport) []format.Look {
-	var whole, all []format.Look
+// inHours are looks at the hours that were listed: at those of which everything was seen, at the others, and at those of them where
+// something is wrong.
+func inHours(r reconcile.Report, at reconcile.BucketReport) (all []format.Look) {
 	look := func(s reconcile.Span, outcome string, of format.ReportBucket) format.Look {
 		of.URL = at.Name
 		return format.Look{From: s.From, To: s.To, Outcome: outcome, ReportBucket: of}
 	}
 	for _, s := range r.Looked {
-		whole = append(whole, look(s, format.ReportOK, format.ReportBucket{}))
+		all = append(all, outside(look(s, format.ReportOK, format.ReportBucket{}), at.Unseen)...)
 	}
-	for _, s := range at.Open {
+	for _, s := range at.Unseen {
 		all = append(all, look(s, format.ReportPartial, format.ReportBucket{Broken: true}))
 	}
 	for _, w := range r.Wrong {
@@ -29,52 +28,51 @@ func inHours(r reconcile.Report, at reconcile.BucketReport) []format.Look {
 			all = append(all, look(hour, format.ReportDamage, format.ReportBucket{Faults: w.Findings}))
 		}
 	}
-	return append(outside(whole, all[:len(at.Open)]), all...)
+	return all
 }
 
-// unseen are the hours of a look that a run did not come to. Only one that counts nothing can be divided.
-func unseen(l format.Look, run []format.Look) []format.Look {
-	left := []format.Look{l}
-	if l.To.IsZero() || l.Outcome != format.ReportPartial || l.Missing+l.Faults+l.Doubts > 0 {
-		return left
+// hoursOf are by bucket the hours that looks are at.
+func hoursOf(looks []format.Look) map[string][]reconcile.Span {
+	hours := map[string][]reconcile.Span{}
+	for _, l := range looks {
+		if !l.To.IsZero() {
+			hours[l.URL] = append(hours[l.URL], reconcile.Span{From: l.From, To: l.To})
+		}
 	}
-	return outside(left, slices.DeleteFunc(slices.Clone(run), func(m format.Look) bool { return m.URL != l.URL || m.To.IsZero() }))
+	for url, spans := range hours {
+		hours[url] = reconcile.Joined(spans)
+	}
+	return hours
 }
 
-// outside are looks at what of some hours lies in none of others.
-func outside(looks, others []format.Look) []format.Look {
+// unseen reports whether a look is at hours of which no more is known than that not everything was seen: it can be divided.
+func unseen(l format.Look) bool {
+	return !l.To.IsZero() && l.Outcome == format.ReportPartial && l.Missing+l.Faults+l.Doubts == 0
+}
+
+// outside are looks at those of a look's hours that lie in none of others, which come in their order.
+func outside(l format.Look, others []reconcile.Span) (left []format.Look) {
 	for _, o := range others {
-		var left []format.Look
-		for _, l := range looks {
-			before, after := l, l
-			if o.From.Before(l.To) {
-				before.To = o.From
-			}
-			if o.To.After(l.From) {
-				after.From = o.To
-			}
-			for _, part := range []format.Look{before, after} {
-				if part.From.Before(part.To) {
-					left = append(left, part)
-				}
-			}
+		if !o.To.After(l.From) || !o.From.Before(l.To) {
+			continue
 		}
-		looks = left
+		if before := l; o.From.After(l.From) {
+			before.To = o.From
+			left = append(left, before)
+		}
+		if l.From = o.To; !l.From.Before(l.To) {
+			return left
+		}
 	}
-	return looks
+	return append(left, l)
 }
 
-// Open gives by bucket the hours in which this sealer's runs of reconcile found something wrong or did not see everything: the next
-// one lists them again. What is wrong is mostly wrong still, and is looked at again on another day.
-func (w Writer) Open(ctx context.Context, buckets []Bucket) map[string][]reconcile.Span {
+// Unseen gives by bucket the hours of which this sealer's runs of reconcile did not see everything: the next one lists them again.
+// Those in which something is wrong have their turn: they are mostly as they were, and anybody who writes to one bucket can make up
+// any number of them.
+func (w Writer) Unseen(ctx context.Context, buckets []Bucket) map[string][]reconcile.Span {
 	seen := list(ctx, buckets, w.Descriptor, w.Now).open(ctx, w.Descriptor.Repository, Reconcile)
-	open := map[string][]reconcile.Span{}
-	for _, l := range seen.Looks(Reconcile, w.Descriptor) {
-		mine := l.By == w.Sealer || !w.seals(l.By)
-		again := l.Outcome == format.ReportPartial || l.At.Before(w.Now.UTC().Truncate(day))
-		if mine && again && !l.To.IsZero() {
-			open[l.URL] = append(open[l.URL], reconcile.Span{From: l.From, To: l.To})
-		}
-	}
-	return open
+	return hoursOf(slices.DeleteFunc(seen.Looks(Reconcile, w.Descriptor), func(l format.Look) bool {
+		return l.By != w.Sealer || !unseen(l)
+	}))
 }

@@ -17,10 +17,18 @@ const maxLooks = 2000
 // Carry gives a ledger after a run: its looks, and those from before that they do not settle. What is wrong stays until it
 // was looked at again; what is sound as long as it may count. Sound looks at hours settle, and are not kept.
 func Carry(before, run []format.Look, now time.Time) []format.Look {
-	var all []format.Look
+	return ordered(after(before, run, now))
+}
+
+// after are the looks that stand after a run.
+func after(before, run []format.Look, now time.Time) (all []format.Look) {
+	hours := hoursOf(run)
 	for _, l := range before {
-		if !l.Sound() || l.To.IsZero() && !l.At.Before(now.Add(-Days*day)) {
-			all = append(all, unseen(l, run)...)
+		switch {
+		case unseen(l):
+			all = append(all, outside(l, hours[l.URL])...)
+		case !l.Sound() || l.To.IsZero() && !l.At.Before(now.Add(-Days*day)):
+			all = append(all, l)
 		}
 	}
 	all = slices.DeleteFunc(all, func(l format.Look) bool { return Settled(l, run) })
@@ -29,8 +37,6 @@ func Carry(before, run []format.Look, now time.Time) []format.Look {
 			all = append(all, l)
 		}
 	}
-	all = bounded(all)
-	slices.SortStableFunc(all, byScope)
 	return all
 }
 
@@ -62,8 +68,14 @@ func byScope(a, b format.Look) int {
 		a.To.Compare(b.To), a.From.Compare(b.From), a.At.Compare(b.At))
 }
 
-// bounded makes room: the oldest sound looks go, so that less is known; then what is amiss in one bucket becomes one look, which
-// only a look at everything settles.
+func ordered(all []format.Look) []format.Look {
+	all = bounded(all)
+	slices.SortStableFunc(all, byScope)
+	return all
+}
+
+// bounded makes room: the oldest sound looks go, so that less is known; then what is amiss in one bucket in one
+// way becomes one look, which only a look at everything settles.
 func bounded(all []format.Look) []format.Look {
 	slices.SortStableFunc(all, func(a, b format.Look) int { return a.At.Compare(b.At) })
 	over := len(all) - maxLooks
@@ -79,7 +91,7 @@ func bounded(all []format.Look) []format.Look {
 	}
 	merged := map[string]*format.Look{}
 	for _, l := range all {
-		of := fmt.Sprint(l.URL, " ", l.By, l.Part != "", !l.To.IsZero(), l.Sound())
+		of := fmt.Sprint(l.URL, " ", l.By, l.Part != "", !l.To.IsZero(), l.Outcome, unseen(l))
 		if m := merged[of]; m != nil {
 			*m = widest(*m, l)
 		} else {

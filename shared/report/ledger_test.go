@@ -8,7 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"outlast.example/shared/format"
+	"outlast.example/shared/reconcile"
 	"outlast.example/shared/report"
 	"outlast.example/shared/store"
 	"outlast.example/shared/store/fault"
@@ -264,39 +267,46 @@ func TestALedgerOfHoursThatIsLost(t *testing.T) {
 	r.mustOpen("all hours since", report.Reconcile, at.Add(time.Minute))
 }
 
-// The next run lists again what this sealer's runs did not see, and on the next day what they found wrong; no other sealer's, unless
-// that one has ended.
-func TestOpenHours(t *testing.T) {
+// The next run lists again what this sealer's runs did not see: nothing that is wrong, and nothing that others did not see.
+func TestUnseenHours(t *testing.T) {
 	r := newRepository(t)
-	damage := hours(-500, 1, format.ReportDamage, format.ReportBucket{Faults: 1})
-	r.ran("seal-a", report.Reconcile, noon.Truncate(24*time.Hour), sound(""), broken(-400, 2), damage)
-	open := func(sealer string, days int) (all []string) {
-		w := report.Writer{Descriptor: r.descriptor, Sealer: sealer, Now: noon.AddDate(0, 0, days)}
-		for bucket, spans := range w.Open(t.Context(), r.keepers()) {
-			for _, s := range spans {
-				all = append(all, fmt.Sprint(bucket, " ", s.From.Sub(noon).Hours(), " ", s.To.Sub(noon).Hours()))
-			}
-		}
-		slices.Sort(all)
-		return all
+	r.ran("seal-b", report.Reconcile, noon, sound(""), broken(-300, 1))
+	r.ran("seal-a", report.Reconcile, noon, sound(""), broken(-400, 2), hours(-500, 1, format.ReportDamage, format.ReportBucket{Faults: 1}))
+	w := report.Writer{Descriptor: r.descriptor, Sealer: "seal-a", Now: noon.AddDate(0, 0, 3)}
+	want := map[string][]reconcile.Span{url(0): {{From: noon.Add(-400 * time.Hour), To: noon.Add(-398 * time.Hour)}}}
+	if diff := cmp.Diff(want, w.Unseen(t.Context(), r.keepers())); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
-	unseen, wrong := "mem://0 -400 -398", "mem://0 -500 -499"
-	for _, test := range []struct {
-		sealer string
-		days   int
-		want   []string
-	}{
-		{"seal-a", 0, []string{unseen}},
-		{"seal-a", 1, []string{unseen, wrong}},
-		{"seal-b", 1, nil},
-	} {
-		if got := open(test.sealer, test.days); !slices.Equal(got, test.want) {
-			t.Errorf("%s after %d days: %v, want %v", test.sealer, test.days, got, test.want)
-		}
+}
+
+// What another sealer found wrong, and carries on, settles nothing that this one did not see or found wrong.
+func TestAnothersDamageSettlesNothing(t *testing.T) {
+	r := newRepository(t)
+	wide := hours(-500, 400, format.ReportDamage, format.ReportBucket{Faults: 1})
+	r.ran("seal-b", report.Reconcile, noon, sound(""), wide)
+	r.ran("seal-a", report.Reconcile, noon, sound(""), broken(-400, 2), hours(-450, 1, format.ReportDamage, format.ReportBucket{Faults: 1}))
+	for days := range 3 {
+		r.ran("seal-a", report.Reconcile, noon.AddDate(0, 0, days), sound(""))
 	}
-	r.descriptor.Sealers[0].Until = noon.AddDate(0, 0, 1)
-	if got := open("seal-b", 2); !slices.Equal(got, []string{unseen, wrong}) {
-		t.Errorf("the other sealer has ended: %v", got)
+	r.ran("seal-b", report.Reconcile, noon.AddDate(0, 0, 3), sound(""), hours(-500, 400, format.ReportOK, format.ReportBucket{}))
+	r.mustOpen("one sealer says that all is well", report.Reconcile, noon.AddDate(0, 0, 3), "seal-a damage", "seal-a partial")
+}
+
+// Very many hours that were not seen make one look, and are settled a slice at a time all the same, whatever is wrong elsewhere.
+func TestManyUnseenHours(t *testing.T) {
+	var run []format.Look
+	for i := range 1500 {
+		run = append(run, broken(4*i, 1), hours(4*i+2, 1, format.ReportDamage, format.ReportBucket{Faults: 1}))
+	}
+	ledger := report.Carry(nil, run, noon)
+	if len(ledger) != 2 {
+		t.Fatalf("%d looks", len(ledger))
+	}
+	for i := range 60 {
+		ledger = report.Carry(ledger, []format.Look{hours(100*i, 100, format.ReportOK, format.ReportBucket{})}, noon)
+	}
+	if len(ledger) != 1 || ledger[0].Outcome != format.ReportDamage || ledger[0].Faults != 1500 {
+		t.Errorf("%+v", ledger)
 	}
 }
 

@@ -112,7 +112,7 @@ func (w Writer) carry(ctx context.Context, h *history[Bucket], task string, run 
 			others = append(others, l)
 		}
 	}
-	return Carry(before, append(others, run...), w.Now), nil
+	return ordered(append(after(before, run, w.Now), others...)), nil
 }
 
 // seals reports whether a sealer can still speak for itself.

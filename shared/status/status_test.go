@@ -174,7 +174,11 @@ func TestBucketWords(t *testing.T) {
 		"damage in an old hour": {func(v *View) {
 			l := format.Look{At: before(20), From: before(500), To: before(499), Outcome: format.ReportDamage, ReportBucket: format.ReportBucket{URL: "mem://0", Faults: 1}}
 			v.Seen.Told[1].Found.Looks = append(v.Seen.Told[1].Found.Looks, l)
-		}, "well attention well", "in hours before 2026-11-01 17:00 UTC: \"outlast verify\" says what, and what to do; reconcile lists them again in one of its next runs, \"outlast reconcile --relist\" at once"},
+		}, "well attention well", "in hours before 2026-11-01 17:00 UTC: \"outlast verify\" says what, and what to do; \"outlast reconcile --relist\" looks there again"},
+		"an old hour was not seen": {func(v *View) {
+			l := format.Look{At: before(20), From: before(500), To: before(499), Outcome: format.ReportPartial, ReportBucket: format.ReportBucket{URL: "mem://0", Broken: true}}
+			v.Seen.Told[1].Found.Looks = append(v.Seen.Told[1].Found.Looks, l)
+		}, "well not known well", "in hours before 2026-11-01 17:00 UTC; the next runs of reconcile by seal-b list them again"},
 		"it has lost the oldest batch": {func(v *View) { v.Standings[0].Older = before(900) }, "well attention well", "lost the oldest batch"},
 		"it lacks the oldest batch, and was away": {func(v *View) {
 			v.Standings[0].Older = before(900)

@@ -171,10 +171,13 @@ func scope(l format.Look) string {
 
 // again says what looks once more at old hours.
 func again(l format.Look) string {
-	if l.To.IsZero() {
+	switch {
+	case l.To.IsZero():
 		return ""
+	case l.Outcome == format.ReportDamage:
+		return "; \"outlast reconcile --relist\" looks there again"
 	}
-	return "; reconcile lists them again in one of its next runs, \"outlast reconcile --relist\" at once"
+	return "; the next runs of reconcile by " + l.By + " list them again, \"outlast reconcile --relist\" at once"
 }
 
 // gravity orders looks: what is wrong before what is not known.

@@ -87,7 +87,7 @@ func reconcileOptions(ctx context.Context, c *config.Config, r Reconciling, buck
 		return o, fmt.Errorf("sealer %s: %w", c.Sealer.Name, err)
 	}
 	o.Sealer = c.Sealer.Name
-	o.Open = reports.Writer{Descriptor: o.Descriptor, Sealer: o.Sealer, Now: o.Now}.Open(ctx, holders(buckets))
+	o.Unseen = reports.Writer{Descriptor: o.Descriptor, Sealer: o.Sealer, Now: o.Now}.Unseen(ctx, holders(buckets))
 	return o, nil
 }
 

@@ -23,11 +23,10 @@ var judging = []Mutant{
 	{"what was found is forgotten with the next look", "report/ledger.go", `all = slices.DeleteFunc(all, func(l format.Look) bool { return Settled(l, run) })`, `all = nil`},
 	{"a look at the listing settles what was read", "report/ledger.go", `return err == nil && e == nil && o.Holds(i)`, `return e == nil && (err != nil || o.Holds(i))`},
 	{"a run that did not come to a word settles damage", "report/ledger.go", `covers(later, earlier) && (later.Tells() || earlier.Outcome == format.ReportPartial)`, `covers(later, earlier)`},
-	{"hours that were left open wait for their turn", "reconcile/hour.go", ` || p.leftOpen(at)`, ``},
-	{"hours left open: every listing is called whole", "reconcile/looked.go", `!h.complete(i)`, `h.lacking[i]`},
-	{"hours left open: some that were seen settle all", "report/hours.go", `				after.From = o.To
-`, `				after.From = l.To
-`},
+	{"hours that were not seen wait for their turn", "reconcile/hour.go", ` || p.wasUnseen(at)`, ``},
+	{"an hour counts as seen whatever a bucket answers", "reconcile/looked.go", `unknown[i] || p.failed[i] > failed[i]`, `unknown[i]`},
+	{"some hours that were seen settle all", "report/hours.go", `if l.From = o.To; `, `if l.From = l.To; `},
+	{"another sealer's word settles what was not seen", "report/write.go", `ordered(append(after(before, run, w.Now), others...))`, `ordered(after(before, append(others, run...), w.Now))`},
 	{"reports are believed unsigned", "report/history.go", `		err = name.Check(d)
 `, `		_ = d
 `},

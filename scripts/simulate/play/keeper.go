@@ -78,7 +78,7 @@ func (k *keeper) run(t *loop.Task, r *run, a scene.Act, relist bool) {
 	if k.index < sealers {
 		o.Sealer, o.Key = sealerName(k.index), private(sealerName(k.index))
 		w.Sealer, w.Key = o.Sealer, o.Key
-		o.Open = w.Open(context.Background(), holders)
+		o.Unseen = w.Unseen(context.Background(), holders)
 	}
 	if a.Slice {
 		o.Requests = a.N
