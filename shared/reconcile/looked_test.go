@@ -133,7 +133,7 @@ func (b blindTo) List(ctx context.Context, prefix, token string) (store.Page, er
 // Of very many hours that were not seen, each run lists some, and all of them are listed in the course of some runs.
 func TestManyUnseen(t *testing.T) {
 	r := newRepository(t)
-	now := begun.AddDate(0, 0, 60)
+	now := begun.AddDate(0, 0, 25)
 	for _, sealer := range []string{"seal-a", "seal-b"} {
 		r.run(now, sealer)
 	}
