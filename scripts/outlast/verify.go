@@ -35,6 +35,9 @@ func (a *app) verify() *cobra.Command {
 			"--chain wants one, and exits with 3 where there is none yet: with it, one bucket (--from) proves by its seals that\n" +
 			"nothing was removed, added or rolled back since, however old. Beside it, for \"outlast status\", it keeps\n" +
 			"what a run over all buckets found; with --repair and a sealer's key that is reported in the buckets, too.\n\n" +
+			"A run compares names, which hold hashes, and sizes, and no checksums of the stores: bytes that changed and kept\n" +
+			"their length only --read sees. What a bucket lacks counts as behind, and not as damage, until a seal lists it\n" +
+			"or its hour is 26 hours old.\n\n" +
 			"--repair copies sound objects to where they are missing, and beside what is damaged. Nothing is overwritten\n" +
 			"or deleted; what only a person can do is said.\n\n" +
 			"Exit codes: 0 nothing is wrong, or everything was repaired; 3 something could not be looked at, or is not\n" +

@@ -6,10 +6,10 @@
 // runs as there are parts read every byte once.
 //
 //	fault                                                            quick        with a Part
-//	missing in a bucket, or in all of them                           yes          yes
+//	missing in a bucket, or in all of them                           once due     once due
 //	hidden under a delete marker, in one bucket or in all of them    yes          yes
 //	under a newer version with other bytes, whatever their size      yes          yes
-//	truncated, or of another size                                    yes          yes
+//	truncated, or of another size                                    by another   yes
 //	renamed, in another folder, forged, foreign                      yes          yes
 //	added behind a sealed hour with a receiver's key                 unsealed     unsealed
 //	seal or signature removed, chain broken                          yes          yes
@@ -20,6 +20,10 @@
 //	report with other bytes                                          no           in its part
 //	listed, and not given out                                        no           in its part
 //	all buckets rolled back                                          by the Checkpoint
+//
+// What a bucket lacks is due once a seal lists it or its hour is 26 hours old, and in all of them once a seal lists it. Until then it is
+// behind: reconcile brings it. A size is compared with the seal's, or with another copy's where no seal lists it. A quick run knows names,
+// which hold hashes, and sizes, and compares no checksums of the stores: they note them at the write (shared/DESIGN.md).
 //
 // Where a store keeps versions, a run lists all of them, in place of the objects: in as many requests, as each object has
 // one. What lies on top of another version is read. What is hidden or damaged, the bucket's other versions are read for, the
