@@ -16,7 +16,7 @@ func TestPromisesNameTestsThatExist(t *testing.T) {
 	}
 	tests := testsByPackage(t)
 	named, folder := 0, ""
-	for _, match := range regexp.MustCompile("`([a-z]+)`|((?:Test|Fuzz)[A-Z][A-Za-z0-9]+)").FindAllStringSubmatch(string(page), -1) {
+	for _, match := range regexp.MustCompile("`([a-z0-9]+)`|((?:Test|Fuzz)[A-Z][A-Za-z0-9]+)").FindAllStringSubmatch(string(page), -1) {
 		if match[1] != "" {
 			folder = match[1]
 			continue
