@@ -17,8 +17,9 @@ const (
 	removable = "Unlocked"
 )
 
-// Locked gives the later of what the object itself retains and what the bucket's policy does. The bucket's policy must be a
-// locked one, which no object's answer shows.
+// Locked gives the later of what the object itself retains and what the bucket's policy does. Whether the policy is a locked one, no
+// object's answer shows, and to ask for it takes storage.buckets.get, which nobody has: it is taken for one. That lasts until keep comes
+// to the object, within a week: it then retains by itself, Locked, and for longer than a policy of 14 days.
 func (d *driver) Locked(ctx context.Context, key string) (store.Lock, error) {
 	watched, attempt := transport.Watch(ctx)
 	attrs, err := d.bucket.Object(key).Attrs(watched)
