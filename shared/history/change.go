@@ -38,20 +38,6 @@ type Order struct {
 	Seq  uint64    `json:"seq,omitempty"` // the CRM's own sequence within the same time; 0 where it has none
 }
 
-// Compare orders by time, then by sequence.
-func (o Order) Compare(p Order) int {
-	if c := o.Time.Compare(p.Time); c != 0 {
-		return c
-	}
-	switch {
-	case o.Seq < p.Seq:
-		return -1
-	case o.Seq > p.Seq:
-		return 1
-	}
-	return 0
-}
-
 // Change is what a delivery says about one record.
 type Change struct {
 	Record Record `json:"record"`

@@ -120,7 +120,5 @@ var reading = []Mutant{
 	case c > 0:
 		return s`},
 	{"restored from too few buckets, and called complete", "restore/outcome.go", `if promised.Complete(counted) {`, `if counted > 0 {`},
-	{"the sequence of the CRM does not count", "history/change.go", `case o.Seq < p.Seq:
-		return -1`, `case o.Seq < p.Seq:
-		return 1`},
+	{"the sequence of the CRM does not count", "history/moment.go", `return cmp.Compare(a.seq, b.seq)`, `return cmp.Compare(b.seq, a.seq)`},
 }

@@ -33,6 +33,7 @@ var byTest = map[string]test{
 	"a look at the listing settles what was read":            {"report", "TestWhatIsOpenStays"},
 	"status takes what was not seen for sound":               {"status", "TestBucketWords"},
 	"the size that one bucket alone says stands in the seal": {"reconcile", "TestTheSizeThatOneBucketSays"},
+	"older hours have no turn":                               {"reconcile", "TestEveryHourHasItsTurn"},
 	"sealed after an hour that is not":                       {"reconcile", "TestNoSealWithoutABatchThatIsNotKnown"},
 	"an hour counts as seen whatever a bucket answers":       {"reconcile", "TestUnseen"},
 	"some hours that were seen settle all":                   {"report", "TestWhatIsOpenStays"},
