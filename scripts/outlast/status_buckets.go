@@ -6,18 +6,26 @@ import (
 	"time"
 
 	"outlast.example/shared/config"
+	"outlast.example/shared/descriptors"
 	"outlast.example/shared/format"
 	reports "outlast.example/shared/report"
 	"outlast.example/shared/standing"
 	"outlast.example/shared/status"
+	"outlast.example/shared/verify"
 	"outlast.example/shared/wire"
 )
 
-// standing says how the repository and its buckets stand. Where there is nothing to judge by, all of it is not known.
+// standing says how the repository and its buckets stand. Where there is nothing to judge by, all of it is not known, unless verify has
+// seen what would be needed.
 func (a *app) standing(ctx context.Context, c *config.Config, checkpoint string, now time.Time) (status.Repository, []status.Bucket) {
 	v, err := a.view(ctx, c, checkpoint, now)
 	if err == nil {
 		return v.Judge()
+	}
+	if none, is := errors.AsType[*descriptors.None](err); is {
+		if _, seen, _ := checkpointed(checkpoint, c.Repository); seen != nil && seen.Repository == c.Repository {
+			return status.Gone(c.Buckets, none.Held, seen)
+		}
 	}
 	why := []string{oneLine(err)}
 	if next := hint(err); next != "" {
@@ -59,11 +67,8 @@ func (a *app) view(ctx context.Context, c *config.Config, checkpoint string, now
 // kept reads what verify and keep left on this machine.
 func kept(v *status.View, checkpoint, repository string) {
 	v.Here = map[string][]format.Look{}
-	file, err := checkpointPath(checkpoint, repository)
-	if err == nil {
-		v.Checkpoint, err = file.read()
-	}
-	if err != nil {
+	file, seen, err := checkpointed(checkpoint, repository)
+	if v.Checkpoint = seen; err != nil {
 		v.Unread = append(v.Unread, err)
 		return
 	}
@@ -72,4 +77,12 @@ func kept(v *status.View, checkpoint, repository string) {
 			v.Unread = append(v.Unread, err)
 		}
 	}
+}
+
+// checkpointed is verify's checkpoint, and where it is.
+func checkpointed(named, repository string) (file checkpointFile, c *verify.Checkpoint, err error) {
+	if file, err = checkpointPath(named, repository); err == nil {
+		c, err = file.read()
+	}
+	return file, c, err
 }

@@ -18,9 +18,14 @@ func (a *app) printVerified(r *verify.Report, asJSON bool) error {
 		encoder.SetEscapeHTML(false)
 		return encoder.Encode(r)
 	}
-	a.say("Looked at %s of repository %s since %s, in %s.", count(r.Batches, "batch", "batches"), r.Repository,
-		r.Since.Format(time.RFC3339), count(r.Requests, "request", "requests"))
-	a.say("Sealed: %s, %d of them firm.", count(r.Hours.Sealed, "hour", "hours"), r.Hours.Firm)
+	if r.Descriptor > 0 {
+		a.say("Looked at %s of repository %s since %s, in %s.", count(r.Batches, "batch", "batches"), r.Repository,
+			r.Since.Format(time.RFC3339), count(r.Requests, "request", "requests"))
+		a.say("Sealed: %s, %d of them firm.", count(r.Hours.Sealed, "hour", "hours"), r.Hours.Firm)
+	} else {
+		a.say("Found no descriptor of repository %s that counts, in %s: without one, nothing else can be judged.", r.Repository,
+			count(r.Requests, "request", "requests"))
+	}
 	for _, b := range r.Buckets {
 		a.say("  %s: %s", b.Name, looked(b))
 	}

@@ -32,8 +32,10 @@ func (a *app) verify() *cobra.Command {
 		Long: "Verify lists all buckets and compares them with each other and with the seals; --read 3/30 also reads the\n" +
 			"third thirtieth of all objects and compares their bytes with their names, so that thirty runs read everything\n" +
 			"once. It needs no age identity. It keeps a checkpoint on this machine, so that a rollback of all buckets shows;\n" +
-			"--chain wants one, and exits with 3 where there is none yet: with it, one bucket (--from) proves by its seals that\n" +
-			"nothing was removed, added or rolled back since, however old. Beside it, for \"outlast status\", it keeps\n" +
+			"--chain wants one: with it, one bucket (--from) proves by its seals that nothing was removed, added or rolled back\n" +
+			"since, however old; that no bytes were changed takes --read 1/1, as without it sizes are compared. It exits with 3\n" +
+			"where there is no checkpoint yet, where that holds no firm hour, and where hours are not firm that should be: two\n" +
+			"sealers sign a firm hour, or the only one whose key is valid. Beside it, for \"outlast status\", it keeps\n" +
 			"what a run over all buckets found; with --repair and a sealer's key that is reported in the buckets, too.\n\n" +
 			"A run compares names, which hold hashes, and sizes, and no checksums of the stores: bytes that changed and kept\n" +
 			"their length only --read sees. What a bucket lacks counts as behind, and not as damage, until a seal lists it\n" +
@@ -49,7 +51,7 @@ func (a *app) verify() *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return a.runVerify(c.Context(), f) },
 	}
 	c.Flags().StringVar(&f.read, "read", "", "read the bytes of a part too: 3/30 is the third thirtieth, 1/1 everything")
-	c.Flags().BoolVar(&f.chain, "chain", false, "prove by all seals and the checkpoint that nothing went since; without a checkpoint that is not known")
+	c.Flags().BoolVar(&f.chain, "chain", false, "prove by all seals and the checkpoint that nothing was removed, added or rolled back; that no bytes changed takes --read 1/1 too")
 	c.Flags().StringVar(&f.from, "from", "", "look at this bucket only, as the configuration names it")
 	c.Flags().StringVar(&f.since, "since", "", "begin with this hour: 2026-11-22, 2026-11-22T09:00:00Z or 720h for 30 days ago")
 	c.Flags().StringVar(&f.checkpoint, "checkpoint", "", "file of the checkpoint (default: one for each repository, in the user's state folder)")

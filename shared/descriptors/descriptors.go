@@ -31,11 +31,13 @@ type Found struct {
 // Held is what one bucket holds.
 type Held struct {
 	Number int   // the highest valid one; 0: none
-	Err    error // why not all of it could be read
+	Err    error // why not all of it could be read, or counts
+	Unseen bool  // it may hold more: it was not listed to its end, or did not give all of it out
 }
 
 // Find reads the descriptors of all buckets, and passes over a bucket that cannot be read while another one has one that
-// counts. It stops where a reader must not fall back on an older one: see FORMAT.md, "Descriptors". Where the repository is not
+// counts. It stops where a reader must not fall back on an older one: see FORMAT.md, "Descriptors". Where no bucket shows one of
+// the repository, the error is a *None. Where the repository is not
 // known (""), all are read that Picker looks at.
 func Find[B Bucket](ctx context.Context, buckets []B, root ed25519.PublicKey, repository string) (*Found, error) {
 	found := &Found{}
@@ -44,7 +46,7 @@ func Find[B Bucket](ctx context.Context, buckets []B, root ed25519.PublicKey, re
 	highest := 0 // of those that the root key signed and that cannot be read
 	all := picked(ctx, buckets, root, repository)
 	for i, b := range buckets {
-		held := Held{}
+		held := Held{Unseen: all[i].Err != nil || errors.Is(all[i].Crowd, errCrowded)}
 		errs := all[i].errs(b.Name())
 		for _, o := range append(all[i].Signed, all[i].Others...) {
 			name, err := format.ParseDescriptorName(o.Key)
@@ -52,7 +54,10 @@ func Find[B Bucket](ctx context.Context, buckets []B, root ed25519.PublicKey, re
 				continue
 			}
 			d, err := open(ctx, b, name, root)
+			held.Unseen = held.Unseen || withheld(err)
 			switch {
+			case err == nil && repository != "" && d.Repository != repository:
+				valid, errs = append(valid, d), append(errs, fmt.Errorf("%s holds descriptor %d of repository %s", b.Name(), d.Number, d.Repository))
 			case err == nil:
 				valid, held.Number = append(valid, d), max(held.Number, d.Number)
 			case errors.Is(err, format.ErrNewer), errors.Is(err, format.ErrMalformed):
@@ -66,10 +71,15 @@ func Find[B Bucket](ctx context.Context, buckets []B, root ed25519.PublicKey, re
 	}
 	newest, err := format.Newest(valid)
 	switch {
+	case len(valid)+len(refused) == 0:
+		return nil, found.none(err)
 	case err != nil:
 		return nil, errors.Join(append(append(refused, found.errs()...), err)...)
 	case highest >= newest.Number:
 		return nil, fmt.Errorf("descriptor %d counts and cannot be read: %w", highest, errors.Join(refused...))
+	}
+	if repository != "" && newest.Repository != repository {
+		return nil, found.none(fmt.Errorf("the buckets hold repository %s, want %s: check the buckets' URLs", newest.Repository, repository))
 	}
 	found.Descriptor = newest
 	found.Began = slices.MinFunc(valid, func(a, b *format.Descriptor) int { return a.Created.Compare(b.Created) }).Created
@@ -110,6 +120,12 @@ func open[B Bucket](ctx context.Context, b B, name format.DescriptorName, root e
 		return nil, fmt.Errorf("in %s: %w", b.Name(), err)
 	}
 	return d, nil
+}
+
+// withheld reports whether a bucket did not give out what it lists.
+func withheld(err error) bool {
+	_, ofStore := errors.AsType[*store.Error](err)
+	return ofStore && !errors.Is(err, store.ErrTooLarge)
 }
 
 func (f *Found) errs() (errs []error) {

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -190,6 +191,49 @@ func TestAnotherRepository(t *testing.T) {
 				t.Errorf("numbers %v: found %+v, %v", numbers, found, err)
 			}
 		}
+	}
+}
+
+// Where none counts, the error says which buckets were looked through, and which may hold one all the same.
+func TestNone(t *testing.T) {
+	public, root, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, objects := signed(t, root, 1)
+	others, otherObjects := signed(t, root, 1, func(d *format.Descriptor) { d.Repository = "0b0e8f9e-5b1a-4c62-9d0c-0c2b7a9e4d11" })
+	damaged, other := mem.New(), mem.New()
+	damaged.Put(names[0], append([]byte("x"), objects[0]...))
+	other.Put(others[0], otherObjects[0])
+	withheld := mem.New()
+	withheld.Put(names[0], objects[0])
+	refuse := func(context.Context, string, int64, int64, fault.Read) (io.ReadCloser, error) {
+		return nil, store.ErrDenied
+	}
+	for title, test := range map[string]struct {
+		driver store.Driver
+		unseen bool
+		why    string // in its error; empty: there is none
+	}{
+		"empty":              {mem.New().Open(mem.Options{}), false, ""},
+		"damaged":            {damaged.Open(mem.Options{}), false, "damaged"},
+		"another repository": {other.Open(mem.Options{}), false, "of repository 0b0e8f9e"},
+		"not given out":      {fault.Reads(withheld.Open(mem.Options{}), refuse), true, "access denied"},
+		"not listed":         {fault.Down(store.ErrNoBucket), true, "no such bucket"},
+	} {
+		t.Run(title, func(t *testing.T) {
+			_, err := descriptors.Find(t.Context(), []*store.Reader{store.NewReader("a", test.driver)}, public, repositoryID)
+			none, is := errors.AsType[*descriptors.None](err)
+			if !is || none.Held[0].Unseen != test.unseen || none.Nowhere() == test.unseen || none.Held[0].Number != 0 {
+				t.Fatalf("%v, %+v", err, none)
+			}
+			if held := none.Held[0].Err; (held == nil) != (test.why == "") || held != nil && !strings.Contains(held.Error(), test.why) {
+				t.Errorf("got %v, want %q", held, test.why)
+			}
+			if text := err.Error(); strings.Contains(text, "run init") == (test.unseen || title == "another repository") {
+				t.Errorf("%s", text)
+			}
+		})
 	}
 }
 

@@ -65,6 +65,17 @@ func find(signers []Signer, name string) (Signer, bool) {
 	return signers[i], true
 }
 
+// Firm reports whether so many sealers make an hour firm by their signatures: two, or the only one whose key is valid at its end.
+func (d *Descriptor) Firm(hour time.Time, sealers int) bool {
+	could := 0
+	for _, s := range d.Sealers {
+		if s.Valid(hour.Add(time.Hour)) {
+			could++
+		}
+	}
+	return sealers > 0 && sealers >= min(could, 2)
+}
+
 // Needed is how many buckets together hold every acknowledged delivery, before they are converged: N - quorum + 1. Only
 // buckets that are complete for the time in question count.
 func (d *Descriptor) Needed() int { return len(d.Buckets) - d.Quorum + 1 }
@@ -181,7 +192,8 @@ func (d *Descriptor) unmarshal(object []byte) error {
 // one that does not follow the one before. What is wrong further down, a later descriptor has settled.
 func Newest(descriptors []*Descriptor) (*Descriptor, error) {
 	if len(descriptors) == 0 {
-		return nil, fmt.Errorf("newest descriptor: none is valid: run init, or check the root key that is pinned")
+		return nil, fmt.Errorf("newest descriptor: none is valid: check the buckets' URLs and the root key that is pinned; if these are the right ones, everything " +
+			"in them may be gone; run init only where no repository ever was")
 	}
 	newest := slices.MaxFunc(descriptors, func(a, b *Descriptor) int { return a.Number - b.Number })
 	for _, d := range descriptors {

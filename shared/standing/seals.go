@@ -62,7 +62,7 @@ func (l *look) seal(s *Standing, have signed, key string) error {
 			have.hours[name.Hour] = append(have.hours[name.Hour], sealer)
 		}
 	}
-	if len(have.hours[name.Hour]) > 1 {
+	if l.Descriptor.Firm(name.Hour, len(have.hours[name.Hour])) {
 		s.Firm = name.Hour
 	}
 	return nil

@@ -49,7 +49,7 @@ type Standing struct {
 	Since   time.Time // the oldest of these
 	Older   time.Time // the oldest batch of all, which another bucket holds and this one does not list; zero: it does
 	Seal    time.Time // the last hour whose seal it holds, with a signature that counts
-	Firm    time.Time // the last hour of which it holds the seals of two sealers
+	Firm    time.Time // the last hour that is firm by the seals that it holds
 	Locked  Locked
 	Faults  int   // objects that nobody signed whose signature counts, or whose names are none of the format
 	Fault   error // the first of them

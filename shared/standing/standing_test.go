@@ -167,6 +167,16 @@ func TestLook(t *testing.T) {
 		}, [2]string{"newest 22T11:30 missing 0 since - seal - firm - faults 0 err false", "newest - missing 0 since - seal - firm - faults 0 err true"}},
 		"sealed by one and by two": {func(r *repository) { r.seal(ago(5), false, "seal-a", "seal-b"); r.seal(ago(4), false, "seal-a") },
 			[2]string{"newest - missing 0 since - seal 22T08:00 firm 22T07:00 faults 0 err false", nothing}},
+		"sealed by the only sealer": {func(r *repository) {
+			r.descriptor.Sealers[1].Until = ago(3)
+			r.seal(ago(5), false, "seal-a")
+			r.seal(ago(2), false, "seal-a")
+		}, [2]string{"newest - missing 0 since - seal 22T10:00 firm 22T10:00 faults 0 err false", nothing}},
+		"sealed by one of two since": {func(r *repository) {
+			r.descriptor.Sealers[1].Since = ago(3)
+			r.seal(ago(5), false, "seal-a")
+			r.seal(ago(2), false, "seal-a")
+		}, [2]string{"newest - missing 0 since - seal 22T10:00 firm 22T07:00 faults 0 err false", nothing}},
 		"a seal that nobody signed":     {func(r *repository) { r.seal(ago(5), false) }, [2]string{nothing, nothing}},
 		"a seal that a stranger signed": {func(r *repository) { r.seal(ago(5), false, "stranger") }, [2]string{"newest - missing 0 since - seal - firm - faults 1 err false", nothing}},
 		"a signature without its seal":  {func(r *repository) { r.seal(ago(5), true, "seal-a", "seal-b") }, [2]string{nothing, nothing}},

@@ -49,9 +49,9 @@ func (v *View) sealing(r *Repository) {
 	case len(valid) == 0:
 		r.unknown("nobody seals: what every bucket has lost cannot be seen: make a key with \"outlast keygen --sealer NAME\" and " +
 			"sign it in with \"outlast descriptor next --add-sealer\"")
-	case sealed && (firm || len(valid) < 2):
+	case firm:
 	case sealed:
-		r.unknown("no hour of the last 26 is firm: %d sealers have keys, and fewer than two seal", len(valid))
+		r.unknown("no hour of the last 26 is firm: fewer sealers seal than two, or than have keys: run \"outlast reconcile\" by a schedule with each one's key")
 	case v.Now.Before(v.firstSeal()):
 		r.unknown("nothing is sealed yet: the first hour is to be sealed after %s", utc(v.firstSeal()))
 	default:

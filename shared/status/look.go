@@ -3,7 +3,6 @@ package status
 import (
 	"context"
 	"crypto/ed25519"
-	"fmt"
 	"time"
 
 	"outlast.example/shared/descriptors"
@@ -13,15 +12,13 @@ import (
 )
 
 // Look gathers what the buckets show and what sealers report; locks are those of the buckets, in their order. What this machine
-// keeps is for the caller to add. An error says that there is nothing to judge by.
+// keeps is for the caller to add. An error says that there is nothing to judge by; for one that is a
+// *descriptors.None, see Gone.
 func Look(ctx context.Context, buckets []*store.Reader, locks []standing.Locks, root ed25519.PublicKey, repository string, now time.Time) (*View, error) {
 	asked := standing.Ask(buckets)
 	found, err := descriptors.Find(ctx, asked, root, repository)
 	if err != nil {
 		return nil, err
-	}
-	if found.Repository != repository {
-		return nil, fmt.Errorf("the buckets hold repository %s, and the configuration names %s", found.Repository, repository)
 	}
 	v := &View{Now: now, Found: found}
 	o := standing.Options{Locks: locks, Descriptor: found.Descriptor, Now: now}

@@ -142,11 +142,11 @@ func TestBucketWords(t *testing.T) {
 		}, "not known not known not known", "hours are over and wait for their seal, as seal-a reported"},
 		"nothing is firm": {func(v *View) {
 			v.Checkpoint, v.Standings[0].Firm, v.Standings[1].Firm = nil, time.Time{}, time.Time{}
-		}, "not known not known not known", "fewer than two seal"},
-		"nothing is firm, by one sealer": {func(v *View) {
+		}, "not known not known not known", "fewer sealers seal than two"},
+		"nothing is firm, and one sealer is left": {func(v *View) {
 			v.Checkpoint, v.Standings[0].Firm, v.Standings[1].Firm = nil, time.Time{}, time.Time{}
 			v.Found.Sealers[1].Until = before(500)
-		}, "well well well", ""},
+		}, "not known not known not known", "fewer sealers seal than two"},
 
 		"rolled back": {func(v *View) { v.Standings[0].Firm, v.Standings[1].Firm = before(20), before(20) }, "attention well well", "rolled back: verify has seen the seals of 2026-11-22 02:00"},
 		"rolled back, or not seen": {func(v *View) {
@@ -360,6 +360,25 @@ func TestTheWorstWordCounts(t *testing.T) {
 		a, b, _ := strings.Cut(words, ",")
 		if got := Poorest(a, b); got != want {
 			t.Errorf("%s: got %s", words, got)
+		}
+	}
+}
+
+// No bucket that answers holds the descriptor that verify has seen: these were emptied. Where none answers, nothing is known.
+func TestGone(t *testing.T) {
+	c := &verify.Checkpoint{Repository: "6f1c2f0e-5b1a-4c62-9d0c-0c2b7a9e4d11", Descriptor: 3}
+	silent, junk := descriptors.Held{Err: store.ErrNoAnswer, Unseen: true}, descriptors.Held{Err: format.ErrDamaged}
+	for _, test := range []struct {
+		held []descriptors.Held
+		want string
+	}{
+		{[]descriptors.Held{{}, junk}, "attention attention attention"},
+		{[]descriptors.Held{silent, {}}, "attention not known attention"},
+		{[]descriptors.Held{silent, silent}, "not known not known not known"},
+	} {
+		r, buckets := Gone([]string{"mem://0", "mem://1"}, test.held, c)
+		if got := r.Status + " " + buckets[0].Status + " " + buckets[1].Status; got != test.want || r.ID != c.Repository {
+			t.Errorf("got %s, want %s: %+v, %+v", got, test.want, r, buckets)
 		}
 	}
 }

@@ -40,8 +40,8 @@ func Repair(ctx context.Context, c *config.Config, o verify.Options) (report ver
 		for _, b := range buckets {
 			keepers = append(keepers, b)
 		}
-		if report, err = verify.Repair(ctx, o, keepers); err != nil || !o.Since.IsZero() || c.Reconcile() != nil || c.Sealer.Name == "" {
-			return err // not all that there is, or no sealer's key is here: what was found stays on this machine
+		if report, err = verify.Repair(ctx, o, keepers); err != nil || !o.Since.IsZero() || report.Descriptor == 0 || c.Reconcile() != nil || c.Sealer.Name == "" {
+			return err // not all that there is, nobody to tell it to, or no sealer's key here: what was found stays on this machine
 		}
 		found, err := descriptors.Find(ctx, buckets, o.Root, o.Repository)
 		if err != nil {

@@ -18,6 +18,7 @@ type chain struct {
 	before  *sealing  // of that last one; nil: there was none yet
 	orphans []sealRow // seals that nobody signed, and parts of them, of hours that no later seal speaks of yet
 	latest  sealedHour
+	loose   loose
 	hidden  map[string][]listing.Row // what the last hour looked at has under delete markers, and was reported
 }
 
@@ -27,7 +28,28 @@ type sealedHour struct {
 	seals []string // SHA-256, hexadecimal
 }
 
-func (c *chain) firm(at time.Time, s *sealing) { c.latest = sealedHour{at, s.hashes()} }
+// loose are the hours since the last firm one that are sealed, and should be firm by now.
+type loose struct {
+	from, to time.Time
+	sealers  []string // of the last of them
+}
+
+// firm takes note of an hour of which a seal counts, and reports whether it is firm. One that is not over yet, which no honest
+// sealer signs, is not: no checkpoint must go there.
+func (c *chain) firm(at time.Time, s *sealing) bool {
+	sealers := s.signers()
+	switch over := !at.Add(time.Hour).After(c.Now); {
+	case over && c.found.Firm(at, len(sealers)):
+		c.latest, c.loose = sealedHour{at, s.hashes()}, loose{}
+		return true
+	case c.settled(at):
+		if c.loose.from.IsZero() {
+			c.loose.from = at
+		}
+		c.loose.to, c.loose.sealers = at, sealers
+	}
+	return false
+}
 
 // hashes of the seals that count.
 func (s *sealing) hashes() []string {

@@ -33,12 +33,17 @@ func ParseCheckpoint(b []byte) (*Checkpoint, error) {
 	return &c, nil
 }
 
+// descriptor is what the name of the one begins with that counted.
+func (c *Checkpoint) descriptor() string {
+	return fmt.Sprintf("%s%06d-%s-", format.DescriptorPrefix, c.Descriptor, c.SHA256)
+}
+
 func (c *Checkpoint) has(hash string) bool { return slices.Contains(c.Seals, hash) }
 
 // of is an error if the checkpoint is of another repository.
 func (c *Checkpoint) of(repository string) error {
 	if c != nil && c.Repository != repository {
-		return fmt.Errorf("the checkpoint is of repository %s, and the buckets hold %s: each repository has its own", c.Repository, repository)
+		return fmt.Errorf("the checkpoint is of repository %s, and this is %s: each repository has its own", c.Repository, repository)
 	}
 	return nil
 }
@@ -65,13 +70,31 @@ func (p *pass) checkpointed(ctx context.Context) {
 	if c == nil {
 		return
 	}
-	p.stillThere(ctx, fmt.Sprintf("%s%06d-%s-", format.DescriptorPrefix, c.Descriptor, c.SHA256), func(int) bool { return false })
+	p.stillThere(ctx, c.descriptor(), func(int) bool { return false })
 	old := func(bucket int) bool { return p.due(bucket, c.Hour) && p.settled(c.Hour) }
 	for _, hash := range c.Seals {
 		p.stillThere(ctx, format.SealHourPrefix(c.Hour)+hash+".", old)
 		p.stillThere(ctx, format.SealHourPrefix(c.Hour)+hash+"-", old)
 	}
 	p.settle(ctx, true)
+}
+
+// unproved says what a chain cannot show: the checkpoint is what proves that the last seals are those that there were.
+func (p *pass) unproved() {
+	last := p.chain.loose
+	switch {
+	case !p.Chain:
+		return
+	case p.Checkpoint == nil:
+		p.report.why("there is no checkpoint of an earlier run: whether all buckets were rolled back cannot be seen")
+	case p.Checkpoint.Hour.IsZero():
+		p.report.why("the checkpoint holds no hour yet, since none was firm when it was made: whether all buckets were rolled back behind that cannot be seen")
+	}
+	if !last.from.IsZero() {
+		p.report.why("of %s to %s only %s signed seals, and two sealers could: these hours are not firm, no checkpoint goes that far, and a later "+
+			"run cannot see whether all buckets were rolled back behind the hour before: have the other sealers' reconcile run",
+			moment(last.from), moment(last.to), strings.Join(last.sealers, " and "))
+	}
 }
 
 // stillThere wants an object whose name starts with prefix in one of the buckets. If one does not answer, it may be the only one that

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -42,7 +41,7 @@ type pass struct {
 	chain   chain
 }
 
-func newPass(ctx context.Context, o Options, m *mender) (*pass, error) {
+func newPass(o Options, m *mender) *pass {
 	p := &pass{
 		Options: o, mender: m, tasks: newTasks(o.Parallel), report: newReport(o), pending: map[[16]byte]listing.Batch{}, written: map[writing]int{},
 		listed: make([]int, len(o.Buckets)), layered: make([]int, len(o.Buckets)), lost: make([]atomic.Bool, len(o.Buckets)), dark: make([]atomic.Bool, len(o.Buckets)),
@@ -53,23 +52,30 @@ func newPass(ctx context.Context, o Options, m *mender) (*pass, error) {
 	if m != nil {
 		m.buckets = p.buckets
 	}
-	var err error
-	if p.found, err = descriptors.Find(ctx, p.buckets, o.Root, o.Repository); err != nil {
-		return nil, err
-	}
-	if o.Repository != "" && p.found.Repository != o.Repository {
-		return nil, fmt.Errorf("the buckets hold repository %s, want %s: check the buckets' URLs", p.found.Repository, o.Repository)
-	}
-	if err := o.Checkpoint.of(p.found.Repository); err != nil {
-		return nil, err
-	}
 	if !o.Since.IsZero() {
 		p.from = o.Since.UTC().Truncate(time.Hour)
+	}
+	return p
+}
+
+// begin finds what everything is judged by.
+func (p *pass) begin(ctx context.Context) (err error) {
+	if p.Repository != "" {
+		err = p.Checkpoint.of(p.Repository)
+	}
+	if err == nil {
+		p.found, err = descriptors.Find(ctx, p.unveiled(), p.Root, p.Repository)
+	}
+	if err == nil {
+		err = p.Checkpoint.of(p.found.Repository)
+	}
+	if err != nil {
+		return err
 	}
 	p.opener, p.begins = format.NewOpener(p.found.Descriptor, nil), begins(p.found)
 	p.chain = chain{pass: p, next: later(p.begins, p.from)}
 	p.report.Repository, p.report.Descriptor, p.report.Since = p.found.Repository, p.found.Number, later(p.from, p.found.Began)
-	return p, nil
+	return nil
 }
 
 // begins is the first hour at whose end a sealer had a valid key.
@@ -175,21 +181,9 @@ func (p *pass) note(bucket int, err error) {
 // finish completes the report.
 func (p *pass) finish() {
 	r := &p.report
-	for i := range r.Buckets {
-		b := &r.Buckets[i]
-		b.Objects, b.Layered, b.Versions = p.listed[i], p.layered[i], p.buckets[i].seen()
-		if b.Error != "" {
-			r.why("%s was not listed to its end: %s", b.Name, b.Error)
-		}
-		if b.Versions == SeenCurrent {
-			r.why("%s does not show what lies under delete markers and newer versions; its page says which rights to list and read versions "+
-				"the reader needs: %v", b.Name, p.buckets[i].refused)
-		}
-	}
+	p.looked()
 	p.strangers()
-	if p.Chain && p.Checkpoint == nil {
-		r.why("there is no checkpoint of an earlier run: whether all buckets were rolled back cannot be seen")
-	}
+	p.unproved()
 	if p.crowd > 0 {
 		r.why("beside %d batches that no seal of their hour lists there are %d more: whether later seals list those is not known. Ask which receiver "+
 			"signed them; if no sealer's key was valid yet, let the first ones begin with the repository", mostPending, p.crowd)
@@ -202,6 +196,22 @@ func (p *pass) finish() {
 	whole := !slices.ContainsFunc(r.Buckets, func(b Looked) bool { return b.Error != "" })
 	if r.Outcome != Damage && whole {
 		r.Checkpoint = p.Checkpoint.next(p)
+	}
+}
+
+// looked says what was seen of the buckets.
+func (p *pass) looked() {
+	r := &p.report
+	for i := range r.Buckets {
+		b := &r.Buckets[i]
+		b.Objects, b.Layered, b.Versions = p.listed[i], p.layered[i], p.buckets[i].seen()
+		if b.Error != "" {
+			r.why("%s was not listed to its end: %s", b.Name, b.Error)
+		}
+		if b.Versions == SeenCurrent {
+			r.why("%s does not show what lies under delete markers and newer versions; its page says which rights to list and read versions "+
+				"the reader needs: %v", b.Name, p.buckets[i].refused)
+		}
 	}
 }
 

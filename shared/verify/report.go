@@ -46,7 +46,7 @@ type Report struct {
 // Hours counts hours, from the first that is to be sealed on.
 type Hours struct {
 	Sealed int       `json:"sealed"`
-	Firm   int       `json:"firm"` // of them, by two sealers or more
+	Firm   int       `json:"firm"` // of them, by two sealers or more, or by the only one whose key was valid
 	Last   time.Time `json:"last_firm,omitzero"`
 }
 

@@ -141,24 +141,17 @@ func (p *pass) count(h *hour, s *sealing) {
 		}
 	}
 	p.report.Hours.Sealed++
-	if s.firm() {
+	if p.chain.firm(h.at, s) {
 		p.report.Hours.Firm++
 		p.report.Hours.Last = h.at
-		p.chain.firm(h.at, s)
 	}
 }
 
-// firm reports whether two sealers signed seals of the hour.
-func (s *sealing) firm() bool { return s.signers() > 1 }
-
-func (s *sealing) signers() int {
-	all := map[string]bool{}
-	for _, sealers := range s.sealers {
-		for _, sealer := range sealers {
-			all[sealer] = true
-		}
-	}
-	return len(all)
+// signers are the sealers that signed seals of the hour.
+func (s *sealing) signers() []string {
+	all := slices.Concat(slices.Collect(maps.Values(s.sealers))...)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // read opens a seal; nil: no copy of it is sound.

@@ -298,3 +298,93 @@ func TestADamagedCopyOfASealHidesNothing(t *testing.T) {
 		expect(t, r.verify(at(14.3), read), slices.Concat(one("damaged", seal)(bucket), everyone("missing", batch))...)
 	}
 }
+
+// With one sealer, its seals are what the checkpoint keeps: all buckets together cannot go back behind them either.
+func TestCheckpointOfASoleSealer(t *testing.T) {
+	r := newRepository(t)
+	r.descriptor.Sealers = r.descriptor.Sealers[:1]
+	r.descriptor.Number, r.descriptor.Previous = 2, sha(r.descriptor)
+	r.begin()
+	alone := func(from, to int) {
+		for h := from; h < to; h++ {
+			r.put(at(float64(h)+0.5), 0, 1, 2)
+			r.seal(at(float64(h)+1.3), "seal-a")
+		}
+	}
+	alone(0, 6)
+	before := make([]map[string][]byte, 3)
+	for i, b := range r.buckets {
+		before[i] = b.Objects()
+	}
+	alone(6, 10)
+	chain := func(o *verify.Options) { o.Chain = true }
+	report := r.verify(at(10.3), chain)
+	kept := report.Checkpoint
+	if report.Hours.Firm != 10 || !kept.Hour.Equal(at(9)) || len(kept.Seals) != 1 {
+		t.Fatalf("%+v, %+v", report.Hours, kept)
+	}
+	with := func(o *verify.Options) { o.Checkpoint = kept }
+	r.clean(at(10.3), chain, with)
+	r.clean(at(50), with, func(o *verify.Options) { o.Since = at(50) })
+	for i := range r.buckets {
+		r.buckets[i] = mem.New()
+		for name, object := range before[i] {
+			r.buckets[i].Put(name, object)
+		}
+	}
+	if report := r.verify(at(10.3), chain, with); report.Outcome != verify.Damage || report.Finding[0].Verdict != verify.RolledBack {
+		t.Errorf("%s: %v", report.Outcome, found(report))
+	}
+}
+
+// A chain proves nothing that its checkpoint does not hold, and says so.
+func TestWhatAChainCannotProve(t *testing.T) {
+	chain := func(cp *verify.Checkpoint) func(*verify.Options) {
+		return func(o *verify.Options) { o.Chain, o.Checkpoint = true, cp }
+	}
+	partial := func(t *testing.T, report verify.Report, why string) {
+		t.Helper()
+		if got := strings.Join(report.Why, "\n"); report.Outcome != verify.Partial || !strings.Contains(got, why) {
+			t.Errorf("%s, %q, want %q", report.Outcome, got, why)
+		}
+	}
+	t.Run("no hour is firm yet", func(t *testing.T) {
+		r := newRepository(t)
+		first := r.clean(at(0.5)).Checkpoint
+		partial(t, r.verify(at(0.6), chain(first)), "holds no hour")
+		r.clean(at(0.6), func(o *verify.Options) { o.Checkpoint = first })
+	})
+	t.Run("one of two sealers is dead", func(t *testing.T) {
+		r := grown(t, 6)
+		kept := r.clean(at(6.3)).Checkpoint
+		for h := 6; h < 40; h++ {
+			r.seal(at(float64(h)+1.3), "seal-a")
+		}
+		r.clean(at(31.9), chain(kept))
+		report := r.verify(at(40.3), chain(kept))
+		partial(t, report, "of 2026-11-20T15 to 2026-11-20T23 only seal-a signed seals")
+		if report.Checkpoint == nil || !report.Checkpoint.Hour.Equal(at(5)) {
+			t.Errorf("%+v", report.Checkpoint)
+		}
+		r.clean(at(40.3), func(o *verify.Options) { o.Checkpoint = kept })
+		for h := 40; h < 44; h++ {
+			r.seal(at(float64(h)+1.3), "seal-a", "seal-b")
+		}
+		r.clean(at(44.3), chain(kept))
+	})
+}
+
+// Whoever has a sealer's key can sign hours to come. They are not over: the checkpoint does not go there.
+func TestCheckpointStaysInThePast(t *testing.T) {
+	r := grown(t, 6)
+	name, object, err := (&format.Seal{Format: 1, Repository: repositoryID, Hour: at(6000), Listed: []string{url(2)}, Previous: []string{strings.Repeat("0", 64)}}).Encode()
+	fatal(t, err)
+	r.buckets[1].Put(name.String(), object)
+	for _, sealer := range []string{"seal-a", "seal-b"} {
+		r.buckets[1].Put(format.SignSeal(name, repositoryID, sealer, r.sealers[sealer]).String(), nil)
+	}
+	report := r.verify(at(6.3))
+	if report.Hours.Firm != 6 || !report.Hours.Last.Equal(at(5)) || report.Checkpoint != nil && !report.Checkpoint.Hour.Equal(at(5)) {
+		t.Errorf("%+v, %+v, %v", report.Hours, report.Checkpoint, found(report))
+	}
+}

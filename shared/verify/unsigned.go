@@ -68,15 +68,9 @@ func (c *chain) judge(ctx context.Context, row sealRow, few map[format.SealName]
 	c.report.Buckets[row.Bucket].Inert++
 }
 
-// decided reports whether an hour is firm, or sealed by the only sealer that could.
+// decided reports whether an hour is the last sealed one, and firm.
 func (c *chain) decided(at time.Time) bool {
-	could := 0
-	for _, s := range c.found.Sealers {
-		if s.Valid(at.Add(time.Hour)) {
-			could++
-		}
-	}
-	return c.before != nil && c.next.Equal(at.Add(time.Hour)) && c.before.signers() >= min(could, 2)
+	return c.before != nil && c.next.Equal(at.Add(time.Hour)) && c.found.Firm(at, len(c.before.signers()))
 }
 
 // left says why a seal or a part is none that an interrupted sealer leaves. A part's bytes say nothing without its seal, which

@@ -82,7 +82,7 @@ func TestInert(t *testing.T) {
 }
 
 // While only one of two sealers signed seals of the hour, it is not known that nobody will sign the other one. Where there is
-// only one, it is.
+// only one, its hours are firm.
 func TestInertOnlyInFirmHours(t *testing.T) {
 	r := newRepository(t)
 	left := interrupted(t, r, ".sig", "seal-a")
@@ -101,7 +101,7 @@ func TestInertOnlyInFirmHours(t *testing.T) {
 	r.descriptor.Number, r.descriptor.Previous = 2, sha(r.descriptor)
 	r.begin()
 	interrupted(t, r, ".sig", "seal-a")
-	if report := r.clean(at(37.3)); report.Buckets[0].Inert != 1 || report.Hours.Firm != 5 {
+	if report := r.clean(at(37.3)); report.Buckets[0].Inert != 1 || report.Hours.Firm != 12 {
 		t.Errorf("%d inert, %d hours firm", report.Buckets[0].Inert, report.Hours.Firm)
 	}
 

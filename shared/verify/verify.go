@@ -19,7 +19,7 @@
 //	note or report forged, foreign or hidden                         yes          yes
 //	report with other bytes                                          no           in its part
 //	listed, and not given out                                        no           in its part
-//	all buckets rolled back                                          by the Checkpoint
+//	all buckets rolled back, or emptied                              by the Checkpoint
 //
 // What a bucket lacks is due once a seal lists it or its hour is 26 hours old, and in all of them once a seal lists it. Until then it is
 // behind: reconcile brings it. A size is compared with the seal's, or with another copy's where no seal lists it. A quick run knows names,
@@ -32,7 +32,7 @@
 // or that is of a kind without, has nothing underneath. Several versions whose current one is sound are harmless.
 //
 // A sealer that is killed between a seal and its signature leaves the seal, and perhaps parts of it, for good. It is inert once its
-// hour is firm without it, or sealed by the only sealer that could: it says nothing and hurts nobody. It is counted.
+// hour is firm without it: it says nothing and hurts nobody. It is counted.
 //
 // What a run cannot see: what was removed for good from every bucket in the last hours, before a seal listed it; what was
 // changed on a receiver before it was signed; what has the name of nothing of Outlast, beside the prefixes of the format (readers ignore
@@ -43,6 +43,7 @@ package verify
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -79,16 +80,20 @@ type Options struct {
 	Progress func(objects int) // how many were looked at, from one goroutine; nil: nobody is told
 }
 
-// Run looks at everything that the options name. Faults are in the report; an error says that there is nothing to judge
-// by, no bucket or no descriptor that counts, or that the context ended.
+// Run looks at everything that the options name. Faults are in the report, also that no bucket answers, or that none has any more what
+// the Checkpoint saw. An error says that there is nothing to judge by: no bucket, no sign that there ever was a repository in those
+// that answer, or a descriptor that this program cannot read; or that the context ended.
 func Run(ctx context.Context, o Options) (Report, error) { return run(ctx, o, nil) }
 
 func run(ctx context.Context, o Options, m *mender) (Report, error) {
 	if len(o.Buckets) == 0 {
 		return Report{}, fmt.Errorf("verify: no bucket to look at: configure one")
 	}
-	p, err := newPass(ctx, o, m)
-	if err != nil {
+	p := newPass(o, m)
+	if err := p.begin(ctx); err != nil {
+		if none, is := errors.AsType[*descriptors.None](err); is && ctx.Err() == nil {
+			return p.gone(ctx, none)
+		}
 		return Report{}, fmt.Errorf("verify: %w", err)
 	}
 	p.pages(ctx)
@@ -108,7 +113,7 @@ func (p *pass) again(ctx context.Context) {
 	if p.report.met[Forged] == 0 {
 		return
 	}
-	if now, err := descriptors.Find(ctx, p.buckets, p.Root, p.Repository); err == nil && now.Number > p.found.Number {
+	if now, err := descriptors.Find(ctx, p.unveiled(), p.Root, p.Repository); err == nil && now.Number > p.found.Number {
 		p.report.met[Forged] = 0
 		p.report.why("descriptor %d came meanwhile, and what is called forged here may count by it: run verify again", now.Number)
 	}

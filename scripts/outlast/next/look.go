@@ -49,9 +49,6 @@ func Look[B descriptors.Bucket](ctx context.Context, w Where[B]) (*Sight[B], err
 			return s, err
 		}
 	}
-	if s.Repository != w.Repository {
-		return s, fmt.Errorf("descriptor %d is of repository %s, and the configuration's is %s", s.Number, s.Repository, w.Repository)
-	}
 	return s, ctx.Err()
 }
 

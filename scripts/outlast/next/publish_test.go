@@ -284,7 +284,7 @@ func TestAForkIsFoundAndSettled(t *testing.T) {
 func TestAnotherRepository(t *testing.T) {
 	r := begun(t)
 	r.first.Repository = "0b0e8f9e-5b1a-4c62-9d0c-0c2b7a9e4d11"
-	if _, err := r.look(""); err == nil || !strings.Contains(err.Error(), "the configuration's is 0b0e8f9e") {
+	if _, err := r.look(""); err == nil || !strings.Contains(err.Error(), "want 0b0e8f9e") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -54,7 +54,7 @@ var tested = []Mutant{
 `, `		_ = k
 `},
 	{"everything waits for a later seal's word", "verify/batches.go", `case len(p.pending) < mostPending:`, `case true:`},
-	{"what nobody signed is inert in any hour", "verify/unsigned.go", `c.before.signers() >= min(could, 2)`, `could > 0`},
+	{"what nobody signed is inert in any hour", "verify/unsigned.go", `c.found.Firm(at, len(c.before.signers()))`, `c.found.Firm(at, 2)`},
 	{"what nobody signed is inert whatever it holds", "verify/unsigned.go", `_, err = format.OpenSeal(row.name, object, c.found.Repository)`, `_ = object`},
 	{"any number of seals that nobody signed is read", "verify/unsigned.go", `if len(few) < handful {`, `if true {`},
 }

@@ -26,7 +26,7 @@ var verifying = []Mutant{
 `, ``},
 	{"verify calls missing what a torn listing leaves out", "verify/batches.go", `if hidden == nil && p.lost[bucket].Load() {`, `if hidden == nil && p.lost == nil {`},
 	{"verify calls missing what is young", "verify/pass.go", `!at.Add(settled).After(p.Now) }`, `!at.Add(time.Hour).After(p.Now) }`},
-	{"what an interrupted sealer left is a doubt for ever", "verify/unsigned.go", `>= min(could, 2)`, `> could`},
+	{"what an interrupted sealer left is a doubt for ever", "verify/unsigned.go", `c.found.Firm(at, len(c.before.signers()))`, `c.found.Firm(at, 0)`},
 	{"verify calls damage a doubt", "verify/verdict.go", `return v == Unreadable ||`, `return v == Damaged || v == Unreadable ||`},
 	{"repairs are made of copies that nobody checked", "verify/repair.go", `			err = r.check(object)
 		}
