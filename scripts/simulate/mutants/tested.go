@@ -26,6 +26,12 @@ var byTest = map[string]test{
 	"what nobody signed is inert in any hour":                {"verify", "TestInertOnlyInFirmHours"},
 	"what nobody signed is inert whatever it holds":          {"verify", "TestUnsignedInFirmHours"},
 	"any number of seals that nobody signed is read":         {"verify", "TestCrowdOfUnsignedSeals"},
+	"verify takes emptied buckets for silent ones":           {"verify", "TestNothingLeft"},
+	"verify sees no descriptor under a delete marker":        {"verify", "TestHiddenDescriptors"},
+	"a sole sealer's hours are never firm":                   {"verify", "TestCheckpointOfASoleSealer"},
+	"a chain is proven by a checkpoint without an hour":      {"verify", "TestWhatAChainCannotProve"},
+	"a chain is proven beside a dead sealer":                 {"verify", "TestWhatAChainCannotProve"},
+	"the checkpoint goes to hours to come":                   {"verify", "TestCheckpointStaysInThePast"},
 	"status takes a listing that broke off for a whole one":  {"standing", "TestLook"},
 	"status does not ask which descriptor a bucket holds":    {"status", "TestBucketWords"},
 	"a run that did not come to a word settles damage":       {"report", "TestWhatIsOpenStays"},
@@ -57,6 +63,17 @@ var tested = []Mutant{
 	{"what nobody signed is inert in any hour", "verify/unsigned.go", `c.found.Firm(at, len(c.before.signers()))`, `c.found.Firm(at, 2)`},
 	{"what nobody signed is inert whatever it holds", "verify/unsigned.go", `_, err = format.OpenSeal(row.name, object, c.found.Repository)`, `_ = object`},
 	{"any number of seals that nobody signed is read", "verify/unsigned.go", `if len(few) < handful {`, `if true {`},
+	{"verify takes emptied buckets for silent ones", "verify/gone.go", `case held.Unseen:`, `case held.Number == 0:`},
+	{"verify sees no descriptor under a delete marker", "verify/unveiled.go", `range u.rows(ctx, prefix) {
+`, `range u.rows(ctx, prefix) {
+			if row.Hidden {
+				continue
+			}
+`},
+	{"a sole sealer's hours are never firm", "format/descriptor.go", `sealers >= min(could, 2)`, `sealers >= 2`},
+	{"a chain is proven by a checkpoint without an hour", "verify/checkpoint.go", `case p.Checkpoint.Hour.IsZero():`, `case p.Checkpoint.Descriptor < 0:`},
+	{"a chain is proven beside a dead sealer", "verify/checkpoint.go", `if !last.from.IsZero() {`, `if last.from.After(p.Now) {`},
+	{"the checkpoint goes to hours to come", "verify/chain.go", `case over && c.found`, `case (over || true) && c.found`},
 }
 
 // try runs the test.

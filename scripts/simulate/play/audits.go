@@ -96,7 +96,7 @@ func (w *World) planted(earlier []cloud.Snapshot, report *verify.Report) {
 	}
 }
 
-// rolledBack: all buckets together go back to what they held earlier.
+// rolledBack: all buckets together go back to what they held earlier, or hold nothing any more.
 func (w *World) rolledBack(earlier []cloud.Snapshot, cp *verify.Checkpoint) {
 	for _, s := range earlier {
 		for key := range s {
@@ -106,6 +106,7 @@ func (w *World) rolledBack(earlier []cloud.Snapshot, cp *verify.Checkpoint) {
 		}
 	}
 	w.mustFind(earlier, cp, verify.RolledBack, format.SealHourPrefix(cp.Hour)+cp.Seals[0])
+	w.mustFind(make([]cloud.Snapshot, len(earlier)), cp, verify.RolledBack, format.DescriptorPrefix)
 }
 
 // removed: one batch that a seal lists, or all seals of one hour that the next one names, are gone from every bucket.
