@@ -23,6 +23,7 @@ type nextFlags struct {
 
 	addReceivers, endReceivers, addSealers, endSealers []string
 	addBuckets, removeBuckets, completeBuckets         []string
+	lostBuckets                                        []string
 	addRecipients, removeRecipients                    []string
 	removeSigners                                      []string // refused
 }
@@ -36,6 +37,9 @@ func (a *app) nextDescriptor() *cobra.Command {
 			"root key and writes it, with its recovery page, to every bucket. It wants to see a majority of the buckets:\n" +
 			"so nobody makes the same number twice. Receivers and sealers are ended, never removed, and a name is used\n" +
 			"once: what they signed stays readable.\n\n" +
+			"A bucket counts as complete, and another one is removed, once every complete bucket holds what it should, by\n" +
+			"their listings. Before one is removed, take it out of the receivers' configurations, and run reconcile while\n" +
+			"yours still names it, or with --to.\n\n" +
 			"TIME is 2026-11-22, 2026-11-22T09:00:00Z, or 90m for 90 minutes ago. Receivers follow their own\n" +
 			"configuration: change it too.",
 		Example: "  outlast descriptor next --add-receiver \"$(outlast keygen --receiver gcp-eu)\"\n" +
@@ -65,7 +69,8 @@ func (f *nextFlags) define(c *cobra.Command) {
 		{&f.addSealers, "add-sealer", "\"NAME PUBLIC-KEY [TIME]\"; usually since the repository's beginning"},
 		{&f.endSealers, "end-sealer", "NAME[=TIME]"},
 		{&f.addBuckets, "add-bucket", "URL of a bucket that is being filled"},
-		{&f.removeBuckets, "remove-bucket", "URL"},
+		{&f.removeBuckets, "remove-bucket", "URL of a bucket of which the complete ones hold everything"},
+		{&f.lostBuckets, "remove-lost", "URL of a bucket that is gone for good, or whose word is worth nothing: it is not looked into, and what\nit alone held is given up"},
 		{&f.completeBuckets, "complete", "URL[=TIME] of a bucket that holds everything since then; usually since the repository's\nbeginning"},
 		{&f.addRecipients, "add-recipient", "age1…"},
 		{&f.removeRecipients, "remove-recipient", "age1…; what was encrypted to it before stays readable to it"},
@@ -81,7 +86,7 @@ func (f *nextFlags) define(c *cobra.Command) {
 // change reads what the flags say.
 func (f *nextFlags) change() (next.Change, error) {
 	change := next.Change{
-		Buckets:    next.Buckets{Add: f.addBuckets, Remove: f.removeBuckets},
+		Buckets:    next.Buckets{Add: f.addBuckets, Remove: f.removeBuckets, Lost: f.lostBuckets},
 		Recipients: next.Recipients{Add: f.addRecipients, Remove: f.removeRecipients},
 		Quorum:     f.quorum,
 	}

@@ -15,6 +15,9 @@ func (a *app) sayDifferences(p *next.Plan) {
 	for _, line := range next.Differences(p.Is, p.Next) {
 		a.say("  %s", line)
 	}
+	for _, line := range p.Warnings() {
+		a.say("warning: %s", line)
+	}
 }
 
 func (a *app) printDraft(p *next.Plan) error {

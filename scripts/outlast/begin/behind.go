@@ -35,33 +35,43 @@ func checkHolds(ctx context.Context, buckets []*store.Keeper, i int, d *format.D
 }
 
 // FirstMissing is the first batch named since a moment that other holds and b does not; empty, if there is none. It goes
-// through both listings, which are sorted, side by side.
+// through both listings, which are sorted, side by side. What no receiver signed is not wanted anywhere.
 func FirstMissing(ctx context.Context, b, other *store.Keeper, d *format.Descriptor, since time.Time) (string, error) {
 	opener := format.NewOpener(d, nil)
-	next, stop := iter.Pull2(b.List(ctx, format.LogPrefix))
+	next, stop := iter.Pull2(batches(ctx, b))
 	defer stop()
-	var held store.Object
-	for wanted, err := range other.List(ctx, format.LogPrefix) {
+	var held format.Key
+	for wanted, err := range batches(ctx, other) {
 		if err != nil {
 			return "", err
 		}
-		if !isBatch(wanted.Key, since, opener) {
+		if wanted.Time.Before(since) || opener.CheckName(wanted) != nil {
 			continue
 		}
-		for more := true; more && held.Key < wanted.Key; {
+		for more := true; more && held.String() < wanted.String(); {
 			if held, err, more = next(); err != nil {
 				return "", err
 			}
 		}
-		if held.Key != wanted.Key {
-			return wanted.Key, nil
+		if held != wanted {
+			return wanted.String(), nil
 		}
 	}
 	return "", nil
 }
 
-// isBatch: what no receiver signed is not wanted anywhere, and a repair only beside what it repairs.
-func isBatch(name string, since time.Time, opener *format.Opener) bool {
-	key, err := format.ParseKey(name)
-	return err == nil && key.Repair == 0 && !key.Time.Before(since) && opener.CheckName(key) == nil
+// batches are what a bucket lists under batches' names. A repair is a copy of what it repairs, also where nothing else is left.
+func batches(ctx context.Context, b *store.Keeper) iter.Seq2[format.Key, error] {
+	return func(yield func(format.Key, error) bool) {
+		for o, err := range b.List(ctx, format.LogPrefix) {
+			key, other := format.ParseKey(o.Key)
+			if err == nil && other != nil {
+				continue
+			}
+			key.Repair = 0
+			if !yield(key, err) {
+				return
+			}
+		}
+	}
 }

@@ -14,12 +14,13 @@ import (
 // Buckets is what changes about buckets.
 type Buckets struct {
 	Add, Remove []string // URLs
+	Lost        []string // removed as well, and not looked into: what they alone held is given up
 	Complete    []Timed  // by URL; usually since the repository's beginning
 }
 
 func (b *Buckets) apply(d *format.Descriptor, now, beginning time.Time) error {
 	var errs []error
-	for _, url := range b.Remove {
+	for _, url := range slices.Concat(b.Remove, b.Lost) {
 		i, err := find(d.Buckets, url)
 		if errs = append(errs, err); err == nil {
 			d.Buckets = slices.Delete(d.Buckets, i, i+1)

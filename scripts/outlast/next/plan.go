@@ -24,6 +24,7 @@ var (
 // Plan is a change that has been checked.
 type Plan struct {
 	Is, Next *format.Descriptor
+	Lost     []string // buckets that are given up unseen
 	sight    *Sight[*store.Keeper]
 	sure     bool
 }
@@ -42,8 +43,8 @@ func Prepare(ctx context.Context, s *Sight[*store.Keeper], change Change, now ti
 	if len(Differences(s.Descriptor, next)) == 0 && !sure {
 		return nil, fmt.Errorf("%w: nothing would change: say what shall", ErrRefused)
 	}
-	p := &Plan{s.Descriptor, next, s, sure}
-	if err := errors.Join(p.checkAdded(), p.checkCompleted(ctx)); err != nil {
+	p := &Plan{s.Descriptor, next, change.Buckets.lost(s.Descriptor, next), s, sure}
+	if err := errors.Join(p.checkAdded(), p.checkCompleted(ctx), p.checkRemoved(ctx)); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
 	}
 	return p, nil
@@ -90,39 +91,43 @@ func (p *Plan) checkAdded() error {
 // checkCompleted wants a bucket that shall count as complete to hold what the others hold since then.
 func (p *Plan) checkCompleted(ctx context.Context) error {
 	var errs []error
-	for _, b := range p.Next.Buckets {
-		if b.CompleteSince.IsZero() || slices.ContainsFunc(p.Is.Buckets, func(old format.Bucket) bool { return old == b }) {
-			continue
+	for _, b := range p.complete() {
+		if !slices.Contains(p.Is.Buckets, b) {
+			errs = append(errs, p.checkHolds(ctx, b, p.complete()))
 		}
-		since := b.CompleteSince
-		if since.Equal(beginning(p.Is)) {
-			since = time.Time{} // what a receiver captured before the repository began, too
-		}
-		errs = append(errs, p.checkHolds(ctx, b.URL, since))
 	}
 	return errors.Join(errs...)
 }
 
-// checkHolds says whether a bucket holds every batch since a moment that the other buckets of the plan hold.
-func (p *Plan) checkHolds(ctx context.Context, url string, since time.Time) error {
-	bucket := p.sight.at(url)
+// complete are the buckets that will count as such.
+func (p *Plan) complete() []format.Bucket {
+	return slices.DeleteFunc(slices.Clone(p.Next.Buckets), func(b format.Bucket) bool { return b.CompleteSince.IsZero() })
+}
+
+// checkHolds says whether a bucket holds every batch, since it is complete, that others hold.
+func (p *Plan) checkHolds(ctx context.Context, b format.Bucket, others []format.Bucket) error {
+	bucket, since := p.sight.at(b.URL), b.CompleteSince
 	if bucket.Err != nil && bucket.Number == 0 {
-		return bucket.Err
+		return fmt.Errorf("bucket %s: what it holds is not known: %w", b.URL, bucket.Err)
 	}
-	for _, b := range p.Next.Buckets {
-		other := p.sight.at(b.URL)
-		if b.URL == url || b.CompleteSince.IsZero() {
+	if since.Equal(beginning(p.Is)) {
+		since = time.Time{} // what a receiver captured before the repository began, too
+	}
+	for _, o := range others {
+		other := p.sight.at(o.URL)
+		if o.URL == b.URL {
 			continue
 		}
 		if !other.opened {
-			return fmt.Errorf("bucket %s: what it should hold is not known: %w", url, other.Err)
+			return fmt.Errorf("bucket %s: what it should hold is not known: %w", b.URL, other.Err)
 		}
 		missing, err := begin.FirstMissing(ctx, bucket.Bucket, other.Bucket, p.Next, since)
 		switch {
 		case err != nil:
-			return fmt.Errorf("bucket %s: what it should hold is not known: %w", url, err)
+			return fmt.Errorf("bucket %s: what it should hold is not known: %w", b.URL, err)
 		case missing != "":
-			return fmt.Errorf("bucket %s lacks %s, which %s holds: run reconcile first", url, missing, b.URL)
+			return fmt.Errorf("bucket %s lacks %s, which %s holds: \"outlast reconcile\" brings it, with both in the configuration or named by --to",
+				b.URL, missing, o.URL)
 		}
 	}
 	return nil

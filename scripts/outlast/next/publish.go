@@ -77,7 +77,7 @@ func (p *Plan) checkMay(ctx context.Context, b format.Bucket, seen *Seen[*store.
 	case seen.Err != nil || b.CompleteSince.IsZero():
 		return seen.Err
 	}
-	return p.checkHolds(ctx, b.URL, b.CompleteSince)
+	return p.checkHolds(ctx, b, p.complete())
 }
 
 // writePages creates the pages of all buckets before any descriptor. A page's name holds no hash: who finds it taken is not
