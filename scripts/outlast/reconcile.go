@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -34,8 +35,9 @@ func (a *app) reconcile() *cobra.Command {
 			"It needs no age identity. Run it as often as you like, also twice at once; a run that is stopped is finished\n" +
 			"by the next. With --for or --requests a run brings the last hours in line first, seals what is due, and goes\n" +
 			"on with older ones; it need not be told where the one before ended.\n\n" +
-			"To fill a new bucket: add it with \"outlast descriptor next --add-bucket\", run \"outlast reconcile\", and say\n" +
-			"with \"outlast descriptor next --complete\" from when on it holds everything.",
+			"To fill a new bucket, name it with --to. Once it holds everything, reconcile says which descriptor comes next:\n" +
+			"\"outlast descriptor next --add-bucket URL --complete URL\", which compares the listings once more. Then add it to\n" +
+			"every configuration. One that capture shall write to before it is filled is added first, with --add-bucket alone.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.runReconcile(c.Context(), f) },
 	}
@@ -70,8 +72,11 @@ func (a *app) runReconcile(ctx context.Context, f reconcileFlags) error {
 	return errors.Join(ctx.Err(), err, a.reconciled(done.Report, f.json), a.strangers(done))
 }
 
-// strangers says what the configuration and the descriptor do not agree on.
+// strangers says what the configuration and the descriptor do not agree on, and what comes after a new bucket was filled.
 func (a *app) strangers(done task.Reconciled) error {
+	if done.Equal && len(done.New) > 0 {
+		a.say("Filled. Now sign that it belongs to the repository, and since when it is complete:\n  outlast descriptor next%s", added(done.New))
+	}
 	for _, url := range done.Strange {
 		a.say("%s is none of the descriptor's buckets: add it with \"outlast descriptor next --add-bucket\", or leave it out", url)
 	}
@@ -82,6 +87,15 @@ func (a *app) strangers(done task.Reconciled) error {
 		return fmt.Errorf("%w: the configuration's buckets are not the descriptor's", errPartial)
 	}
 	return nil
+}
+
+// added are the flags that add buckets which hold everything.
+func added(urls []string) string {
+	var flags strings.Builder
+	for _, url := range urls {
+		fmt.Fprintf(&flags, " --add-bucket '%s' --complete '%[1]s'", url)
+	}
+	return flags.String()
 }
 
 // reconciled prints the report and says by its error how the repository stands.

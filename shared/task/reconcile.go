@@ -3,7 +3,6 @@ package task
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -28,7 +27,8 @@ type Reconciling struct {
 // Reconciled is the account of a run, and what the configuration and the descriptor do not agree on.
 type Reconciled struct {
 	reconcile.Report
-	Strange []string // buckets of the run that the descriptor does not name
+	New     []string // further buckets of the run, which the descriptor does not name yet
+	Strange []string // buckets of the configuration that the descriptor does not name
 	LeftOut []string // buckets of the descriptor that the run did not have
 }
 
@@ -51,7 +51,8 @@ func Reconcile(ctx context.Context, c *config.Config, r Reconciling) (Reconciled
 		if err != nil {
 			return err
 		}
-		done.Strange, done.LeftOut = strangers(urls, o.Descriptor)
+		done.New = unnamed(r.To, o.Descriptor)
+		done.Strange, done.LeftOut = unnamed(c.Buckets, o.Descriptor), leftOut(urls, o.Descriptor)
 		if done.Report, err = reconcile.Run(running, o); err != nil {
 			return err
 		}
@@ -91,18 +92,19 @@ func reconcileOptions(ctx context.Context, c *config.Config, r Reconciling, buck
 	return o, nil
 }
 
-// strangers compares the buckets of a run with those of the descriptor. What a stale configuration leaves out stays behind,
-// and what it names too many is no part of the repository.
-func strangers(urls []string, d *format.Descriptor) (strange, leftOut []string) {
-	left := map[string]bool{}
+// unnamed are the buckets that the descriptor does not name: they are no part of the repository.
+func unnamed(urls []string, d *format.Descriptor) []string {
+	return slices.DeleteFunc(slices.Clone(urls), func(url string) bool {
+		return slices.ContainsFunc(d.Buckets, func(b format.Bucket) bool { return b.URL == url })
+	})
+}
+
+// leftOut are the buckets that only the descriptor names: what a stale configuration leaves out stays behind.
+func leftOut(urls []string, d *format.Descriptor) (left []string) {
 	for _, b := range d.Buckets {
-		left[b.URL] = true
-	}
-	for _, url := range urls {
-		if !left[url] {
-			strange = append(strange, url)
+		if !slices.Contains(urls, b.URL) {
+			left = append(left, b.URL)
 		}
-		delete(left, url)
 	}
-	return strange, slices.Sorted(maps.Keys(left))
+	return left
 }

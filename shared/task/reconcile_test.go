@@ -18,6 +18,7 @@ func TestPartial(t *testing.T) {
 		"stopped":       {Reconciled{Report: reconcile.Report{Equal: true, Next: time.Unix(0, 0)}}, true},
 		"hours wait":    {Reconciled{Report: reconcile.Report{Equal: true, Unsealed: 1}}, true},
 		"a bucket more": {Reconciled{Report: reconcile.Report{Equal: true}, Strange: []string{"mem://9"}}, true},
+		"a new bucket":  {Reconciled{Report: reconcile.Report{Equal: true}, New: []string{"mem://9"}}, false},
 		"a bucket less": {Reconciled{Report: reconcile.Report{Equal: true}, LeftOut: []string{"mem://9"}}, true},
 	} {
 		if got := test.r.Partial(); got != test.want {
