@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -123,7 +124,7 @@ func (a *app) reconciled(r reconcile.Report, asJSON bool) error {
 
 func (a *app) printReconciled(r reconcile.Report) error {
 	for _, finding := range r.Finding {
-		a.say("%s in %s: %s", finding.Key, finding.Bucket, finding.Detail)
+		a.say("%s in %s: %s", finding.Key, cmp.Or(finding.Bucket, "the repository"), finding.Detail)
 	}
 	for _, b := range r.Buckets {
 		state := "holds everything"

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -42,7 +43,7 @@ func (a *app) printVerified(r *verify.Report, asJSON bool) error {
 }
 
 func (a *app) sayFinding(f verify.Finding) {
-	a.say("  %s: %s in %s: %s", f.Verdict, f.Key, f.Bucket, f.Known)
+	a.say("  %s: %s in %s: %s", f.Verdict, f.Key, cmp.Or(f.Bucket, "the repository"), f.Known)
 	next := f.Do
 	if f.Repaired != "" {
 		next = "repaired: " + f.Repaired

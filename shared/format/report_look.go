@@ -25,10 +25,13 @@ func (l Look) Sound() bool { return l.Outcome == ReportOK }
 // Tells reports whether the look came to a word: the bucket answered, and nothing is in doubt.
 func (l Look) Tells() bool { return !l.Broken && l.Doubts == 0 }
 
+// AtLarge stands for the URL in a look at what is of no bucket, as far as anybody knows, but of the repository.
+const AtLarge = ""
+
 func (l Look) check() error {
 	u, err := url.Parse(l.URL)
 	switch {
-	case err != nil || u.Scheme == "":
+	case l.URL != AtLarge && (err != nil || u.Scheme == ""):
 		return errors.New("of no bucket")
 	case l.By != "" && CheckReceiver(l.By) != nil:
 		return fmt.Errorf("by %q", l.By)

@@ -115,13 +115,12 @@ func (c *copies) failed(b listing.Batch, lack []int, err error) {
 	delete(c.late, name) // until it is known what it is
 	hopeless := c.hopeless(b, err)
 	if hopeless || errors.Is(err, errDamaged) {
-		c.lost = append(c.lost, b.Key)
+		c.lost = append(c.lost, missed{b.Key, c.holders(b)})
 	}
 	for _, i := range lack {
 		c.lacking[i] = c.lacking[i] || !hopeless
 		if errors.Is(err, errDamaged) {
-			c.report.Buckets[i].Missing++
-			c.report.find(c.buckets[i].Name(), name, err)
+			c.report.Buckets[i].Missing++ // and those that hold it are at fault
 		} else {
 			c.fails(i, 1, err)
 		}

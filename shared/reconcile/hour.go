@@ -17,8 +17,8 @@ type hour struct {
 	unknown  []bool       // by bucket: its listing did not come to its end
 	lacking  []bool       // by bucket: it lacks a batch that could not be copied
 	list     *format.List // the hour's batches, where they are to be sealed
-	absent   []format.Key // batches that a seal lists, and no bucket that was listed
-	lost     []format.Key // batches of which every copy is damaged or not given out, or that only a seal names
+	absent   []missed     // batches that a seal lists, and no bucket that was listed
+	lost     []missed     // batches of which every copy is damaged or not given out, or that only a seal names
 	unmarked bool         // no bucket took the note that one is lost
 }
 

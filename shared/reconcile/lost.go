@@ -93,21 +93,37 @@ func (p *pass) again(ctx context.Context, key format.Key) {
 		case err == nil:
 			p.batch(ctx, h, b, copies)
 		case ctx.Err() == nil:
-			p.lose(key)
+			p.lose(missed{key, p.holders(b)})
 		}
 		lost = err != nil && copies.hopeless(b, err)
 	}
 	copies.wait()
 	if lost && !slices.Contains(h.unknown, true) && ctx.Err() == nil {
-		p.lose(key)
+		p.lose(missed{key, nil})
 		p.mark(ctx, key, h.unknown)
 	}
 }
 
+// missed is a batch of which no sound copy is known, and the buckets that are known to have held one: nobody else has lost it.
+type missed struct {
+	format.Key
+	by []string
+}
+
+// holders are the buckets that list a batch, whatever they give out.
+func (p *pass) holders(b listing.Batch) (names []string) {
+	for i, bucket := range p.buckets {
+		if b.In(i) {
+			names = append(names, bucket.Name())
+		}
+	}
+	return names
+}
+
 // miss notes a batch that the hour's seals list and no bucket did so far. Of very many, the first are enough to say so.
-func (h *hour) miss(name string) {
+func (h *hour) miss(name string, seal int) {
 	if key, err := format.ParseKey(name); err == nil && len(h.absent) < maxNotes {
-		h.absent = append(h.absent, key)
+		h.absent = append(h.absent, missed{key, h.seals[seal].Listed})
 	}
 }
 
@@ -116,12 +132,12 @@ func (p *pass) absent(h *hour) {
 	if slices.Contains(h.unknown, true) {
 		return
 	}
-	for _, key := range h.absent {
-		if err := p.opener.CheckName(key); err != nil {
-			p.find(0, key.String(), fmt.Errorf("a seal lists it: %w", err))
+	for _, m := range h.absent {
+		if err := p.opener.CheckName(m.Key); err != nil {
+			p.findAtLarge(m.String(), fmt.Errorf("a seal lists it: %w", err))
 			continue
 		}
-		h.lost = append(h.lost, key)
+		h.lost = append(h.lost, m)
 	}
 }
 
@@ -133,19 +149,37 @@ func (p *pass) giveUp(ctx context.Context, h *hour) {
 	if len(h.seals) == 0 && !p.waited(h.at) && !h.at.Before(p.begins()) {
 		return
 	}
-	for _, key := range h.lost {
-		p.lose(key)
-		h.unmarked = !p.mark(ctx, key, h.unknown) || h.unmarked
+	for _, m := range h.lost {
+		p.lose(m)
+		h.unmarked = !p.mark(ctx, m.Key, h.unknown) || h.unmarked
 	}
 }
 
-// lose notes that a batch is lost, once.
-func (p *pass) lose(key format.Key) {
+// lose notes that a batch is lost, once, of each bucket of the run that is known to have held it, or else of none.
+func (p *pass) lose(m missed) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.gone[key] {
-		p.gone[key] = true
-		p.report.Lost++
-		p.report.find(p.buckets[0].Name(), key.String(), errLost)
+	if p.gone[m.Key] {
+		return
 	}
+	p.gone[m.Key] = true
+	p.report.Lost++
+	before := p.report.Findings
+	for _, b := range p.buckets {
+		if slices.Contains(m.by, b.Name()) {
+			p.report.find(b.Name(), m.String(), errLost)
+		}
+	}
+	if p.report.Findings == before {
+		p.report.find(atLarge, m.String(), errLost)
+	}
+}
+
+// atLarge stands for the bucket in a finding that is of none, as far as anybody knows.
+const atLarge = ""
+
+func (p *pass) findAtLarge(key string, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.report.find(atLarge, key, err)
 }

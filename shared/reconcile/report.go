@@ -52,7 +52,7 @@ type BucketReport struct {
 
 // Finding is an object with which something is wrong.
 type Finding struct {
-	Bucket string `json:"bucket"`
+	Bucket string `json:"bucket"` // empty: of the repository, and of no bucket as far as anybody knows
 	Key    string `json:"key"`
 	Detail string `json:"detail"`
 }

@@ -42,8 +42,9 @@ func (s *seals) roll(ctx context.Context, one *sealing, all []opened) *roll {
 	return &roll{rows: listing.Look(listing.Merge(lists))}
 }
 
-// pass takes what is listed before a name, or all that is left where there is none, and gives it to absent.
-func (r *roll) pass(name string, absent func(name string)) {
+// pass takes what is listed before a name, or all that is left where there is none, and gives it to absent, with the first seal that
+// lists it.
+func (r *roll) pass(name string, absent func(name string, seal int)) {
 	last := ""
 	for r.rows != nil && r.rows.More && (name == "" || r.rows.Head.Key < name) {
 		row := r.rows.Take()
@@ -52,7 +53,7 @@ func (r *roll) pass(name string, absent func(name string)) {
 			r.torn = true
 		case row.Key != last:
 			last = row.Key
-			absent(last)
+			absent(last, row.Bucket)
 		}
 	}
 }

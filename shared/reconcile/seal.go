@@ -42,7 +42,7 @@ func (p *pass) seal(ctx context.Context, h *hour, s *sealing) {
 		p.report.Unsealed++
 	}
 	if errors.Is(err, format.ErrTooLarge) || errors.Is(err, format.ErrMalformed) { // no later run can do it either
-		p.find(0, format.SealHourPrefix(h.at), err)
+		p.findAtLarge(format.SealHourPrefix(h.at), err)
 	}
 }
 

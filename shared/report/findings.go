@@ -1,6 +1,8 @@
 package report
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"outlast.example/shared/format"
@@ -19,9 +21,11 @@ func Reconciled(r reconcile.Report, others bool, now time.Time) *format.Report {
 	case undone, !r.Equal:
 		found.Outcome = format.ReportPartial
 	}
-	for _, b := range r.Buckets {
+	for _, b := range append(slices.Clone(r.Buckets), atLarge(r)) {
 		at := format.ReportBucket{URL: b.Name, Broken: b.Error != "", Missing: b.Missing, Faults: b.Findings}
-		found.Buckets = append(found.Buckets, at)
+		if b.Name != format.AtLarge {
+			found.Buckets = append(found.Buckets, at)
+		}
 		for _, l := range inHours(r, b) {
 			at.Faults -= l.Faults
 			found.Looks = append(found.Looks, l)
@@ -33,6 +37,18 @@ func Reconciled(r reconcile.Report, others bool, now time.Time) *format.Report {
 		found.Looks[i].At = now.UTC().Truncate(day)
 	}
 	return found
+}
+
+// atLarge is what a run found of no bucket. It came to a word about that where it did in every bucket.
+func atLarge(r reconcile.Report) reconcile.BucketReport {
+	at := reconcile.BucketReport{Name: format.AtLarge, Findings: r.Findings}
+	for _, b := range r.Buckets {
+		at.Findings -= b.Findings
+		at.Error = cmp.Or(at.Error, b.Error)
+		at.Unseen = append(at.Unseen, b.Unseen...)
+	}
+	at.Unseen = reconcile.Joined(at.Unseen)
+	return at
 }
 
 // read are the verdicts by which the bytes of an object are judged, and not its place in a listing.
@@ -63,6 +79,11 @@ func Verified(r *verify.Report, now time.Time) *format.Report {
 			found.Looks = append(found.Looks, verified(inPart, false, found.Read, now))
 		}
 	}
+	at := format.ReportBucket{URL: format.AtLarge, Broken: len(r.Why) > 0}
+	for verdict, n := range r.AtLarge() {
+		count(&at, verdict, n)
+	}
+	found.Looks = append(found.Looks, verified(at, false, "", now))
 	return found
 }
 

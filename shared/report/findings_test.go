@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -36,6 +37,9 @@ func TestReconciled(t *testing.T) {
 			{At: midnight, To: noon.Add(-50 * time.Hour), Outcome: format.ReportOK, ReportBucket: in("b://", 0, 0, 0)},
 			{At: midnight, From: noon.Add(-50 * time.Hour), To: noon, Outcome: format.ReportPartial, ReportBucket: broken},
 			{At: midnight, Outcome: format.ReportPartial, ReportBucket: broken},
+			{At: midnight, To: noon.Add(-50 * time.Hour), Outcome: format.ReportOK},
+			{At: midnight, From: noon.Add(-50 * time.Hour), To: noon, Outcome: format.ReportPartial, ReportBucket: format.ReportBucket{Broken: true}},
+			{At: midnight, Outcome: format.ReportPartial, ReportBucket: format.ReportBucket{Broken: true}},
 		},
 	}
 	if diff := cmp.Diff(want, report.Reconciled(run, false, noon)); diff != "" {
@@ -65,6 +69,34 @@ func TestReconciled(t *testing.T) {
 	}
 }
 
+// What is of no bucket is told of none, stays said while no run has looked everywhere, and no longer.
+func TestWhatIsOfNoBucket(t *testing.T) {
+	whole := reconcile.Report{Lost: 1, Findings: 1, Buckets: []reconcile.BucketReport{{Name: "a://"}, {Name: "b://"}}}
+	outcome := func(looks []format.Look, url string) string {
+		i := slices.IndexFunc(looks, func(l format.Look) bool { return l.URL == url && l.Outcome == format.ReportDamage })
+		if i < 0 {
+			return ""
+		}
+		return looks[i].Outcome
+	}
+	found := report.Reconciled(whole, false, noon)
+	if _, err := (&format.Report{Format: format.Version, Repository: repositoryID, Outcome: found.Outcome, Buckets: found.Buckets, Looks: found.Looks}).Encode(); err != nil {
+		t.Error(err)
+	}
+	ledger := report.Carry(nil, found.Looks, noon)
+	if found.Outcome != format.ReportDamage || outcome(ledger, format.AtLarge) == "" || outcome(ledger, "a://")+outcome(ledger, "b://") != "" {
+		t.Errorf("got %+v", ledger)
+	}
+	stopped := reconcile.Report{Next: noon, Buckets: whole.Buckets}
+	if ledger = report.Carry(ledger, report.Reconciled(stopped, false, noon).Looks, noon); outcome(ledger, format.AtLarge) == "" {
+		t.Errorf("forgotten: %+v", ledger)
+	}
+	through := reconcile.Report{Equal: true, Buckets: whole.Buckets}
+	if ledger = report.Carry(ledger, report.Reconciled(through, false, noon).Looks, noon); outcome(ledger, format.AtLarge) != "" {
+		t.Errorf("said for ever: %+v", ledger)
+	}
+}
+
 // What every run lists is told apart from what only this run's part shows.
 func TestVerified(t *testing.T) {
 	run := &verify.Report{Outcome: verify.Damage, Read: verify.Part{Number: 3, Of: 30}, Buckets: []verify.Looked{
@@ -90,6 +122,7 @@ func TestVerified(t *testing.T) {
 			{At: noon, Part: "3/30", Outcome: format.ReportDamage, ReportBucket: in("a://", 0, 4, 4)},
 			{At: noon, Outcome: format.ReportPartial, ReportBucket: broken},
 			{At: noon, Part: "3/30", Outcome: format.ReportPartial, ReportBucket: broken},
+			{At: noon, Outcome: format.ReportOK},
 		},
 	}
 	if diff := cmp.Diff(want, report.Verified(run, noon)); diff != "" {
@@ -98,7 +131,10 @@ func TestVerified(t *testing.T) {
 	quick := &verify.Report{Outcome: verify.Partial, Why: []string{"x"}, Buckets: []verify.Looked{{Name: "a://"}}}
 	want = &format.Report{
 		Outcome: format.ReportPartial, Buckets: []format.ReportBucket{in("a://", 0, 0, 0)},
-		Looks: []format.Look{{At: noon, Outcome: format.ReportPartial, ReportBucket: in("a://", 0, 0, 0)}},
+		Looks: []format.Look{
+			{At: noon, Outcome: format.ReportPartial, ReportBucket: in("a://", 0, 0, 0)},
+			{At: noon, Outcome: format.ReportPartial, ReportBucket: format.ReportBucket{Broken: true}},
+		},
 	}
 	if diff := cmp.Diff(want, report.Verified(quick, noon)); diff != "" {
 		t.Errorf("quick (-want +got):\n%s", diff)

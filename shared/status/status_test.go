@@ -266,6 +266,12 @@ func TestBucketWords(t *testing.T) {
 		"verify found faults": {func(v *View) {
 			looks(v, report.Verify, "", format.Look{At: before(3), Outcome: format.ReportDamage, ReportBucket: format.ReportBucket{Missing: 1}})
 		}, "well attention well", "verify found something wrong in it"},
+		"wrong in no bucket that is known": {func(v *View) {
+			v.Here[report.Reconcile] = append(v.Here[report.Reconcile], format.Look{At: before(1), Outcome: format.ReportDamage, ReportBucket: format.ReportBucket{Faults: 1}})
+		}, "attention well well", "reconcile found something wrong, and nobody knows in which bucket"},
+		"in doubt in no bucket that is known": {func(v *View) {
+			v.Here[report.Verify] = append(v.Here[report.Verify], format.Look{At: before(1), Outcome: format.ReportPartial, ReportBucket: format.ReportBucket{Doubts: 1}})
+		}, "not known not known not known", "verify found something in doubt"},
 		"old damage": {func(v *View) {
 			move(v, report.Verify, 193)
 			looks(v, report.Verify, "", format.Look{At: before(2000), Outcome: format.ReportDamage, ReportBucket: format.ReportBucket{Faults: 1}})

@@ -67,10 +67,13 @@ func settledHere(l format.Look, here []format.Look, task string) bool {
 	return report.Settled(l, slices.DeleteFunc(slices.Clone(here), func(m format.Look) bool { return m.At.Before(since) }))
 }
 
-// task says if nobody has done a task lately.
+// task says what a task found of no bucket, and if nobody has done it lately.
 func (v *View) task(r *Repository, task string) {
 	var last time.Time
 	for _, l := range v.looks(task) {
+		if l.URL == format.AtLarge && v.counts(l, task) {
+			r.atLarge(l, task)
+		}
 		if l.At.After(last) && !l.At.After(v.Now.Add(report.Ahead)) {
 			last = l.At
 		}
@@ -85,6 +88,16 @@ func (v *View) task(r *Repository, task string) {
 		r.unknown("no reconcile of the last %d days is reported: run \"outlast reconcile\" by a schedule, with the sealer's key", report.Days)
 	default:
 		r.unknown("no reconcile is reported: that takes a sealer's key; until then run \"outlast reconcile\" by a schedule without one")
+	}
+}
+
+// atLarge says what a task found of no bucket. What it did not come to is said of the buckets.
+func (r *Repository) atLarge(l format.Look, task string) {
+	switch {
+	case l.Outcome == format.ReportDamage:
+		r.attention("%s found something wrong, and nobody knows in which bucket%s: \"outlast %s\" says what, and what to do%s", task, scope(l), task, again(l))
+	case l.Doubts > 0:
+		r.unknown("%s found something in doubt, and nobody knows in which bucket: \"outlast %s\" says what, and what to do", task, task)
 	}
 }
 

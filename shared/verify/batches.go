@@ -115,7 +115,7 @@ func (p *pass) absent(h *hour, e *entry) {
 		err = p.opener.CheckName(key)
 	}
 	if err != nil { // a name is a name only by its signature, whoever lists it
-		p.fault(0, e.key, Forged, e.seal.word()+": "+err.Error(), nil)
+		p.fault(atLarge, e.key, Forged, e.seal.word()+": "+err.Error(), nil)
 		return
 	}
 	for i := range p.buckets {

@@ -55,12 +55,11 @@ func (u *beneath) advice() string {
 
 // locate says of a fault which version holds sound bytes. Where the listing showed no version at all, there is none.
 func (p *pass) locate(ctx context.Context, f *fault) {
-	b := p.buckets[f.bucket]
-	if f.mend == nil || f.Verdict == Missing || b.plain.Load() {
+	if f.mend == nil || f.Verdict == Missing || p.buckets[f.bucket].plain.Load() {
 		return
 	}
 	err := p.tasks.hold(ctx, f.mend.limit, func() error {
-		u, err := b.beneath(ctx, f.Key, f.mend)
+		u, err := p.buckets[f.bucket].beneath(ctx, f.Key, f.mend)
 		if err == nil {
 			f.Known += "; " + u.known()
 			f.older = u.advice()

@@ -90,12 +90,8 @@ func (c *chain) goesOn(s *seal, before *sealing, first bool, named map[string]bo
 	if first {
 		return
 	}
-	row := 0
-	if i := slices.IndexFunc(c.buckets, func(b *asked) bool { return slices.Contains(s.Listed, b.Name()) }); i >= 0 {
-		row = i
-	}
 	if len(s.Previous) == 0 {
-		c.fault(row, s.name.String(), Unchained, "it names no seal of the hour before, and is not the first", nil)
+		c.fault(atLarge, s.name.String(), Unchained, "it names no seal of the hour before, and is not the first", nil)
 	}
 	counted := before.hashes()
 	for _, hash := range s.Previous {
@@ -106,7 +102,7 @@ func (c *chain) goesOn(s *seal, before *sealing, first bool, named map[string]bo
 		c.removed(s, hash)
 	}
 	if cp := c.Checkpoint; cp != nil && s.Hour.Equal(cp.Hour.Add(time.Hour)) && !slices.ContainsFunc(s.Previous, cp.has) {
-		c.fault(row, s.name.String(), Unchained, "it names none of the seals that an earlier run saw in the hour before", nil)
+		c.fault(atLarge, s.name.String(), Unchained, "it names none of the seals that an earlier run saw in the hour before", nil)
 	}
 }
 
@@ -134,7 +130,7 @@ func (c *chain) hole(from, to time.Time) {
 	if !from.Before(to) || c.blind() {
 		return
 	}
-	c.fault(0, format.SealHourPrefix(from), Unsealed,
+	c.fault(atLarge, format.SealHourPrefix(from), Unsealed,
 		fmt.Sprintf("no bucket looked at holds a seal of %s to %s that counts", moment(from), moment(to.Add(-time.Hour))), nil)
 }
 

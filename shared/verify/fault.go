@@ -53,17 +53,24 @@ func (r *remedy) sound(object []byte) error {
 func (p *pass) fault(bucket int, key string, verdict Verdict, known string, mend *remedy) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if written := (writing{bucket, verdict, isPage(key)}); written.endless() {
+	if written := (writing{bucket, verdict, isPage(key)}); bucket != atLarge && written.endless() {
 		if p.written[written]++; p.written[written] > p.report.share() {
 			p.report.count(bucket, verdict, false)
 			return
 		}
 	}
+	name := ""
+	if bucket != atLarge {
+		name = p.buckets[bucket].Name()
+	}
 	p.faults = append(p.faults, fault{
-		Finding: Finding{Bucket: p.buckets[bucket].Name(), Key: key, Verdict: verdict, Known: known, Do: advice[verdict]},
+		Finding: Finding{Bucket: name, Key: key, Verdict: verdict, Known: known, Do: advice[verdict]},
 		bucket:  bucket, mend: mend,
 	})
 }
+
+// atLarge stands for the bucket in a fault that is of none, as far as anybody knows, but of the repository.
+const atLarge = -1
 
 // writing is a kind of findings in a bucket.
 type writing struct {

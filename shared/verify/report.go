@@ -39,8 +39,9 @@ type Report struct {
 
 	Checkpoint *Checkpoint `json:"checkpoint,omitempty"` // to be kept for the next run; absent where there is damage
 
-	met  map[Verdict]int // that were not repaired
-	room int             // for findings
+	met     map[Verdict]int // that were not repaired
+	atLarge map[Verdict]int // findings that are of no bucket
+	room    int             // for findings
 }
 
 // Hours counts hours, from the first that is to be sealed on.
@@ -69,7 +70,7 @@ type Looked struct {
 
 // Finding is one fault.
 type Finding struct {
-	Bucket   string  `json:"bucket"`
+	Bucket   string  `json:"bucket"` // empty: of the repository, and of no bucket as far as anybody knows
 	Key      string  `json:"key"`
 	Verdict  Verdict `json:"verdict"`
 	Known    string  `json:"known"` // how it is known
@@ -78,7 +79,7 @@ type Finding struct {
 }
 
 func newReport(o Options) Report {
-	r := Report{Why: []string{}, Read: o.Read, Finding: []Finding{}, met: map[Verdict]int{}, room: cmp.Or(o.List, listed)}
+	r := Report{Why: []string{}, Read: o.Read, Finding: []Finding{}, met: map[Verdict]int{}, atLarge: map[Verdict]int{}, room: cmp.Or(o.List, listed)}
 	for _, b := range o.Buckets {
 		r.Buckets = append(r.Buckets, Looked{Name: b.Name(), Found: map[Verdict]int{}, Left: map[Verdict]int{}})
 	}
@@ -96,6 +97,11 @@ func (r *Report) share() int {
 // count counts a finding.
 func (r *Report) count(bucket int, verdict Verdict, repaired bool) {
 	r.Findings++
+	if bucket == atLarge {
+		r.met[verdict]++
+		r.atLarge[verdict]++
+		return
+	}
 	r.Buckets[bucket].Found[verdict]++
 	if repaired {
 		r.Repaired++
@@ -104,6 +110,9 @@ func (r *Report) count(bucket int, verdict Verdict, repaired bool) {
 	r.met[verdict]++
 	r.Buckets[bucket].Left[verdict]++
 }
+
+// AtLarge counts the findings that are of no bucket. None of them can be repaired.
+func (r *Report) AtLarge() map[Verdict]int { return r.atLarge }
 
 // add notes faults.
 func (r *Report) add(found []fault) {

@@ -19,6 +19,9 @@ func everyone(verdict, key string) []string {
 	return slices.Concat(one(verdict, key)(0), one(verdict, key)(1), one(verdict, key)(2))
 }
 
+// ofNobody is a finding of the repository, and of no bucket.
+func ofNobody(verdict, key string) []string { return []string{" " + verdict + " " + key} }
+
 func TestFaultsOfSeals(t *testing.T) {
 	tenth := format.SealHourPrefix(at(10))
 	for _, test := range []struct {
@@ -84,7 +87,7 @@ func TestFaultsOfSeals(t *testing.T) {
 				b.Put(name.String(), object)
 				b.Put(format.SignSeal(name, repositoryID, "seal-a", r.sealers["seal-a"]).String(), nil)
 			}
-			return one("unchained", name.String())(2)
+			return ofNobody("unchained", name.String())
 		}, verify.Damage, false},
 		{"a seal that lists what no receiver signed", func(r *repository, _, _ string) []string {
 			other := newRepository(r.t)
@@ -99,7 +102,7 @@ func TestFaultsOfSeals(t *testing.T) {
 				b.Put(name.String(), object)
 				b.Put(format.SignSeal(name, repositoryID, "seal-a", r.sealers["seal-a"]).String(), nil)
 			}
-			return one("forged", stranger)(0)
+			return ofNobody("forged", stranger)
 		}, verify.Damage, false},
 		{"something else under seal", func(r *repository, _, _ string) []string {
 			r.buckets[1].Put("seal/notes.txt", nil)
@@ -128,7 +131,7 @@ func TestFaultsOfSeals(t *testing.T) {
 func TestHoursThatAreDue(t *testing.T) {
 	r := grown(t, 4)
 	expect(t, r.verify(at(29.9)))
-	expect(t, r.verify(at(35)), one("unsealed", format.SealHourPrefix(at(4)))(0)...)
+	expect(t, r.verify(at(35)), ofNobody("unsealed", format.SealHourPrefix(at(4)))...)
 }
 
 func TestPages(t *testing.T) {

@@ -15,11 +15,13 @@ import (
 func (a *auditor) justified(name string, r *audit, f verify.Finding) {
 	b, was := a.bucket(f.Bucket), r.before[place{f.Bucket, f.Key}]
 	alarm := func() {
-		a.fail(promiseNoAlarm, "%s says that in bucket %d %s is %s: %s", name, b.Index, short(f.Key), f.Verdict, f.Known)
+		a.fail(promiseNoAlarm, "%s says that in %q %s is %s: %s", name, f.Bucket, short(f.Key), f.Verdict, f.Known)
 	}
-	if f.Repaired != "" {
+	switch {
+	case b == nil: // it is of the repository
+	case f.Repaired != "":
 		a.mended(name, r, b, f)
-	} else {
+	default:
 		a.mendable(name, r, b, f)
 	}
 	switch f.Verdict {

@@ -57,8 +57,11 @@ func (w *World) audited() *verify.Report {
 // forAPerson reports whether no program can put an object right: its administrator altered what has one name only, or put
 // there what nobody made; or it is a batch that is nowhere sound.
 func (w *World) forAPerson(bucket, key string) bool {
-	made := w.ledger.of(key)
-	return w.victim(w.bucket(bucket).Index) || made != nil && w.isLost(made)
+	made, b := w.ledger.of(key), w.bucket(bucket)
+	if b == nil { // it is of the repository
+		return len(w.victims) > 0
+	}
+	return w.victim(b.Index) || made != nil && w.isLost(made)
 }
 
 // look runs verify with nothing in the way and in no time.

@@ -132,7 +132,7 @@ func (a *auditor) accused(name string, i int, b status.Bucket) {
 		return
 	}
 	for _, why := range b.Attention {
-		if strings.HasPrefix(why, "it has lost") {
+		if strings.HasPrefix(why, "it has lost") || strings.HasPrefix(why, "forged") || strings.Contains(why, "found something wrong in it") {
 			a.fail(promiseNoAlarm, "%s says of bucket %d, which nobody harms: %s", name, i, why)
 		}
 	}
