@@ -64,7 +64,8 @@ func TestDamageThatCannotBeRead(t *testing.T) {
 	if err := f.write(lately, reports.Reconciled(reconcile.Report{Equal: true, Buckets: []reconcile.BucketReport{{Name: "mem://0"}, {Name: "mem://1"}}}, false, lately)); err == nil {
 		t.Error("nothing is said")
 	}
-	if looks, err := f.read(); err != nil || len(looks) != 2 || !looks[0].At.Equal(lately.Truncate(24*time.Hour)) {
+	if looks, err := f.read(); err != nil || len(looks) != 3 || // of two buckets, and of the repository
+		!looks[0].At.Equal(lately.Truncate(24*time.Hour)) {
 		t.Errorf("%+v, %v", looks, err)
 	}
 }
