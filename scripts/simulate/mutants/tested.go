@@ -40,6 +40,7 @@ var byTest = map[string]test{
 	"status takes what was not seen for sound":               {"status", "TestBucketWords"},
 	"the size that one bucket alone says stands in the seal": {"reconcile", "TestTheSizeThatOneBucketSays"},
 	"older hours have no turn":                               {"reconcile", "TestEveryHourHasItsTurn"},
+	"locks that had ended are not told":                      {"keep", "TestWhatStandsInTheWay"},
 	"sealed after an hour that is not":                       {"reconcile", "TestNoSealWithoutABatchThatIsNotKnown"},
 	"an hour counts as seen whatever a bucket answers":       {"reconcile", "TestUnseen"},
 	"some hours that were seen settle all":                   {"report", "TestWhatIsOpenStays"},
