@@ -42,6 +42,7 @@ var byTest = map[string]test{
 	"older hours have no turn":                               {"reconcile", "TestEveryHourHasItsTurn"},
 	"locks that had ended are not told":                      {"keep", "TestWhatStandsInTheWay"},
 	"sealed after an hour that is not":                       {"reconcile", "TestNoSealWithoutABatchThatIsNotKnown"},
+	"hours that were not seen wait for their turn":           {"reconcile", "TestUnseen"},
 	"an hour counts as seen whatever a bucket answers":       {"reconcile", "TestUnseen"},
 	"some hours that were seen settle all":                   {"report", "TestWhatIsOpenStays"},
 	"another sealer's word settles what was not seen":        {"report", "TestAnothersDamageSettlesNothing"},
