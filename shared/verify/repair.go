@@ -158,20 +158,19 @@ func (m *mender) older(ctx context.Context, r *remedy) ([]byte, string, error) {
 }
 
 // store creates the object under the first name that is free, and says which. A name that is taken by the object itself
-// will do if it is listed now: another run was here.
+// will do, too: another run was here. Either must be listed now.
 func (m *mender) store(ctx context.Context, f *fault, object []byte) (string, error) {
 	bucket, content := m.keepers[f.bucket], store.NewContent(object)
 	for _, name := range f.mend.names {
 		err := bucket.Create(ctx, name, content)
-		if err == nil {
-			return name, nil
-		}
-		if !errors.Is(err, store.ErrExists) {
+		if errors.Is(err, store.ErrExists) {
+			if there, err := bucket.ReadAll(ctx, name, max(f.mend.limit, 1)); err != nil || string(there) != string(object) {
+				continue
+			}
+		} else if err != nil {
 			return "", err
 		}
-		if there, err := bucket.ReadAll(ctx, name, max(f.mend.limit, 1)); err == nil && string(there) == string(object) {
-			return name, shown(ctx, bucket, name)
-		}
+		return name, shown(ctx, bucket, name)
 	}
 	return "", fmt.Errorf("every name that it may have is taken by other bytes: delete those by hand, or the versions on top")
 }

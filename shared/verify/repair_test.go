@@ -80,9 +80,12 @@ func TestHiddenFromTheListing(t *testing.T) {
 	r := grown(t, 30)
 	key := r.names(0, format.LogPrefix, "age")[9]
 	r.instead[1] = hiding{r.buckets[1].Open(mem.Options{}), key}
-	report := r.repair(at(30.3))
-	if report.Outcome != verify.Damage || report.Repaired != 0 || !strings.Contains(report.Finding[0].Do, "its listing leaves it out") {
-		t.Errorf("%s: %+v", report.Outcome, report.Finding)
+	for _, there := range []string{"there", "gone, and taken anew"} {
+		report := r.repair(at(30.3))
+		if report.Outcome != verify.Damage || report.Repaired != 0 || !strings.Contains(report.Finding[0].Do, "its listing leaves it out") {
+			t.Errorf("%s: %s: %+v", there, report.Outcome, report.Finding)
+		}
+		r.buckets[1].Delete(key)
 	}
 	r.buckets[1].Put(key, []byte("damaged"))
 	if report := r.repair(at(30.3)); report.Repaired != 1 || !strings.HasSuffix(report.Finding[0].Repaired, " as "+key+".r1") {

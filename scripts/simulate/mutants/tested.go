@@ -52,7 +52,7 @@ var byTest = map[string]test{
 
 var tested = []Mutant{
 	{"verify does not see delete markers", "listing/versions.go", `return row.Key != "" && (!row.Hidden || row.Older > 0) }`, `return row.Key != "" && !row.Hidden }`},
-	{"a taken name counts as repaired", "verify/repair.go", `err == nil && string(there) == string(object) {`, `err == nil && len(there) >= 0 {`},
+	{"a taken name counts as repaired", "verify/repair.go", `err != nil || string(there) != string(object) {`, `err != nil || len(there) < 0 {`},
 	{"a seal is repaired though a part of it was not", "verify/repair.go", `sealOf(f.Key); seal != "" &&`, `sealOf(f.Key); isSeal(f.Key) &&`},
 	{"a signature is repaired though its seal was not", "verify/repair.go", `sealOf(f.Key); seal != "" &&`, `sealOf(f.Key); seal != "" && !isSeal(f.Key) &&`},
 	{"restore reads what is current and nothing else", "restore/older.go", `		if row.Older > 0 {

@@ -35,11 +35,9 @@ var verifying = []Mutant{
 		}
 		if err == nil {
 			return object, "copied from "`},
-	{"a refused repair counts as made", "verify/repair.go", `		if !errors.Is(err, store.ErrExists) {
-			return "", err
-		}`, `		if !errors.Is(err, store.ErrExists) {
-			return name, nil
-		}`},
+	{"a refused repair counts as made", "verify/repair.go", `		} else if err != nil {
+			return "", err`, `		} else if err != nil {
+			return name, nil`},
 	{"what a listing leaves out counts as repaired", "verify/repair.go", `return name, shown(ctx, bucket, name)`, `return name, nil`},
 	{"signatures are repaired before their seals", "verify/repair.go", `{beforeSeals, isSeal, isSignature}`, `{beforeSeals, isSignature, isSeal}`},
 }
