@@ -12,9 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"outlast.example/scripts/outlast/next"
 	"outlast.example/shared/config"
 	"outlast.example/shared/descriptors"
+	"outlast.example/shared/descriptors/next"
 	"outlast.example/shared/format"
 	"outlast.example/shared/store"
 	"outlast.example/shared/wire"

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"outlast.example/scripts/outlast/begin"
-	"outlast.example/scripts/outlast/next"
+	"outlast.example/shared/descriptors/next"
 	"outlast.example/shared/format"
 	"outlast.example/shared/wire"
 )

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"outlast.example/scripts/outlast/next"
+	"outlast.example/shared/descriptors/next"
 	"outlast.example/shared/format"
 )
 

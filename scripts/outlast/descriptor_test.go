@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"outlast.example/scripts/outlast/next"
+	"outlast.example/shared/descriptors/next"
 )
 
 // An equals sign stands before a time or within a URL.

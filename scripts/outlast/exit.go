@@ -7,8 +7,8 @@ import (
 	"outlast.example/scripts/outlast/begin"
 	"outlast.example/scripts/outlast/demo"
 	"outlast.example/scripts/outlast/keys"
-	"outlast.example/scripts/outlast/next"
 	"outlast.example/shared/config"
+	"outlast.example/shared/descriptors/next"
 	"outlast.example/shared/format"
 	"outlast.example/shared/task"
 )

@@ -9,7 +9,7 @@ import (
 
 	"outlast.example/scripts/outlast/begin"
 	"outlast.example/scripts/outlast/keys"
-	"outlast.example/scripts/outlast/next"
+	"outlast.example/shared/descriptors/next"
 	"outlast.example/shared/format"
 	"outlast.example/shared/store"
 )

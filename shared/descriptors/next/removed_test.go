@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"outlast.example/scripts/outlast/next"
+	"outlast.example/shared/descriptors/next"
 	"outlast.example/shared/format"
 	"outlast.example/shared/store"
 	"outlast.example/shared/store/fault"

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"outlast.example/scripts/outlast/begin"
 	"outlast.example/shared/format"
+	"outlast.example/shared/listing"
 	"outlast.example/shared/store"
 )
 
@@ -121,7 +121,7 @@ func (p *Plan) checkHolds(ctx context.Context, b format.Bucket, others []format.
 		if !other.opened {
 			return fmt.Errorf("bucket %s: what it should hold is not known: %w", b.URL, other.Err)
 		}
-		missing, err := begin.FirstMissing(ctx, bucket.Bucket, other.Bucket, p.Next, since)
+		missing, err := listing.FirstMissing(ctx, bucket.Bucket, other.Bucket, p.Next, since)
 		switch {
 		case err != nil:
 			return fmt.Errorf("bucket %s: what it should hold is not known: %w", b.URL, err)

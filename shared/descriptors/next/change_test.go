@@ -10,7 +10,7 @@ import (
 	"filippo.io/age"
 	"github.com/google/go-cmp/cmp"
 
-	"outlast.example/scripts/outlast/next"
+	"outlast.example/shared/descriptors/next"
 	"outlast.example/shared/format"
 )
 
