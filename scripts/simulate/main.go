@@ -8,11 +8,15 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"outlast.example/scripts/simulate/exhaust"
@@ -31,7 +35,7 @@ func main() {
 	plant := flag.Bool("mutants", false, "plant bugs, one after the other, and run this program against each")
 	only := flag.String("only", "", "with --mutants: those whose names hold this")
 	flag.Parse()
-	debug.SetGCPercent(400) // worlds are small and short-lived: a quarter less time
+	debug.SetGCPercent(1600) // worlds are small and short-lived; it comes to some 350 MB
 
 	var err error
 	switch {
@@ -46,6 +50,9 @@ func main() {
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "simulate:", err)
+		if errors.Is(err, errInterrupted) {
+			os.Exit(130) // as a shell has it for SIGINT
+		}
 		os.Exit(1)
 	}
 }
@@ -62,14 +69,26 @@ func (o options) run() error {
 	}
 	began := time.Now()
 	t := tally{next: o.from, end: o.from + o.seeds}
+	interrupted, listen := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(interrupted, func() {
+		listen() // a second signal ends the process
+		t.stop()
+	})
+	shown := t.show(os.Stderr)
 	t.run(runtime.GOMAXPROCS(0))
+	shown()
 	if t.violation != nil {
 		return o.failed(t.failed, t.violation)
 	}
 	t.counts.Print(os.Stdout)
-	fmt.Printf("every promise held: seeds %d to %d, in %s\n", o.from, o.from+o.seeds-1, time.Since(began).Round(time.Millisecond))
+	fmt.Printf("every promise held: seeds %d to %d, in %s\n", o.from, t.next-1, time.Since(began).Round(time.Millisecond))
+	if left := o.from + o.seeds - t.next; left > 0 {
+		return fmt.Errorf("%w: go on with --from %d --seeds %d", errInterrupted, t.next, left)
+	}
 	return nil
 }
+
+var errInterrupted = errors.New("interrupted")
 
 // failed tells the failure with as few acts as it needs.
 func (o options) failed(seed uint64, v *play.Violation) error {

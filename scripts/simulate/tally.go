@@ -33,8 +33,18 @@ func (t *tally) run(workers int) {
 func (t *tally) take() (seed uint64, more bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.next >= t.end || t.violation != nil {
+		return 0, false
+	}
 	t.next++
-	return t.next - 1, t.next <= t.end && t.violation == nil
+	return t.next - 1, true
+}
+
+// stop begins no further seed. Those under way come to their end, so that none before the next one is left out.
+func (t *tally) stop() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.end = t.next
 }
 
 func (t *tally) add(seed uint64, r play.Result) {

@@ -3,7 +3,7 @@ package mutants
 import "slices"
 
 // all are the bugs. Those that change nothing that is promised have no place here.
-var all = slices.Concat(capture, names, sealing, copying, reading, keeping, verifying, judging, tested)
+var all = slices.Concat(capture, names, sealing, copying, reading, keeping, verifying, judging, changing, tested)
 
 var capture = []Mutant{
 	{"acknowledged one copy below the quorum", "replica/answer.go", `case holding >= m.policy.Quorum:`, `case holding >= m.policy.Quorum-1:`},

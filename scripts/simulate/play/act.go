@@ -22,6 +22,8 @@ func (w *World) act(a scene.Act) {
 		w.auditor.start(a)
 	case scene.Status:
 		w.auditor.ask()
+	case scene.Next:
+		w.operator.change(a.On)
 	case scene.Trouble:
 		w.say("TROUBLE    %s", a)
 		end := w.buckets[a.On].Trouble(a.Trouble)

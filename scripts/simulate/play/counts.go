@@ -16,6 +16,7 @@ type Counts struct {
 	Keeps, Kept, Extensions                     int
 	Verifies, Clean, Found, Repaired            int
 	Statuses, Well                              int
+	Changes, Changed                            int
 	Faults                                      map[string]int // by kind: requests that met a trouble, and deeds
 }
 
@@ -27,7 +28,7 @@ func (c *Counts) Add(o Counts) {
 		&c.Reconciles: o.Reconciles, &c.Equal: o.Equal, &c.Findings: o.Findings, &c.Restores: o.Restores,
 		&c.Keeps: o.Keeps, &c.Kept: o.Kept, &c.Extensions: o.Extensions,
 		&c.Verifies: o.Verifies, &c.Clean: o.Clean, &c.Found: o.Found, &c.Repaired: o.Repaired,
-		&c.Statuses: o.Statuses, &c.Well: o.Well,
+		&c.Statuses: o.Statuses, &c.Well: o.Well, &c.Changes: o.Changes, &c.Changed: o.Changed,
 	} {
 		*to += n
 	}
@@ -47,9 +48,10 @@ reconcile    %d runs, %d that found all buckets equal; %d seals, %d findings; %d
 keep         %d runs in a bucket, %d that found or left all locked; %d locks extended
 verify       %d runs, %d that found nothing wrong; %d findings, %d repaired
 status       asked %d times, %d times well
+descriptors  the next one asked for %d times, %d times signed or signable
 `, c.Seeds, c.Events, c.Requests, c.Webhooks, c.Deliveries, c.Batches, c.Acks, c.Refusals, c.Kills,
 		c.Reconciles, c.Equal, c.Seals, c.Findings, c.Restores,
-		c.Keeps, c.Kept, c.Extensions, c.Verifies, c.Clean, c.Found, c.Repaired, c.Statuses, c.Well)
+		c.Keeps, c.Kept, c.Extensions, c.Verifies, c.Clean, c.Found, c.Repaired, c.Statuses, c.Well, c.Changes, c.Changed)
 	_, _ = fmt.Fprint(to, "faults      ")
 	for _, kind := range slices.Sorted(maps.Keys(c.Faults)) {
 		_, _ = fmt.Fprintf(to, " %s %d", kind, c.Faults[kind])

@@ -46,6 +46,7 @@ func (w *World) finale() {
 		}
 	}
 	if w.violation == nil {
+		w.completed()
 		w.after()
 	}
 	if w.violation == nil {

@@ -16,6 +16,8 @@ type edKey = ed25519.PublicKey
 type operator struct {
 	*World
 	descriptors []*format.Descriptor
+	asked       int               // for the next one
+	again       map[int]time.Time // by bucket: since when one that he replaced counts as complete
 }
 
 func (o *operator) first() *format.Descriptor   { return o.descriptors[0] }

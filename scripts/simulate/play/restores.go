@@ -22,7 +22,7 @@ func (w *World) needed() int { return w.Buckets - w.Quorum + 1 }
 // before restores from as few buckets as must hold everything that was acknowledged, while they still differ.
 func (w *World) before() {
 	needed := w.needed()
-	all := w.honest()
+	all := w.whole()
 	rand.New(rand.NewPCG(w.Seed, 5)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] }) //nolint:gosec // to be reproduced
 	if len(all) < needed {
 		return

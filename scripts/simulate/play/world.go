@@ -94,7 +94,8 @@ func newWorld(s *scene.Scene, trace io.Writer) *World {
 		w.receivers = append(w.receivers, newReceiver(w, i))
 	}
 	w.crm = newCRM(w)
-	w.operator, w.auditor = &operator{World: w}, &auditor{World: w, here: map[string][]format.Look{}, seenTo: map[int]bool{}}
+	w.operator = &operator{World: w, again: map[int]time.Time{}}
+	w.auditor = &auditor{World: w, here: map[string][]format.Look{}, seenTo: map[int]bool{}}
 	w.operator.begin()
 	return w
 }

@@ -42,6 +42,7 @@ func Draw(seed uint64) *Scene {
 	}
 	d.look()
 	d.ask()
+	d.change()
 	slices.SortStableFunc(d.Acts, func(a, b Act) int { return int(a.At - b.At) })
 	return d.Scene
 }
@@ -144,6 +145,22 @@ func (d draft) destroy() {
 			At: d.moment(), Kind: destructions[d.r.IntN(len(destructions))], On: victim, N: 1 + d.r.IntN(5),
 			For: d.between(time.Second, d.Span/2),
 		})
+	}
+}
+
+// change draws, by chances of its own, when the operator asks whether a bucket that he replaced is complete again, or whether some
+// bucket may be removed.
+func (d draft) change() {
+	d.r = rand.New(rand.NewPCG(d.Seed, 13)) //nolint:gosec // to be reproduced
+	for _, a := range slices.Clone(d.Acts) {
+		for range d.r.IntN(4) {
+			if a.Kind == Replace {
+				d.add(Act{At: d.between(a.At, max(a.At, d.Span)), Kind: Next, On: a.On})
+			}
+		}
+	}
+	if d.r.IntN(4) == 0 {
+		d.add(Act{At: d.moment(), Kind: Next, On: d.r.IntN(d.Buckets)})
 	}
 }
 

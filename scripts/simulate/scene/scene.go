@@ -35,13 +35,14 @@ type Kind string
 // The kinds. Those after Trouble destroy; all of a scene's befall the same bucket, and stand for an accident or for the
 // administrator of its cloud.
 const (
-	Webhooks  Kind = "webhooks"  // the CRM has N changes to tell
-	Kill      Kind = "kill"      // a receiver dies, and begins again after For
-	Reconcile Kind = "reconcile" // a cloud's function runs; with N, it dies after N requests; with Slice, it stops by itself
-	Keep      Kind = "keep"      // a cloud's function extends all locks; with N, it dies or stops as above, in each bucket
-	Verify    Kind = "verify"    // the operator looks at all buckets; with N, he is interrupted after N requests
-	Status    Kind = "status"    // the operator asks how everything stands
-	Trouble   Kind = "trouble"   // of a bucket, for For
+	Webhooks  Kind = "webhooks"        // the CRM has N changes to tell
+	Kill      Kind = "kill"            // a receiver dies, and begins again after For
+	Reconcile Kind = "reconcile"       // a cloud's function runs; with N, it dies after N requests; with Slice, it stops by itself
+	Keep      Kind = "keep"            // a cloud's function extends all locks; with N, it dies or stops as above, in each bucket
+	Verify    Kind = "verify"          // the operator looks at all buckets; with N, he is interrupted after N requests
+	Status    Kind = "status"          // the operator asks how everything stands
+	Next      Kind = "descriptor next" // the operator asks for one in which a bucket is complete, or removed
+	Trouble   Kind = "trouble"         // of a bucket, for For
 
 	Empty     Kind = "empty"              // the bucket loses everything
 	Replace   Kind = "replace"            // the operator puts an empty bucket in its place, and says so in the descriptor
@@ -84,7 +85,7 @@ type Act struct {
 // Destroys reports whether the act takes or alters what is stored, or may.
 func (a Act) Destroys() bool {
 	switch a.Kind {
-	case Webhooks, Kill, Reconcile, Keep, Verify, Status, Trouble:
+	case Webhooks, Kill, Reconcile, Keep, Verify, Status, Next, Trouble:
 		return false
 	}
 	return true
