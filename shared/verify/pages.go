@@ -16,32 +16,38 @@ import (
 // pages looks at every descriptor in every bucket, and at the recovery pages that belong to them.
 func (p *pass) pages(ctx context.Context) {
 	descriptors, recovery := p.few(ctx, format.DescriptorPrefix), p.few(ctx, format.RecoveryPrefix)
+	belong := map[string][]*format.Descriptor{} // by recovery page: two of one number, which a later one has settled, have one
 	for _, name := range descriptors.names() {
 		n, err := format.ParseDescriptorName(name)
 		if err != nil {
-			p.foreign(descriptors.held[name], err.Error())
+			p.everyCopy(descriptors.held[name], Foreign, err.Error())
+			continue
+		}
+		if !n.SignedBy(p.Root, p.found.Repository) { // whatever its bytes are: another repository's are no better
+			p.everyCopy(descriptors.held[name], Forged, "the root key did not sign it for this repository")
 			continue
 		}
 		page := format.RecoveryName(n.Number)
-		d, forged := p.descriptor(ctx, name, descriptors)
-		if d != nil {
-			p.recovery(ctx, d, page, recovery)
+		belong[page] = append(belong[page], p.descriptor(ctx, name, descriptors)...) // if it only cannot be read, the page may well be its own
+	}
+	for _, page := range slices.Sorted(maps.Keys(belong)) {
+		if len(belong[page]) > 0 {
+			p.recovery(ctx, belong[page], page, recovery)
 		}
-		if d != nil || !forged { // if it only could not be read, the page may well be its own
-			delete(recovery.held, page)
-		}
+		delete(recovery.held, page)
 	}
 	if !slices.Contains(descriptors.unlisted, true) { // the descriptor may be in what was not listed
 		for _, rows := range recovery.held {
-			p.foreign(rows, "no descriptor that counts has that number")
+			p.everyCopy(rows, Foreign, "no descriptor that counts has that number")
 		}
 	}
 	p.settle(ctx, true)
 }
 
-func (p *pass) foreign(rows []listing.Row, known string) {
+// everyCopy reports every copy of what nothing can be done about.
+func (p *pass) everyCopy(rows []listing.Row, verdict Verdict, known string) {
 	for _, row := range rows {
-		p.fault(row.Bucket, row.Key, Foreign, known, nil)
+		p.fault(row.Bucket, row.Key, verdict, known, nil)
 	}
 }
 
@@ -82,9 +88,9 @@ func (p *pass) few(ctx context.Context, prefix string) *little {
 	return l
 }
 
-// descriptor opens all copies of one. It is nil if none is sound; forged, if the root key did not sign any.
-func (p *pass) descriptor(ctx context.Context, name string, l *little) (d *format.Descriptor, forged bool) {
-	forged = len(l.held[name]) > 0
+// descriptor opens all copies of one that the root key signed. It gives none if no copy is sound.
+func (p *pass) descriptor(ctx context.Context, name string, l *little) []*format.Descriptor {
+	var d *format.Descriptor
 	check := func(object []byte) error {
 		_, err := format.OpenDescriptor(name, object, p.Root)
 		return err
@@ -97,9 +103,7 @@ func (p *pass) descriptor(ctx context.Context, name string, l *little) (d *forma
 			opened, err = format.OpenDescriptor(name, object, p.Root)
 		}
 		if err != nil {
-			verdict := verdictOf(err)
-			p.fault(row.Bucket, name, verdict, err.Error(), look)
-			forged = forged && verdict == Forged
+			p.fault(row.Bucket, name, verdictOf(err), err.Error(), look)
 			continue
 		}
 		d = opened
@@ -112,37 +116,59 @@ func (p *pass) descriptor(ctx context.Context, name string, l *little) (d *forma
 			d, _ = format.OpenDescriptor(name, u.Object, p.Root) // as look checked
 		}
 	}
-	if d != nil {
-		p.pageMissing(d, name, l, &remedy{
-			names: []string{name}, sources: slices.Concat(l.held[name], l.hidden[name]), limit: format.MaxDescriptor, check: check,
-		})
+	if d == nil {
+		return nil
 	}
-	return d, forged
+	p.pageMissing(d, name, l, &remedy{
+		names: []string{name}, sources: slices.Concat(l.held[name], l.hidden[name]), limit: format.MaxDescriptor, check: check,
+	})
+	return []*format.Descriptor{d}
 }
 
-// recovery compares the copies of a page with what this program writes. Nobody signs a page: if all are the same, another
-// version of this program wrote them.
-func (p *pass) recovery(ctx context.Context, d *format.Descriptor, name string, l *little) {
-	want := &remedy{object: format.RecoveryPage(d), limit: format.MaxDescriptor, byHand: true}
-	var odd []listing.Row
-	var pages [][]byte
+// recovery compares the copies of a page with what this program writes for its descriptor, or for one of those of its number. Nobody
+// signs a page: if all are the same, another version of this program wrote them.
+func (p *pass) recovery(ctx context.Context, all []*format.Descriptor, name string, l *little) {
+	want := &remedy{limit: format.MaxDescriptor, byHand: true}
+	var written, pages [][]byte
+	for _, d := range all {
+		written = append(written, format.RecoveryPage(d))
+	}
+	var read []listing.Row
 	for _, row := range l.held[name] {
 		page, err := p.buckets[row.Bucket].ReadAll(ctx, name, format.MaxDescriptor)
 		if err != nil {
 			p.fault(row.Bucket, name, verdictOf(err), err.Error(), want)
 			continue
 		}
-		pages = append(pages, page)
-		if want.sound(page) != nil {
-			odd = append(odd, row)
+		pages, read = append(pages, page), append(read, row)
+	}
+	want.object = agreed(written, pages)
+	for i, page := range pages {
+		if !among(written, page) && want.sound(page) != nil && slices.ContainsFunc(pages, func(o []byte) bool { return !bytes.Equal(o, page) }) {
+			p.fault(read[i].Bucket, name, Damaged, "it is not the page that belongs to the descriptor, and other buckets hold another one"+byHand, want)
 		}
 	}
-	if slices.ContainsFunc(pages, func(page []byte) bool { return !bytes.Equal(page, pages[0]) }) {
-		for _, row := range odd {
-			p.fault(row.Bucket, name, Damaged, "it is not the page that belongs to the descriptor, and other buckets hold another one"+byHand, want)
+	p.pageMissing(all[0], name, l, &remedy{names: []string{name}, object: want.object, limit: want.limit})
+}
+
+// agreed is what a page should hold: what this program writes, or, where no bucket holds that, what two of them hold, as another
+// version of it wrote them.
+func agreed(written, pages [][]byte) []byte {
+	for _, page := range pages {
+		if among(written, page) {
+			return page
 		}
 	}
-	p.pageMissing(d, name, l, &remedy{names: []string{name}, object: want.object, limit: want.limit})
+	for i, page := range pages {
+		if among(pages[i+1:], page) {
+			return page
+		}
+	}
+	return written[0]
+}
+
+func among(pages [][]byte, page []byte) bool {
+	return slices.ContainsFunc(pages, func(o []byte) bool { return bytes.Equal(o, page) })
 }
 
 func (p *pass) pageMissing(d *format.Descriptor, name string, l *little, mend *remedy) {
