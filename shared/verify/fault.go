@@ -24,6 +24,7 @@ type fault struct {
 	Finding
 	bucket int
 	mend   *remedy // nil: nothing that a program may do
+	lost   bool    // no bucket that answers has it sound
 	older  string  // what an administrator can do with an older version; empty: none is known to help
 }
 
@@ -101,12 +102,24 @@ func (p *pass) behind(bucket int) {
 	p.report.Buckets[bucket].Behind++
 }
 
-// breathe settles within an hour, however many batches it has.
+// breathe settles within an hour, however many batches it has. What seals the hour waits until all of them were looked at.
 func (p *pass) breathe(ctx context.Context) {
-	if p.breaths++; p.breaths%breath == 0 {
-		p.tasks.wait()
-		p.settle(ctx, false)
+	if p.breaths++; p.breaths%breath != 0 {
+		return
 	}
+	if p.tasks.wait(); len(p.faults) < flushed {
+		return
+	}
+	var now, seals []fault
+	for _, f := range p.faults {
+		if sealOf(f.Key) == "" {
+			now = append(now, f)
+		} else {
+			seals = append(seals, f)
+		}
+	}
+	p.conclude(ctx, now)
+	p.faults = seals
 }
 
 // settle reports the faults met so far, once they are many or these are the last, and has them repaired.
@@ -118,19 +131,27 @@ func (p *pass) settle(ctx context.Context, last bool) {
 		return
 	}
 	p.tasks.wait()
-	slices.SortFunc(p.faults, inOrder)
-	for i := range p.faults {
-		p.tasks.start(func() { p.locate(ctx, &p.faults[i]) })
+	p.conclude(ctx, p.faults)
+	p.faults = nil
+	if p.mender != nil {
+		clear(p.mender.short)
+	}
+}
+
+// conclude says what can be done about faults, has them repaired, and reports them.
+func (p *pass) conclude(ctx context.Context, faults []fault) {
+	slices.SortFunc(faults, inOrder)
+	for i := range faults {
+		p.tasks.start(func() { p.locate(ctx, &faults[i]) })
 	}
 	p.tasks.wait()
 	if p.mender != nil {
-		p.mender.mendAll(ctx, p.faults)
+		p.mender.mendAll(ctx, faults)
 	}
-	for i := range p.faults {
-		p.faults[i].advise()
+	for i := range faults {
+		faults[i].advise()
 	}
-	p.report.add(p.faults)
-	p.faults = nil
+	p.report.add(faults)
 }
 
 // inOrder does not depend on which fault was met first.

@@ -24,7 +24,7 @@ func Repair(ctx context.Context, o Options, keepers []Keeper) (Report, error) {
 	for _, k := range keepers {
 		o.Buckets = append(o.Buckets, k)
 	}
-	return run(ctx, o, &mender{keepers: keepers, tasks: newTasks(o.Parallel)})
+	return run(ctx, o, &mender{keepers: keepers, tasks: newTasks(o.Parallel), short: map[place]bool{}})
 }
 
 // mender repairs.
@@ -32,10 +32,11 @@ type mender struct {
 	keepers []Keeper
 	buckets []*asked // the same ones, to read
 	tasks   *tasks
+	short   map[place]bool // hours, of which a bucket lacks a batch that it did not get
 }
 
 // mendAll repairs what can be repaired. Each fault then says how, or why not. It may be stopped anywhere, and a bucket that
-// holds a seal is taken to hold its hour and the seal's parts, and one that holds a signature, the seal.
+// holds a seal is taken to hold its hour and the seal's parts, and one that holds a signature, the seal. What is lost keeps no seal back.
 func (m *mender) mendAll(ctx context.Context, faults []fault) {
 	lacking := map[place]bool{} // seals that are not there, or not whole
 	for _, step := range []func(key string) bool{beforeSeals, isSeal, isSignature} {
@@ -45,12 +46,17 @@ func (m *mender) mendAll(ctx context.Context, faults []fault) {
 			case f.mend == nil || f.mend.byHand || !step(f.Key) || ctx.Err() != nil:
 			case lacking[place{f.bucket, sealOf(f.Key)}]:
 				f.Do = "not repaired: its seal, or a part of that, is not there"
+			case m.short[place{f.bucket, hourOfSeal(f.Key)}]:
+				f.Do = "not repaired: a batch of its hour is not there"
 			default:
 				m.tasks.start(func() { m.mend(ctx, f) })
 			}
 		}
 		m.tasks.wait()
 		for _, f := range faults {
+			if k, err := format.ParseKey(f.Key); err == nil && (f.Verdict == Missing || f.Verdict == Hidden) && f.Repaired == "" && !f.lost {
+				m.short[place{f.bucket, format.SealHourPrefix(k.Time)}] = true
+			}
 			if seal := sealOf(f.Key); seal != "" && f.mend != nil && !f.mend.byHand && step(f.Key) && f.Repaired == "" {
 				lacking[place{f.bucket, seal}] = true
 			}
@@ -90,10 +96,19 @@ func sealOf(key string) string {
 	return ""
 }
 
+// hourOfSeal is what the name of a seal begins with, and those of its signatures and parts; empty: the key is none of these.
+func hourOfSeal(key string) string {
+	name, err := format.ParseSealName(sealOf(key))
+	if err != nil {
+		return ""
+	}
+	return format.SealHourPrefix(name.Hour)
+}
+
 func (m *mender) mend(ctx context.Context, f *fault) {
 	err := m.tasks.hold(ctx, f.mend.size(), func() error {
 		object, from, err := m.sound(ctx, f.mend)
-		if err != nil {
+		if f.lost = err != nil && !store.Worth(err); err != nil {
 			return err
 		}
 		name, err := m.store(ctx, f, object)

@@ -3,8 +3,10 @@ package verify_test
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"outlast.example/shared/format"
 	"outlast.example/shared/store"
@@ -150,3 +152,57 @@ func TestSealsAreRepairedLast(t *testing.T) {
 		}
 	}
 }
+
+// Reconcile passes over an hour that a bucket holds the seals of: they stay away as long as it lacks a batch that others hold.
+func TestASealWithoutItsBatchesIsNotRepaired(t *testing.T) {
+	r := grown(t, 30)
+	gone := r.names(1, format.HourPrefix(at(4)), "")
+	seals := r.names(1, format.SealHourPrefix(at(4)), "")
+	for _, name := range slices.Concat(gone, seals) {
+		r.buckets[1].Delete(name)
+	}
+	r.instead[1] = fault.Creates(r.buckets[1].Open(mem.Options{}), func(ctx context.Context, key string, c store.Content, real fault.Create) error {
+		if key == gone[0] {
+			return store.ErrBusy
+		}
+		return real(ctx, key, c)
+	})
+	report := r.repair(at(60))
+	if left := r.names(1, format.SealHourPrefix(at(4)), ""); len(left) > 0 || report.Repaired != len(gone)-1 {
+		t.Errorf("%d repaired; the hour lacks a batch, and is sealed: %s", report.Repaired, left)
+	}
+}
+
+// In an hour that is repaired bit by bit, too.
+func TestLongHourSealsLast(t *testing.T) {
+	r := newRepository(t)
+	first := r.put(at(0), 0, 1, 2)
+	object := r.object(0, first)
+	k, err := format.ParseKey(first)
+	fatal(t, err)
+	const n = 10_100
+	for range n - 1 {
+		k.Time = k.Time.Add(time.Microsecond)
+		for _, b := range r.buckets {
+			b.Put(signed(k, r.receiver).String(), object)
+		}
+	}
+	r.seal(at(1.3), "seal-a", "seal-b")
+	batches, b := r.names(1, format.LogPrefix, ""), r.buckets[1]
+	gone := slices.Concat(batches[:1000], batches[n-10:])
+	for _, name := range slices.Concat(gone, r.names(1, format.SealPrefix, "")) {
+		b.Delete(name)
+	}
+	left := len(gone)
+	r.instead[1] = fault.Creates(b.Open(mem.Options{}), func(ctx context.Context, key string, c store.Content, real fault.Create) error {
+		if left--; left < 0 != sealed(key) {
+			t.Errorf("%s is stored before all batches are there", key)
+		}
+		return real(ctx, key, c)
+	})
+	if report := r.repair(at(26.9), quick); report.Repaired != report.Findings || report.Repaired <= len(gone) {
+		t.Errorf("%d of %d repaired", report.Repaired, report.Findings)
+	}
+}
+
+func sealed(key string) bool { return strings.HasPrefix(key, format.SealPrefix) }
