@@ -175,3 +175,17 @@ func BenchmarkForged(b *testing.B) {
 	b.ReportMetric(float64(m.HeapSys)/1e6, "MB") // the most there ever was
 	b.ReportMetric(float64(report.Findings), "findings")
 }
+
+// What one bucket has lost, however much it is, pushes nothing of another one out of the report.
+func TestMassDeletionPushesNothingOut(t *testing.T) {
+	r := grown(t, 30)
+	for _, name := range r.names(2, format.LogPrefix, "") {
+		r.buckets[2].Delete(name)
+	}
+	key := r.names(0, format.HourPrefix(at(25)), "")[0]
+	r.buckets[0].Put(key, []byte("x"))
+	report := r.verify(at(60), func(o *verify.Options) { o.List = 20 })
+	if !slices.Contains(found(report), "0 damaged "+key) || len(report.Finding) > 20 {
+		t.Errorf("%d listed, %d found: %v", len(report.Finding), report.Findings, report.Buckets[0].Found)
+	}
+}

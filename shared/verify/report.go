@@ -42,6 +42,7 @@ type Report struct {
 	met     map[Verdict]int // that were not repaired
 	atLarge map[Verdict]int // findings that are of no bucket
 	room    int             // for findings
+	listed  []int           // of these, by bucket; the last ones are of no bucket
 }
 
 // Hours counts hours, from the first that is to be sealed on.
@@ -80,6 +81,7 @@ type Finding struct {
 
 func newReport(o Options) Report {
 	r := Report{Why: []string{}, Read: o.Read, Finding: []Finding{}, met: map[Verdict]int{}, atLarge: map[Verdict]int{}, room: cmp.Or(o.List, listed)}
+	r.listed = make([]int, len(o.Buckets)+1)
 	for _, b := range o.Buckets {
 		r.Buckets = append(r.Buckets, Looked{Name: b.Name(), Found: map[Verdict]int{}, Left: map[Verdict]int{}})
 	}
@@ -118,10 +120,29 @@ func (r *Report) AtLarge() map[Verdict]int { return r.atLarge }
 func (r *Report) add(found []fault) {
 	for _, f := range found {
 		r.count(f.bucket, f.Verdict, f.Repaired != "")
-		if len(r.Finding) < r.room {
+		if r.lists(f.bucket) {
 			r.Finding = append(r.Finding, f.Finding)
 		}
 	}
+}
+
+// lists reports whether there is room for one more finding of a bucket, and takes it. Half of all room is kept for all of them alike:
+// what one has lost, however much it is, hides nothing of the others.
+func (r *Report) lists(bucket int) bool {
+	if bucket == atLarge {
+		bucket = len(r.Buckets)
+	}
+	kept := 0
+	for i, n := range r.listed {
+		if i != bucket {
+			kept += max(0, r.room/2/len(r.listed)-n)
+		}
+	}
+	if len(r.Finding)+kept >= r.room {
+		return false
+	}
+	r.listed[bucket]++
+	return true
 }
 
 // conclude says what it all amounts to.
