@@ -20,9 +20,12 @@ const (
 )
 
 func (c *chain) unsigned(row sealRow) {
-	if len(c.orphans) < maxOrphans {
+	switch {
+	case row.name.Hour.After(c.Now.Add(settled)): // no clock is so far ahead
+		c.orphan(row, "; nor has its hour come")
+	case len(c.orphans) < maxOrphans:
 		c.orphans = append(c.orphans, row)
-	} else if c.settled(row.name.Hour) {
+	case c.settled(row.name.Hour):
 		c.orphan(row, "")
 	}
 }

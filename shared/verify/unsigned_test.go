@@ -187,3 +187,12 @@ func TestCrowdOfUnsignedSeals(t *testing.T) {
 		t.Errorf("%d more requests", more)
 	}
 }
+
+// Nobody waits for an hour to come before a seal of it that nobody signed is found.
+func TestUnsignedOfTheFuture(t *testing.T) {
+	r := grown(t, 6)
+	n := format.SealName{Hour: at(10000)}
+	r.buckets[1].Put(n.String(), []byte("x"))
+	report := r.verify(at(7.3))
+	expect(t, report, "1 unsigned "+n.String())
+}
