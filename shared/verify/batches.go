@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"iter"
 	"maps"
@@ -43,7 +44,12 @@ func (p *pass) closed(h *hour) bool {
 	return h.sealed && !h.torn || !p.begins.IsZero() && h.at.Before(p.begins)
 }
 
-func id(k format.Key) [16]byte { return [16]byte(k.SHA256[:16]) }
+// id is of a name, and not of the bytes: who has a receiver's key can sign any number of names for them.
+func id(k format.Key) [16]byte {
+	k.Repair = 0
+	sum := sha256.Sum256([]byte(k.String()))
+	return [16]byte(sum[:16])
+}
 
 // forged reports a batch that no receiver signed.
 func (p *pass) forged(b listing.Batch) bool {

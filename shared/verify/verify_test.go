@@ -228,3 +228,22 @@ func TestRefused(t *testing.T) {
 		})
 	}
 }
+
+// Of two batches that a receiver's key signed for the same bytes, in an hour that is sealed, each is looked at.
+func TestTwoNamesOfOneHash(t *testing.T) {
+	r := grown(t, 30)
+	k := r.put(at(4.5), 0)
+	parsed, err := format.ParseKey(k)
+	fatal(t, err)
+	parsed.Time = at(4.6)
+	again := signed(parsed, r.receiver)
+	r.buckets[0].Put(again.String(), r.buckets[0].Objects()[k])
+	report := r.verify(at(60))
+	for _, name := range []string{k, again.String()} {
+		for _, f := range []string{"0 unsealed ", "1 missing ", "2 missing "} {
+			if !slices.Contains(found(report), f+name) {
+				t.Errorf("%s%s", f, name)
+			}
+		}
+	}
+}
