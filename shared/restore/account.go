@@ -105,7 +105,7 @@ func (a *account) broke(bucket int, err error) {
 	a.broken = append(a.broken, err)
 }
 
-// fault notes an object that is not what it should be.
+// fault notes an object that is not what it should be. Names that whoever writes to a bucket can make up take half of the list at most.
 func (a *account) fault(bucket int, key string, err error) {
 	b, verdict := &a.Buckets[bucket], verdictOf(err)
 	switch verdict {
@@ -122,7 +122,9 @@ func (a *account) fault(bucket int, key string, err error) {
 	}
 	a.met[verdict]++
 	a.Faults++
-	if len(a.Fault) < maxListed {
+	share := max(1, maxListed/4/len(a.Buckets))
+	crowd := verdict == Forged && b.Forged > share || verdict == Foreign && b.Foreign > share
+	if len(a.Fault) < maxListed && !crowd {
 		a.Fault = append(a.Fault, Fault{Bucket: b.Name, Key: key, Verdict: verdict, Detail: err.Error()})
 	}
 }

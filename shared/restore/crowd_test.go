@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"outlast.example/shared/format"
 	"outlast.example/shared/restore"
@@ -115,5 +116,24 @@ func TestCrowdThatWasPutAway(t *testing.T) {
 	}
 	if p := r.read(r.options(0)).Report; p.Outcome != restore.OK || p.Faults != 0 {
 		t.Errorf("%+v", p)
+	}
+}
+
+// Names of batches that one bucket's administrator makes up push no other fault out of the report.
+func TestForgedNamesPushNothingOut(t *testing.T) {
+	r := newRepository(t)
+	batch := r.fill(1)[0]
+	for i := range 1100 {
+		k := format.Key{Time: epoch.Add(-time.Hour), Receiver: "nobody"}
+		binary.BigEndian.PutUint64(k.SHA256[:], uint64(i)) //nolint:gosec // counts up from zero
+		r.put(k.String(), []byte("x"), 1)
+	}
+	r.put(batch.Key.String(), []byte("x"), 0)
+	p := r.read(r.options(0, 1, 2)).Report
+	if p.Buckets[1].Forged != 1100 || p.Faults != 1101 {
+		t.Errorf("%d forged, %d faults", p.Buckets[1].Forged, p.Faults)
+	}
+	if !slices.ContainsFunc(p.Fault, func(f restore.Fault) bool { return f.Verdict == restore.Damaged }) {
+		t.Errorf("none of %d that are listed is the damaged one", len(p.Fault))
 	}
 }
