@@ -30,6 +30,9 @@ func (a *app) report(r *restore.Report, f restoreFlags) error {
 	for _, fault := range r.Fault {
 		a.say("  %s: %s: %s", fault.Verdict, fault.Key, fault.Detail)
 	}
+	if n := r.Faults - len(r.Fault); n > 0 {
+		a.say("  and %d more", n)
+	}
 	for _, s := range r.Strange {
 		a.say("  not interpreted: delivery %s of %s: %s", s.Delivery, s.Source, s.Reason)
 	}

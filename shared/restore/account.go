@@ -17,6 +17,7 @@ type account struct {
 	Report
 	broken    []error         // why listings broke off
 	met       map[Verdict]int // faults
+	listed    []int           // of these, by bucket
 	torn      int             // objects or lines that are signed and intact, and yet cannot be read
 	untimely  int             // batches signed with a listed key, at a time for which it is not listed
 	quorum    int             // the lowest one under which a delivery may have been acknowledged
@@ -26,7 +27,7 @@ type account struct {
 }
 
 func newAccount(buckets []*store.Reader) *account {
-	a := &account{met: map[Verdict]int{}}
+	a := &account{met: map[Verdict]int{}, listed: make([]int, len(buckets))}
 	a.Strange, a.Gap, a.Fault = []Uninterpreted{}, []Gap{}, []Fault{}
 	a.UnsignedFrom, a.TypeGap = []Unsigned{}, []history.TypeGap{}
 	for _, b := range buckets {
@@ -105,7 +106,8 @@ func (a *account) broke(bucket int, err error) {
 	a.broken = append(a.broken, err)
 }
 
-// fault notes an object that is not what it should be. Names that whoever writes to a bucket can make up take half of the list at most.
+// fault notes an object that is not what it should be. Of several buckets, one takes half of the list at most,
+// and a name that anybody can make up has a small part of that.
 func (a *account) fault(bucket int, key string, err error) {
 	b, verdict := &a.Buckets[bucket], verdictOf(err)
 	switch verdict {
@@ -124,7 +126,9 @@ func (a *account) fault(bucket int, key string, err error) {
 	a.Faults++
 	share := max(1, maxListed/4/len(a.Buckets))
 	crowd := verdict == Forged && b.Forged > share || verdict == Foreign && b.Foreign > share
-	if len(a.Fault) < maxListed && !crowd {
+	alone := a.listed[bucket] == maxListed/2 && len(a.Buckets) > 1
+	if len(a.Fault) < maxListed && !crowd && !alone {
+		a.listed[bucket]++
 		a.Fault = append(a.Fault, Fault{Bucket: b.Name, Key: key, Verdict: verdict, Detail: err.Error()})
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"outlast.example/shared/format"
+	"outlast.example/shared/history"
 	"outlast.example/shared/restore"
 	"outlast.example/shared/store"
 	"outlast.example/shared/store/mem"
@@ -135,5 +136,26 @@ func TestForgedNamesPushNothingOut(t *testing.T) {
 	}
 	if !slices.ContainsFunc(p.Fault, func(f restore.Fault) bool { return f.Verdict == restore.Damaged }) {
 		t.Errorf("none of %d that are listed is the damaged one", len(p.Fault))
+	}
+}
+
+// What is damaged in one bucket, however much it is, pushes nothing of another one out of the report.
+func TestMuchDamagePushesNothingOut(t *testing.T) {
+	r := newRepository(t)
+	const n = 1100
+	for i := range n {
+		b := r.seal("one", i, []history.Change{update("1", i, "1")})
+		r.put(b.Key.String(), b.Object, 1)
+		r.put(b.Key.String(), []byte("x"), 0)
+		if i == n-1 {
+			r.put(b.Key.String(), []byte("x"), 1)
+		}
+	}
+	p := r.read(r.options(0, 1, 2)).Report
+	if p.Buckets[0].Damaged != n || p.Buckets[1].Damaged != 1 || p.Batches.Lost != 1 {
+		t.Errorf("%+v, %+v", p.Buckets, p.Batches)
+	}
+	if !slices.ContainsFunc(p.Fault, func(f restore.Fault) bool { return f.Bucket == p.Buckets[1].Name }) {
+		t.Errorf("none of %d that are listed is of the other bucket", len(p.Fault))
 	}
 }
