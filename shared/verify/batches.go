@@ -99,7 +99,7 @@ func (p *pass) lack(h *hour, bucket int, b listing.Batch, e *entry) {
 	if hidden == nil && p.lost[bucket].Load() {
 		return
 	}
-	if hidden == nil && (!p.due(bucket, h.at) || !p.settled(h.at) && (e == nil || !h.listed[bucket])) {
+	if hidden == nil && (!p.due(bucket, h.at) || !p.settled(h.at) && (e == nil || !h.listed[bucket] || p.early(h.at))) {
 		p.behind(bucket)
 		return
 	}

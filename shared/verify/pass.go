@@ -102,6 +102,10 @@ func later(a, b time.Time) time.Time {
 // settled reports whether an hour is so old that it must be sealed and in every bucket.
 func (p *pass) settled(at time.Time) bool { return !at.Add(settled).After(p.Now) }
 
+// early reports whether an hour was not to be sealed when the run began: that takes its end and a quarter of an hour. If it is sealed, that
+// was done meanwhile, and what the seal lists may have come after the batches were listed.
+func (p *pass) early(at time.Time) bool { return at.Add(time.Hour + 15*time.Minute).After(p.Now) }
+
 // due reports whether the descriptor says that a bucket holds what was acknowledged in an hour.
 func (p *pass) due(bucket int, at time.Time) bool {
 	i := slices.IndexFunc(p.found.Buckets, func(b format.Bucket) bool { return b.URL == p.buckets[bucket].Name() })

@@ -247,3 +247,19 @@ func TestTwoNamesOfOneHash(t *testing.T) {
 		}
 	}
 }
+
+// A run takes as long as years of seals take to read. What a seal lists of an hour that was not to be sealed when the run began may have come
+// after the batches were listed.
+func TestSealedWhileVerifyRuns(t *testing.T) {
+	r := grown(t, 6)
+	gone := r.names(0, format.HourPrefix(at(5)), "")[0]
+	for _, b := range r.buckets {
+		b.Delete(gone)
+	}
+	for _, began := range []float64{5.9, 6.2} {
+		if report := r.verify(at(began)); report.Outcome != verify.OK || report.Buckets[0].Behind == 0 {
+			t.Errorf("began at %v: %s, %s", began, report.Outcome, found(report))
+		}
+	}
+	expect(t, r.verify(at(6.3)), everyone("missing", gone)...)
+}
