@@ -2,6 +2,7 @@
 // against the promises. A seed and the commit reproduce a run.
 //
 //	go run ./scripts/simulate --seeds 2000     many runs
+//	go run ./scripts/simulate --short --seeds 1000000   very many short ones
 //	go run ./scripts/simulate --trace 17       one run, told line by line
 //	go run ./scripts/simulate --exhaust        all that three buckets can do with one batch, counted through
 //	go run ./scripts/simulate --mutants        whether planted bugs are found
@@ -26,21 +27,25 @@ import (
 )
 
 func main() {
-	var o options
+	o := options{draw: scene.Draw}
 	flag.Uint64Var(&o.from, "from", 1, "first seed")
 	flag.Uint64Var(&o.seeds, "seeds", 2000, "how many seeds")
 	flag.BoolVar(&o.brief, "brief", false, "say of a failure only which promise it breaks")
+	short := flag.Bool("short", false, "draw short scenes, of which hundreds take the time of another")
 	trace := flag.Uint64("trace", 0, "tell the run of this seed line by line")
 	whole := flag.Bool("exhaust", false, "count everything through, and draw nothing")
 	plant := flag.Bool("mutants", false, "plant bugs, one after the other, and run this program against each")
 	only := flag.String("only", "", "with --mutants: those whose names hold this")
 	flag.Parse()
+	if *short {
+		o.draw = scene.DrawShort
+	}
 	debug.SetGCPercent(1600) // worlds are small and short-lived; it comes to some 350 MB
 
 	var err error
 	switch {
 	case *trace > 0:
-		err = tell(scene.Draw(*trace))
+		err = tell(o.draw(*trace))
 	case *whole:
 		err = count(true)
 	case *plant:
@@ -59,6 +64,7 @@ func main() {
 
 // options of a run of many seeds.
 type options struct {
+	draw        func(seed uint64) *scene.Scene
 	from, seeds uint64
 	brief       bool
 }
@@ -68,7 +74,7 @@ func (o options) run() error {
 		return err
 	}
 	began := time.Now()
-	t := tally{next: o.from, end: o.from + o.seeds}
+	t := tally{draw: o.draw, next: o.from, end: o.from + o.seeds}
 	interrupted, listen := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(interrupted, func() {
 		listen() // a second signal ends the process
@@ -93,7 +99,7 @@ var errInterrupted = errors.New("interrupted")
 // failed tells the failure with as few acts as it needs.
 func (o options) failed(seed uint64, v *play.Violation) error {
 	if !o.brief {
-		_ = tell(play.Shrink(scene.Draw(seed), v.Promise)) // the same promise, perhaps in another way
+		_ = tell(play.Shrink(o.draw(seed), v.Promise)) // the same promise, perhaps in another way
 	}
 	return fmt.Errorf("seed %d: %w", seed, v)
 }

@@ -11,6 +11,7 @@ import (
 // however many run at once.
 type tally struct {
 	mu        sync.Mutex
+	draw      func(seed uint64) *scene.Scene
 	next, end uint64 // seeds: the one to begin next, and the one after the last
 	counts    play.Counts
 	failed    uint64 // the lowest seed that broke a promise
@@ -23,7 +24,7 @@ func (t *tally) run(workers int) {
 	for range workers {
 		all.Go(func() {
 			for seed, more := t.take(); more; seed, more = t.take() {
-				t.add(seed, play.Run(scene.Draw(seed), nil))
+				t.add(seed, play.Run(t.draw(seed), nil))
 			}
 		})
 	}

@@ -42,7 +42,7 @@ func ParseDescriptorName(s string) (DescriptorName, error) {
 		n.Number, _ = strconv.Atoi(base[:numberLen]) // 0 for what is none
 	}
 	if n.Number < 1 || n.String() != s {
-		return DescriptorName{}, fmt.Errorf("%w: %q is not a descriptor", ErrName, s)
+		return DescriptorName{}, &notNamed{s, "not a descriptor"}
 	}
 	return n, nil
 }

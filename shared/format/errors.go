@@ -1,6 +1,9 @@
 package format
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // The verdicts on an object. Each asks something else of the caller; none carries anything of what a delivery holds.
 var (
@@ -19,3 +22,9 @@ var (
 	// ErrMalformed: signed and intact, yet not readable: a mistake in a writer, or a hostile one.
 	ErrMalformed = errors.New("malformed")
 )
+
+// notNamed is ErrName of one name. Whoever sorts a listing by kinds tries name after name, and reads few of these.
+type notNamed struct{ name, what string }
+
+func (e *notNamed) Error() string { return fmt.Sprintf("%v: %q is %s", ErrName, e.name, e.what) }
+func (e *notNamed) Unwrap() error { return ErrName }

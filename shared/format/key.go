@@ -62,7 +62,7 @@ func ParseKey(s string) (Key, error) {
 	k, ok := parseBase(s[strings.LastIndexByte(s, '/')+1:])
 	// Decoders forgive: upper case, line breaks in base64, a comma in a time. The comparison does not.
 	if !ok || k.String() != s {
-		return Key{}, fmt.Errorf("%w: %q is not a batch", ErrName, s)
+		return Key{}, &notNamed{s, "not a batch"}
 	}
 	return k, nil
 }

@@ -1,9 +1,6 @@
 package format
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // LostPrefix starts the names of notes of lost batches.
 const LostPrefix = "lost/"
@@ -20,7 +17,7 @@ func ParseLostName(s string) (Key, error) {
 	rest, found := strings.CutPrefix(s, LostPrefix)
 	k, err := ParseKey(LogPrefix + rest)
 	if !found || err != nil || k.Repair != 0 {
-		return Key{}, fmt.Errorf("%w: %q is no note of a lost batch", ErrName, s)
+		return Key{}, &notNamed{s, "no note of a lost batch"}
 	}
 	return k, nil
 }

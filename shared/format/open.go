@@ -19,7 +19,7 @@ import (
 type Opener struct {
 	descriptor *Descriptor
 	identities []age.Identity
-	decoders   sync.Pool // of *zstd.Decoder
+	decoders   sync.Pool // of *decoder
 }
 
 // NewOpener reads batches of the descriptor's repository. Without identities it can check, and not read.
@@ -29,12 +29,18 @@ func NewOpener(d *Descriptor, identities []age.Identity) *Opener {
 	return o
 }
 
-func newDecoder() *zstd.Decoder {
+// decoder is what a payload is read with. Two of its buffers would be most of what is allocated for a batch of one delivery.
+type decoder struct {
+	*zstd.Decoder
+	lines *bufio.Reader
+}
+
+func newDecoder() *decoder {
 	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(MaxWindow), zstd.WithDecoderLowmem(true))
 	if err != nil {
 		panic(err) // only for options out of range, and these are constants
 	}
-	return d
+	return &decoder{d, bufio.NewReaderSize(nil, 64<<10)}
 }
 
 // CheckName says who made the name: nil, if a receiver of the descriptor did while its key was valid; ErrForged
@@ -69,20 +75,34 @@ func (o *Opener) Deliveries(key string, object []byte) iter.Seq2[*Delivery, erro
 			yield(nil, err)
 			return
 		}
+		o.Read(object)(yield)
+	}
+}
+
+// Read is Deliveries of an object that CheckName and CheckBytes found sound. It checks neither.
+func (o *Opener) Read(object []byte) iter.Seq2[*Delivery, error] {
+	return func(yield func(*Delivery, error) bool) {
 		decrypted, err := o.decrypt(object)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		decoder := o.decoders.Get().(*zstd.Decoder)
-		defer o.decoders.Put(decoder)
-		if err := decoder.Reset(decrypted); err != nil {
+		d := o.decoders.Get().(*decoder)
+		defer o.decoders.Put(d)
+		defer d.release()
+		if err := d.Reset(decrypted); err != nil {
 			yield(nil, unreadable(err))
 			return
 		}
-		parseLines(&capped{decoder, MaxPlain}, yield)
-		_ = decoder.Reset(nil) // lets go of the object; cannot fail without an input
+		d.lines.Reset(&capped{d, MaxPlain})
+		parseLines(d.lines, yield)
 	}
+}
+
+// release lets go of the object.
+func (d *decoder) release() {
+	_ = d.Reset(nil) // cannot fail without an input
+	d.lines.Reset(nil)
 }
 
 func (o *Opener) check(key string, object []byte) error {
@@ -134,8 +154,7 @@ func (p *payload) Read(b []byte) (int, error) {
 }
 
 // parseLines yields line after line, also behind one that cannot be parsed.
-func parseLines(r io.Reader, yield func(*Delivery, error) bool) {
-	lines := bufio.NewReaderSize(r, 64<<10)
+func parseLines(lines *bufio.Reader, yield func(*Delivery, error) bool) {
 	var line []byte
 	for n := 1; ; n++ {
 		var err error

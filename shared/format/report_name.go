@@ -57,7 +57,7 @@ func ParseReportName(s string) (ReportName, error) {
 		n.Time, n.Task, n.Sealer = t, task, rest[hashLen+1:len(rest)-1-signatureLen]
 	}
 	if !ok || !word(n.Task, maxTask, "") || CheckReceiver(n.Sealer) != nil || n.String() != s {
-		return ReportName{}, fmt.Errorf("%w: %q is not a report", ErrName, s)
+		return ReportName{}, &notNamed{s, "not a report"}
 	}
 	return n, nil
 }

@@ -39,7 +39,7 @@ func ParseSealName(s string) (SealName, error) {
 	var n SealName
 	stem := strings.TrimSuffix(s, sealExtension)
 	if !n.parse(stem) || n.String() != s {
-		return SealName{}, fmt.Errorf("%w: %q is not a seal", ErrName, s)
+		return SealName{}, &notNamed{s, "not a seal"}
 	}
 	return n, nil
 }
@@ -84,7 +84,7 @@ func ParseSealSignature(name string) (SealSignature, error) {
 		s.Sealer = stem[head+1 : len(stem)-tail]
 	}
 	if !ok || CheckReceiver(s.Sealer) != nil || s.String() != name {
-		return SealSignature{}, fmt.Errorf("%w: %q is not the signature of a seal", ErrName, name)
+		return SealSignature{}, &notNamed{name, "not the signature of a seal"}
 	}
 	return s, nil
 }

@@ -31,7 +31,7 @@ func ParsePartName(s string) (PartName, error) {
 	var n PartName
 	n.Number, _ = strconv.Atoi(number)
 	if !n.parse(stem) || n.Number < 1 || n.Number > MaxParts || n.String() != s {
-		return PartName{}, fmt.Errorf("%w: %q is no part of a seal", ErrName, s)
+		return PartName{}, &notNamed{s, "no part of a seal"}
 	}
 	return n, nil
 }

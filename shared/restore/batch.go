@@ -140,10 +140,10 @@ func (r *reading) fetch(ctx context.Context, o listing.Row, key format.Key) ([]b
 	return content, r.opener.CheckBytes(key, content)
 }
 
-// open reads a copy whose bytes are those of its name: what is wrong now is wrong with every copy.
+// open reads a copy whose name and bytes were found sound: what is wrong now is wrong with every copy.
 func (r *reading) open(b *result, o listing.Row, content []byte) {
 	b.bytes, b.state = int64(len(content)), opened
-	for d, err := range r.opener.Deliveries(o.Key, content) {
+	for d, err := range r.opener.Read(content) {
 		if err != nil {
 			b.faults = append(b.faults, fault{o, err})
 			if errors.Is(err, format.ErrWrongKey) {

@@ -60,8 +60,8 @@ func (r *reading) run(ctx context.Context) error {
 }
 
 // list sends the batches of all buckets, and closes the channel at the end or when the context ends.
-func (r *reading) list(ctx context.Context) <-chan listing.Batch {
-	groups := make(chan listing.Batch, listAhead)
+func (r *reading) list(ctx context.Context) <-chan *listing.Batch {
+	groups := make(chan *listing.Batch, listAhead)
 	go func() {
 		defer close(groups)
 		for g := range listing.Batches(r.buckets.rows(ctx, format.LogPrefix)) {
@@ -69,7 +69,7 @@ func (r *reading) list(ctx context.Context) <-chan listing.Batch {
 				break
 			}
 			select {
-			case groups <- g:
+			case groups <- &g:
 				r.known.Add(1)
 			case <-ctx.Done():
 				return
@@ -81,7 +81,7 @@ func (r *reading) list(ctx context.Context) <-chan listing.Batch {
 }
 
 // read starts to read batch after batch, as many at once as the limits allow. Each that it sends has a result to come.
-func (r *reading) read(ctx context.Context, groups <-chan listing.Batch, memory *semaphore.Weighted) <-chan pending {
+func (r *reading) read(ctx context.Context, groups <-chan *listing.Batch, memory *semaphore.Weighted) <-chan pending {
 	started := make(chan pending, readAhead)
 	go func() {
 		defer close(started)
@@ -90,7 +90,7 @@ func (r *reading) read(ctx context.Context, groups <-chan listing.Batch, memory 
 			if memory.Acquire(ctx, p.weight) != nil {
 				return
 			}
-			go func() { p.result <- r.batch(ctx, g) }()
+			go func() { p.result <- r.batch(ctx, *g) }()
 			started <- p
 		}
 	}()

@@ -14,8 +14,12 @@ import (
 // finale ends all troubles, lets everything under way end, and holds what remains against the promises: what any
 // N - quorum + 1 buckets hold before anything is evened out, and what each of them holds after it.
 func (w *World) finale() {
-	if w.Weeks {
+	switch {
+	case w.Weeks:
 		w.weeks()
+		return
+	case w.Short:
+		w.short()
 		return
 	}
 	w.rest()
@@ -68,6 +72,16 @@ func (w *World) snapshot() (all []cloud.Snapshot) {
 
 // rest ends the troubles, and waits until the CRM has nothing more to tell and what is to be sealed is due.
 func (w *World) rest() {
+	w.settle()
+	w.loop.Run(w.loop.Now().Add(5 * time.Hour)) // clocks that are ahead
+	if w.lost() {
+		w.round(false)
+		w.loop.Run(w.loop.Now().Add(reconcile.Patience))
+	}
+}
+
+// settle ends the troubles, and waits until the CRM has nothing more to tell.
+func (w *World) settle() {
 	for _, b := range w.buckets {
 		b.Heal()
 	}
@@ -78,11 +92,6 @@ func (w *World) rest() {
 		}
 	}
 	w.probe()
-	w.loop.Run(w.loop.Now().Add(5 * time.Hour)) // clocks that are ahead
-	if w.lost() {
-		w.round(false)
-		w.loop.Run(w.loop.Now().Add(reconcile.Patience))
-	}
 }
 
 // probe has each receiver hear one more delivery: it must be stored in every bucket.

@@ -32,9 +32,10 @@ func (sameness) Read(b []byte) (int, error) {
 
 // cast is everybody's keys. They are the same in all runs, so that encoders, which are costly to make, serve them all.
 type cast struct {
-	root     ed25519.PrivateKey
-	identity *identity
-	encoders sync.Map // by repository, name and key: *format.Encoder
+	root      ed25519.PrivateKey
+	identity  *identity
+	recipient *recipient
+	encoders  sync.Map // by repository, name and key: *format.Encoder
 }
 
 var everybody = sync.OnceValue(func() *cast {
@@ -43,8 +44,26 @@ var everybody = sync.OnceValue(func() *cast {
 	if err != nil {
 		panic(err) // only without randomness, and there is some
 	}
-	return &cast{root: private("root"), identity: &identity{X25519Identity: x}}
+	return &cast{root: private("root"), identity: &identity{X25519Identity: x}, recipient: &recipient{X25519Recipient: x.Recipient()}}
 })
+
+// recipient remembers the file keys that it wrapped: without chance, all batches have the same.
+type recipient struct {
+	*age.X25519Recipient
+	keys sync.Map // by file key
+}
+
+// Wrap gives what the X25519 recipient gives.
+func (r *recipient) Wrap(fileKey []byte) ([]*age.Stanza, error) {
+	if stanzas, found := r.keys.Load(string(fileKey)); found {
+		return stanzas.([]*age.Stanza), nil
+	}
+	stanzas, err := r.X25519Recipient.Wrap(fileKey)
+	if err == nil {
+		r.keys.Store(string(fileKey), stanzas)
+	}
+	return stanzas, err
+}
 
 // identity remembers the file keys that it unwrapped: those of all batches are the same here, and each costs as much as
 // the rest of a batch's reading.
@@ -57,7 +76,7 @@ type identity struct {
 func (i *identity) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 	var all strings.Builder
 	for _, s := range stanzas {
-		_, _ = fmt.Fprintf(&all, "%q\n", *s)
+		_, _ = fmt.Fprintf(&all, "%s %s %x\n", s.Type, s.Args, s.Body)
 	}
 	wrapped := all.String()
 	if key, found := i.keys.Load(wrapped); found {
@@ -92,7 +111,7 @@ func (c *cast) encoder(repository, receiver, owner string) *format.Encoder {
 	if e, found := c.encoders.Load(who); found {
 		return e.(*format.Encoder)
 	}
-	e, err := format.NewEncoder(repository, receiver, private(owner), []age.Recipient{c.identity.Recipient()})
+	e, err := format.NewEncoder(repository, receiver, private(owner), []age.Recipient{c.recipient})
 	if err != nil {
 		panic(err) // names and keys are constants
 	}

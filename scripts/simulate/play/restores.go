@@ -35,7 +35,7 @@ func (w *World) before() {
 		w.fail(promiseAnyNeeded, "a restore from %d buckets says %q: %s", needed, complete, result.Report.Why)
 	}
 	w.holds(promiseAnyNeeded, fmt.Sprintf("%d buckets", needed), states(result))
-	if needed == 1 {
+	if needed == 1 || w.Short && w.Seed%8 > 0 {
 		return
 	}
 	if result = w.restore(all[:needed-1]...); result != nil && result.Report.Complete == restore.Yes {
@@ -54,14 +54,13 @@ func (w *World) after() {
 		if w.victim(b.Index) && len(w.ruined) > 0 {
 			continue
 		}
-		result := w.restore(b)
-		if result == nil {
+		got := w.alone(b)
+		if got == nil {
 			return
 		}
-		from := fmt.Sprintf("bucket %d", b.Index)
-		got := states(result)
-		w.holds(promiseAny, from, got)
-		w.exact(from, got, b)
+		if w.buried(b) {
+			continue // it gives more than the others
+		}
 		rendered, _ := json.Marshal(got)
 		if first == nil {
 			first = rendered
@@ -70,6 +69,26 @@ func (w *World) after() {
 			w.fail(promiseState, "bucket %d gives another state than the first: %s, %s", b.Index, rendered, first)
 		}
 	}
+}
+
+// alone restores from one bucket: everything that was acknowledged, and exactly what its batches say. It gives nil where it cannot.
+func (w *World) alone(b *cloud.Bucket) map[string]string {
+	result := w.restore(b)
+	if result == nil {
+		return nil
+	}
+	from, got := fmt.Sprintf("bucket %d", b.Index), states(result)
+	w.holds(promiseAny, from, got)
+	w.exact(from, got, b)
+	return got
+}
+
+// buried reports whether a batch lies under a delete marker in a bucket and in no listing: nobody acknowledged it, or others would hold it.
+func (w *World) buried(b *cloud.Bucket) bool {
+	return slices.ContainsFunc(w.ledger.batches, func(m *batch) bool {
+		_, there := b.Get(m.key)
+		return !there && b.Layered(m.key)
+	})
 }
 
 func (w *World) restore(buckets ...*cloud.Bucket) *restore.Result {
@@ -110,12 +129,12 @@ func (w *World) holds(promise, from string, got map[string]string) {
 	}
 }
 
-// exact: the state is what the webhooks amount to whose batches are there, and nothing else.
+// exact: the state is what the webhooks amount to whose batches are there, if only under a delete marker, and nothing else.
 func (w *World) exact(from string, got map[string]string, b *cloud.Bucket) {
 	want := map[string]string{}
 	var last *webhook
 	for _, m := range w.ledger.batches {
-		if _, there := b.Get(m.key); !there {
+		if _, there := b.Get(m.key); !there && !b.Layered(m.key) {
 			continue
 		}
 		for _, h := range m.webhooks {
