@@ -3,9 +3,11 @@ package azblob
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
+	"slices"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -96,7 +98,15 @@ func (d *driver) list(
 	if answer.NextMarker != nil {
 		next = *answer.NextMarker
 	}
+	if answer.Segment == nil || slices.ContainsFunc(answer.Segment.BlobItems, halved) {
+		return nil, "", fmt.Errorf("%w: the listing is not whole", store.ErrNoAnswer)
+	}
 	return answer.Segment.BlobItems, next, nil
+}
+
+// halved: the SDK leaves out what an answer does not say, and takes one without a body for a listing.
+func halved(item *container.BlobItem) bool {
+	return item.Name == nil || item.Properties == nil || item.Properties.ContentLength == nil
 }
 
 func (d *driver) Close() error {

@@ -103,7 +103,16 @@ func page(out *sdk.ListObjectsV2Output) (store.Page, error) {
 	if aws.ToBool(out.IsTruncated) {
 		page.Next = aws.ToString(out.NextContinuationToken)
 	}
-	return page, nil
+	return page, ends(out.IsTruncated, page.Next != "")
+}
+
+// ends refuses a page that says neither that it is the last one nor how to go on: the SDK reads an answer without a body, or with
+// another document in it, as a page without objects, and everything from there on would count as gone.
+func ends(truncated *bool, next bool) error {
+	if truncated == nil || *truncated && !next {
+		return fmt.Errorf("%w: the listing breaks off, and does not say how it goes on", store.ErrNoAnswer)
+	}
+	return nil
 }
 
 func (d *driver) Close() error {

@@ -93,7 +93,7 @@ func TestListDecodesKeys(t *testing.T) {
 		"plain":   {"", "a%2Bb+c", "a%2Bb+c"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := xml(t, 200, "<ListBucketResult>"+c.encoding+
+			server := xml(t, 200, "<ListBucketResult><IsTruncated>false</IsTruncated>"+c.encoding+
 				"<Contents><Key>"+c.key+"</Key><Size>5</Size></Contents></ListBucketResult>")
 			page, err := open(t, bucketURL(server.Address), servers.Root).List(t.Context(), "", "")
 			if err != nil || len(page.Objects) != 1 || page.Objects[0] != (store.Object{Key: c.want, Size: 5}) || page.Next != "" {

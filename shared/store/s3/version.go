@@ -82,7 +82,7 @@ func versionPage(out *sdk.ListObjectVersionsOutput, after marker) (store.Version
 	if aws.ToBool(out.IsTruncated) {
 		page.Next = next.token()
 	}
-	return page, nil
+	return page, ends(out.IsTruncated, next.key != "")
 }
 
 func version(key, id *string, modified *time.Time, latest *bool) store.Version {
