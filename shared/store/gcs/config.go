@@ -74,12 +74,17 @@ func (o Options) authorize(connections *http.Client) (*http.Client, error) {
 	if strings.HasPrefix(o.Endpoint, "http://") || (o.Endpoint == "" && os.Getenv(emulator) != "") {
 		return connections, nil
 	}
-	return httptransport.NewClient(&httptransport.Options{
+	authorized, err := httptransport.NewClient(&httptransport.Options{
 		BaseRoundTripper: connections.Transport,
 		Credentials:      o.Credentials,
 		DetectOpts:       &credentials.DetectOptions{Scopes: []string{storage.ScopeReadWrite}},
 		DisableTelemetry: true,
 	})
+	if err != nil {
+		return nil, err
+	}
+	authorized.CheckRedirect = connections.CheckRedirect // a new client follows redirects, and its transport sends the token along
+	return authorized, nil
 }
 
 // api is the base of the JSON API's addresses.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"cloud.google.com/go/auth"
@@ -77,6 +79,28 @@ func TestNoTokenOverClearText(t *testing.T) {
 				t.Errorf("path %q, authorization %q, error %v", path, authorization, err)
 			}
 		})
+	}
+}
+
+// A redirect is an answer like another one: no token goes where it leads to.
+func TestNoTokenWhereARedirectLeads(t *testing.T) {
+	var authorization atomic.Value
+	elsewhere := transporttest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
+		authorization.Store(r.Header.Get("Authorization"))
+		json(200, "", "")(w, r)
+	})
+	google := httptest.NewTLSServer(http.RedirectHandler(elsewhere.Address, http.StatusTemporaryRedirect))
+	t.Cleanup(google.Close)
+	trusted := http.DefaultTransport.(*http.Transport)
+	before := trusted.TLSClientConfig
+	trusted.TLSClientConfig = google.Client().Transport.(*http.Transport).TLSClientConfig
+	t.Cleanup(func() { trusted.TLSClientConfig = before })
+	d, err := gcs.Open(t.Context(), gcs.Options{Bucket: "b", Endpoint: google.URL, Credentials: issued(nil)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = d.List(t.Context(), "", ""); err == nil || authorization.Load() != nil {
+		t.Errorf("error %v, authorization elsewhere: %v", err, authorization.Load())
 	}
 }
 
