@@ -67,7 +67,7 @@ func (r *Reader) ReadAll(ctx context.Context, key string, limit int64) ([]byte, 
 	return r.whole("read", key, limit, func() (io.ReadCloser, error) { return r.driver.Read(ctx, key, 0, limit+1) })
 }
 
-// whole reads what open gives, which ends after limit bytes and one.
+// whole reads what open gives, which ends after limit bytes and one, unless the store sends more than it is asked for.
 func (r *Reader) whole(op, key string, limit int64, open func() (io.ReadCloser, error)) (_ []byte, err error) {
 	if err := CheckKey(key); err != nil {
 		return nil, &Error{op, r.name, key, err}
@@ -77,7 +77,7 @@ func (r *Reader) whole(op, key string, limit int64, open func() (io.ReadCloser, 
 		return nil, &Error{op, r.name, key, err}
 	}
 	defer func() { err = errors.Join(err, body.Close()) }()
-	b, err := io.ReadAll(body)
+	b, err := io.ReadAll(io.LimitReader(body, limit+1))
 	if err != nil {
 		return nil, &Error{op, r.name, key, err}
 	}

@@ -47,7 +47,7 @@ func (d *driver) Read(ctx context.Context, key string, offset, length int64) (io
 }
 
 func read(ctx context.Context, from *blob.Client, offset, length int64) (io.ReadCloser, error) {
-	ctx, attempt := transport.Watch(ctx)
+	ctx, attempt := transport.WatchRead(ctx)
 	answer, err := from.DownloadStream(ctx, &blob.DownloadStreamOptions{
 		Range: byteRange(offset, length),
 	})

@@ -43,7 +43,7 @@ func (d *driver) Read(ctx context.Context, key string, offset, length int64) (io
 }
 
 func (d *driver) read(ctx context.Context, object *storage.ObjectHandle, offset, length int64) (io.ReadCloser, error) {
-	watched, attempt := transport.Watch(ctx)
+	watched, attempt := transport.WatchRead(ctx)
 	if length == 0 { // HTTP cannot ask for nothing: one byte, which is not handed on
 		return d.readNothing(ctx, object, offset)
 	}

@@ -43,7 +43,7 @@ func (d *driver) read(
 	ctx context.Context, in *sdk.GetObjectInput, offset, length int64, code func(*transport.Answer) error,
 ) (io.ReadCloser, error) {
 	in.Range = byteRange(offset, length)
-	ctx, attempt := transport.Watch(ctx)
+	ctx, attempt := transport.WatchRead(ctx)
 	answer, err := d.client.GetObject(ctx, in)
 	switch {
 	case parse(err).PastEnd():

@@ -17,6 +17,7 @@ import (
 type Attempt struct {
 	sent    atomic.Bool
 	stalled atomic.Bool // an answer stopped in the middle; no retry of the SDK's waits for another one
+	object  bool        // the answer is an object's bytes, of which whoever reads them takes what he can hold
 }
 
 type attemptKey struct{}
@@ -25,6 +26,13 @@ type attemptKey struct{}
 func Watch(ctx context.Context) (context.Context, *Attempt) {
 	attempt := new(Attempt)
 	return context.WithValue(ctx, attemptKey{}, attempt), attempt
+}
+
+// WatchRead is Watch for reading an object.
+func WatchRead(ctx context.Context) (context.Context, *Attempt) {
+	ctx, attempt := Watch(ctx)
+	attempt.object = true
+	return ctx, attempt
 }
 
 // Explain wraps the error of an SDK with the sentinel that fits; nil stays nil. answer is what an HTTP server said, nil if

@@ -13,3 +13,9 @@ const StallTimeout = stallTimeout
 func Dial(client *http.Client, dial func(ctx context.Context, network, address string) (net.Conn, error)) {
 	client.Transport.(watched).DialContext = dial
 }
+
+// What tests of long answers hold against what is read.
+const (
+	MaxTalk = maxTalk
+	MaxPage = maxPage
+)

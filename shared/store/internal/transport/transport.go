@@ -5,6 +5,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -25,6 +26,10 @@ const (
 	answerTimeout = 30 * time.Second
 	// pingAfter finds dead HTTP/2 connections, on which every request to the store would wait otherwise.
 	pingAfter, pingTimeout = 5 * time.Second, 5 * time.Second
+
+	// The SDKs read answers to their end, into memory. maxPage is several times what the largest page of a listing has, and
+	// maxTalk more than a store has to say of anything else. What is longer ends there, and is no whole answer.
+	maxPage, maxTalk = 64 << 20, 1 << 20 // bytes
 )
 
 // NewClient gives a driver connections of its own, HTTP/1.1 or HTTP/2 as the store likes. It follows no redirect:
@@ -63,8 +68,23 @@ func (w watched) RoundTrip(request *http.Request) (*http.Response, error) {
 		cancel()
 		return nil, err
 	}
-	response.Body = &patient{response.Body, attempt, cancel}
+	response.Body = &patient{bounded(response, attempt), attempt, cancel}
 	return response, nil
+}
+
+// bounded is the body of an answer, as far as it is listened to.
+func bounded(response *http.Response, attempt *Attempt) io.ReadCloser {
+	most := int64(maxTalk)
+	if response.Request.Method == http.MethodGet && response.StatusCode < 300 {
+		most = maxPage
+		if attempt.object {
+			return response.Body
+		}
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.LimitReader(response.Body, most), response.Body}
 }
 
 // closeBody does what http.RoundTripper promises for a request that is not sent.
