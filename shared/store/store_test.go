@@ -86,7 +86,9 @@ func TestReadAllKeepsItsLimit(t *testing.T) {
 // A store may take no notice of the range that is asked for, and send without end: memory is the limit's all the same.
 func TestReadAllOfMoreThanWasAskedFor(t *testing.T) {
 	rest := strings.NewReader(strings.Repeat("x", 1<<20))
-	whatever := func(context.Context, string, int64, int64, fault.Read) (io.ReadCloser, error) { return io.NopCloser(rest), nil }
+	whatever := func(context.Context, string, int64, int64, fault.Read) (io.ReadCloser, error) {
+		return io.NopCloser(rest), nil
+	}
 	reader := store.NewReader("b", fault.Reads(mem.New().Open(mem.Options{}), whatever))
 	if _, err := reader.ReadAll(t.Context(), "key", 10); !errors.Is(err, store.ErrTooLarge) || rest.Len() < 1<<20-11 {
 		t.Errorf("error %v, want %v, after %d bytes", err, store.ErrTooLarge, 1<<20-rest.Len())
