@@ -81,7 +81,7 @@ func (a *app) runKeep(ctx context.Context, f keepFlags) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	unkept := rememberKept(c.Repository, f, &report, options.Now)
+	unkept := rememberKept(c.Repository, f, &report, options)
 	if err := a.kept(&report, f.json); err != nil {
 		return err
 	}
@@ -91,13 +91,15 @@ func (a *app) runKeep(ctx context.Context, f keepFlags) (err error) {
 	return errors.Join(unkept, keepVerdict(&report))
 }
 
-// rememberKept keeps what a run found for "outlast status", unless it only looked, or aimed at less than status wants.
-func rememberKept(repository string, f keepFlags, r *keep.Report, now time.Time) error {
+// rememberKept keeps what a run found for "outlast status", unless it only looked, or aimed at less than status wants. Of a run
+// in slices it counts from the day whose runs lock as far as all of its slices did.
+func rememberKept(repository string, f keepFlags, r *keep.Report, o keep.Options) error {
 	file, err := checkpointPath("", repository)
 	if err != nil || f.dryRun || f.until != keepUntil {
 		return err
 	}
-	return file.beside(repository, reports.Keep).write(now, reports.Kept(r, verify.Part{Number: 1, Of: 1}, now))
+	began := o.Now.Add(r.Until.Sub(o.Until()))
+	return file.beside(repository, reports.Keep).write(o.Now, reports.Kept(r, verify.Part{Number: 1, Of: 1}, began))
 }
 
 // keepFor runs a slice. The end of its time is no error.

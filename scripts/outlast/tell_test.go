@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"outlast.example/shared/format"
+	"outlast.example/shared/keep"
 	"outlast.example/shared/reconcile"
 	reports "outlast.example/shared/report"
 )
@@ -67,5 +68,26 @@ func TestDamageThatCannotBeRead(t *testing.T) {
 	if looks, err := f.read(); err != nil || len(looks) != 3 || // of two buckets, and of the repository
 		!looks[0].At.Equal(lately.Truncate(24*time.Hour)) {
 		t.Errorf("%+v, %v", looks, err)
+	}
+}
+
+// What the first of several slices locked is locked the least far: however late the last one was, all of them together are worth no
+// more than a run of the first one's day.
+func TestKeptInSlicesOfManyDays(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	last := keep.Options{Now: lately}
+	for _, late := range []int{0, 10} {
+		r := &keep.Report{Outcome: keep.OK, Until: last.Until().AddDate(0, 0, -late), Buckets: []keep.BucketReport{{Name: "mem://0", Outcome: keep.OK}}}
+		if err := rememberKept("r", keepFlags{until: keepUntil}, r, last); err != nil {
+			t.Fatal(err)
+		}
+		file, err := checkpointPath("", "r")
+		if err != nil {
+			t.Fatal(err)
+		}
+		looks, err := file.beside("r", reports.Keep).read()
+		if want := lately.Truncate(24*time.Hour).AddDate(0, 0, -late); err != nil || len(looks) != 1 || !looks[0].At.Equal(want) {
+			t.Errorf("%d days: %+v, %v, want one look of %v", late, looks, err, want)
+		}
 	}
 }
