@@ -8,14 +8,15 @@ locals {
 
   list = { Effect = "Allow", Action = ["s3:ListBucket", "s3:ListBucketVersions"], Resource = local.bucket_arn }
   read = { Effect = "Allow", Action = ["s3:GetObject", "s3:GetObjectVersion"], Resource = "${local.bucket_arn}/*" }
+  see  = { Effect = "Allow", Action = ["s3:GetObjectRetention"], Resource = "${local.bucket_arn}/*" } # locks, for "outlast status"
 
   rights = {
     capture   = [{ Effect = "Allow", Action = ["s3:PutObject"], Resource = "${local.bucket_arn}/log/*" }]
-    reconcile = [local.list, local.read, { Effect = "Allow", Action = ["s3:PutObject"], Resource = local.repository }]
-    restore   = [local.list, local.read]
+    reconcile = [local.list, local.read, local.see, { Effect = "Allow", Action = ["s3:PutObject"], Resource = local.repository }]
+    restore   = [local.list, local.read, local.see]
     keeper = [
       { Effect = "Allow", Action = ["s3:ListBucket"], Resource = local.bucket_arn },
-      { Effect = "Allow", Action = ["s3:GetObjectRetention"], Resource = "${local.bucket_arn}/*" },
+      local.see,
       {
         Effect    = "Allow"
         Action    = ["s3:PutObjectRetention"]

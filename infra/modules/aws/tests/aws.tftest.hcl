@@ -92,9 +92,15 @@ run "identities" {
   }
   assert {
     condition = toset(flatten([for s in jsondecode(aws_iam_role_policy.this["restore"].policy).Statement : s.Action])) == toset([
-      "s3:ListBucket", "s3:ListBucketVersions", "s3:GetObject", "s3:GetObjectVersion"
+      "s3:ListBucket", "s3:ListBucketVersions", "s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectRetention"
     ])
-    error_message = "Restore lists and reads."
+    error_message = "Restore lists, reads and sees locks, as status does."
+  }
+  assert {
+    condition = toset(flatten([for s in jsondecode(aws_iam_role_policy.this["reconcile"].policy).Statement : s.Action])) == toset([
+      "s3:ListBucket", "s3:ListBucketVersions", "s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectRetention", "s3:PutObject"
+    ])
+    error_message = "Reconcile lists, reads, sees locks and creates: it extends none."
   }
   assert {
     condition = alltrue(flatten([
