@@ -149,6 +149,8 @@ func TestFederatedBucket(t *testing.T) {
 		case r.Method != http.MethodPut || r.Header.Get("X-Amz-Security-Token") != "session" ||
 			!strings.Contains(r.Header.Get("Authorization"), "Credential=ASIAFEDERATED/"):
 			w.WriteHeader(http.StatusForbidden)
+		default:
+			w.Header().Set("ETag", `"e"`)
 		}
 	}))
 	t.Cleanup(s.Close)

@@ -76,7 +76,10 @@ func TestEnvironmentSigns(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "key-id")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
 	var header http.Header
-	server := transporttest.Serve(t, func(_ http.ResponseWriter, r *http.Request) { header = r.Header })
+	server := transporttest.Serve(t, func(w http.ResponseWriter, r *http.Request) {
+		header = r.Header
+		stored(w, r)
+	})
 	d, err := s3.Open(t.Context(), s3.Options{Bucket: "b", Endpoint: server.Address})
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +117,7 @@ func TestNoCredentials(t *testing.T) {
 
 // Whoever gives credentials knows when to renew them: half a life before they expire, and the SDK waits for the end.
 func TestGivenCredentialsAreAskedForEachRequest(t *testing.T) {
-	server := xml(t, 200, "")
+	server := transporttest.Serve(t, stored)
 	asked := 0
 	d, err := s3.Open(t.Context(), s3.Options{
 		Bucket: "b", Endpoint: server.Address,

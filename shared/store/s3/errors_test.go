@@ -61,6 +61,15 @@ func TestCreateAnswers(t *testing.T) {
 	}
 }
 
+// S3 confirms what it stored by its ETag. Whoever else answers 200, a proxy's page or another server at that address, has stored nothing.
+func TestCreateThatNothingConfirms(t *testing.T) {
+	for _, body := range []string{"", "<html>welcome</html>"} {
+		server := xml(t, 200, body)
+		err := open(t, bucketURL(server.Address), servers.Root).Create(t.Context(), "key", content)
+		transporttest.WantSentinel(t, err, store.ErrNoAnswer)
+	}
+}
+
 func TestReadAnswers(t *testing.T) {
 	for _, c := range []struct {
 		status int
@@ -102,6 +111,9 @@ func TestListDecodesKeys(t *testing.T) {
 		})
 	}
 }
+
+// stored is S3's answer to a create.
+var stored = transporttest.Answer(200, http.Header{"Etag": {`"e"`}}, "")
 
 func bucketURL(address string) string {
 	return "s3://bucket?use_path_style=true&region=us-east-1&endpoint=" + address

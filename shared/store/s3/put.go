@@ -76,10 +76,15 @@ func (p *putter) put(ctx context.Context, key string, content store.Content) err
 	switch {
 	case err != nil:
 		return err
-	case response.StatusCode == http.StatusOK && !bytes.Contains(body, []byte("<Error")): // S3 may begin a success and end it so
+	case confirms(response, body):
 		return nil
 	}
 	return answerOf(response, body)
+}
+
+// confirms: S3 names the ETag of what it stored, and may begin a success and end it with an error.
+func confirms(response *http.Response, body []byte) bool {
+	return response.StatusCode == http.StatusOK && response.Header.Get("ETag") != "" && !bytes.Contains(body, []byte("<Error"))
 }
 
 func (p *putter) request(ctx context.Context, key string, content store.Content) (*http.Request, error) {

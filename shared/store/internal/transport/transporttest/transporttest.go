@@ -88,7 +88,7 @@ func WantSentinel(t *testing.T, err, want error) {
 // every create succeeds with the status ok.
 func WantNoCopy(t *testing.T, ok int, open func(address string) store.Driver) {
 	t.Helper()
-	server := Serve(t, Answer(ok, http.Header{"Content-Type": {"application/json"}}, "{}"))
+	server := Serve(t, Answer(ok, http.Header{"Content-Type": {"application/json"}, "Etag": {`"e"`}}, "{}"))
 	d := open(server.Address)
 	large := store.NewContent(make([]byte, 32<<20))
 	create := func() {
