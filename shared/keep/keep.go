@@ -27,8 +27,9 @@ type Bucket interface {
 const (
 	day = 24 * time.Hour
 
-	// Ahead is how far ahead locks reach unless told otherwise, and at most. Runs at most seven days apart leave everything
-	// locked for at least seven days more: the time to notice that they have stopped.
+	// Ahead is how far ahead of a run's beginning locks reach unless told otherwise, and at most. Where each run ends at most
+	// seven days after the last one began, everything is locked for at least seven days more: the time to notice that they
+	// have stopped.
 	Ahead = 14 * day
 
 	// minRequests get anywhere: a listing, and what one object takes.
