@@ -29,7 +29,7 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// all does everything, the most urgent first. What every run does whatever it may cost comes before the older hours, of which
+// all does everything, the most urgent first. What every run does, whatever requests it may take, comes before the older hours, of which
 // there may be very many: they have half of what is left then, the hours to be sealed what that leaves, and what is over goes to
 // older ones again. Those are met in their order first, so that what is late in them stands in the seals that follow. Where the
 // half is not enough to go through all of them, the rest begins at another place in each run: so every hour is come to in the course
@@ -60,8 +60,21 @@ func (p *pass) all(ctx context.Context) {
 }
 
 // recently brings the last hours' batches in line, and the seals that are there. An hour that this run is to seal comes again.
+// They have half of the run's time, from another one on in each run: one bucket that takes long to answer would keep the others
+// from the newest hours, and all from their seals.
 func (p *pass) recently(ctx context.Context, h hours) {
-	for at := h.recent; !at.After(h.last) && ctx.Err() == nil; at = at.Add(time.Hour) {
+	p.worked, p.limit = false, 0
+	if ends, bounded := ctx.Deadline(); bounded {
+		p.until = time.Now().Add(time.Until(ends) / 2)
+	}
+	n := int(h.last.Sub(h.recent)/time.Hour) + 1
+	start := p.start(ctx, n)
+	for i := range n {
+		if p.spent(ctx) {
+			p.leave(h.recent)
+			return
+		}
+		at := h.recent.Add(time.Duration((start+i)%n) * time.Hour)
 		p.inLine(ctx, at, p.seals.of(ctx, at), false)
 	}
 }

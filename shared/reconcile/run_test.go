@@ -3,7 +3,9 @@ package reconcile_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"outlast.example/shared/format"
@@ -119,5 +121,71 @@ func TestManyNamesBeforeTheRepository(t *testing.T) {
 	}
 	if r.buckets[2].Objects()[old] == nil {
 		t.Error("what another bucket holds is not copied")
+	}
+}
+
+// slow is a bucket that answers everything, and takes its time.
+type slow struct {
+	store.Driver
+	takes time.Duration
+}
+
+func (s slow) wait(ctx context.Context) error {
+	select {
+	case <-time.After(s.takes):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s slow) List(ctx context.Context, prefix, token string) (store.Page, error) {
+	if err := s.wait(ctx); err != nil {
+		return store.Page{}, err
+	}
+	return s.Driver.List(ctx, prefix, token)
+}
+
+func (s slow) Read(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
+	if err := s.wait(ctx); err != nil {
+		return nil, err
+	}
+	return s.Driver.Read(ctx, key, offset, length)
+}
+
+func (s slow) Create(ctx context.Context, key string, content store.Content) error {
+	if err := s.wait(ctx); err != nil {
+		return err
+	}
+	return s.Driver.Create(ctx, key, content)
+}
+
+// One bucket that is so slow that a run cannot list the last hours keeps the others neither from the newest batches nor from their
+// seals, in the course of some hours.
+func TestASlowBucketKeepsNobodyFromTheOthers(t *testing.T) {
+	for i := range 3 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			r := newRepository(t)
+			r.run(at(60.3), "seal-a")
+			other, third := (i+1)%3, (i+2)%3
+			old, last := r.put(at(61.5), other), r.put(at(98.2), other, i)
+			synctest.Test(t, func(t *testing.T) {
+				r.down[i] = slow{r.buckets[i].Open(mem.Options{}), 20 * time.Second}
+				for n := range 16 {
+					ctx, end := context.WithTimeout(t.Context(), 9*time.Minute)
+					_, err := reconcile.Run(ctx, r.options(at(98.3+float64(n)/4), "seal-a"))
+					end()
+					fatal(t, err)
+				}
+			})
+			for _, key := range []string{old, last} {
+				if r.buckets[third].Objects()[key] == nil {
+					t.Errorf("%s was not copied", key)
+				}
+			}
+			if len(r.sealed(other, at(70))) == 0 {
+				t.Error("hours that were due are not sealed")
+			}
+		})
 	}
 }
