@@ -175,11 +175,13 @@ func (s *seals) take(day day, row listing.Row) error {
 	return nil
 }
 
-// conclude finds the seals that count.
+// conclude finds the seals that count. A signature of a seal that no bucket lists says nothing: whoever relied on it would not seal
+// the hour again, and no bucket could take it.
 func (s *sealing) conclude() {
+	s.signed = slices.DeleteFunc(s.signed, func(sig format.SealSignature) bool { return !s.seals[sig.SealName] })
 	s.counting = nil
 	for _, sig := range s.signed {
-		if s.seals[sig.SealName] && !slices.Contains(s.counting, sig.SealName) {
+		if !slices.Contains(s.counting, sig.SealName) {
 			s.counting = append(s.counting, sig.SealName)
 		}
 	}

@@ -77,3 +77,41 @@ func TestASealThatNobodyCanRead(t *testing.T) {
 		t.Errorf("the next hour: %+v", report)
 	}
 }
+
+// onlySignatures takes the seals from a bucket, and leaves their signatures.
+func (r *repository) onlySignatures(bucket int) {
+	for _, key := range keys(r.buckets[bucket]) {
+		if _, err := format.ParseSealName(key); err == nil {
+			r.buckets[bucket].Delete(key)
+		}
+	}
+}
+
+// A signature of which no bucket lists the seal seals nothing: the hour is sealed again.
+func TestASignatureWithoutItsSeal(t *testing.T) {
+	r := newRepository(t)
+	r.put(at(0.5), 0, 1, 2)
+	r.run(at(1.3), "seal-a")
+	for i := range r.buckets {
+		r.onlySignatures(i)
+	}
+	if report := r.run(at(1.4), "seal-a"); report.Sealed != 1 || len(r.seals(0, at(0))) != 1 {
+		t.Errorf("%+v", report)
+	}
+	r.equal()
+}
+
+// Whoever has one sealer's key can sign what is not there, and has nobody list the hour again and again therefore.
+func TestSignaturesOfNothing(t *testing.T) {
+	r := newRepository(t)
+	for _, sealer := range []string{"seal-a", "seal-b"} {
+		r.run(at(100.3), sealer)
+	}
+	idle := r.run(at(100.3), "seal-a").Requests
+	for h := range 70 {
+		r.buckets[1].Put(format.SignSeal(format.SealName{Hour: at(float64(h))}, repositoryID, "seal-b", r.keys["seal-b"]).String(), nil)
+	}
+	if got := r.run(at(100.3), "seal-a").Requests; got > idle {
+		t.Errorf("%d requests, and %d without them", got, idle)
+	}
+}
