@@ -19,6 +19,7 @@ func (p *pass) list(ctx context.Context, h *hour, rows iter.Seq[listing.Row]) {
 	for b := range listing.Batches(rows) {
 		switch {
 		case b.Err == nil:
+			p.countRepairs(b)
 			p.batch(ctx, h, b, copies)
 		case b.Copies[0].Err == nil:
 			p.find(b.Copies[0].Bucket, b.Copies[0].Key, b.Err)
@@ -28,6 +29,16 @@ func (p *pass) list(ctx context.Context, h *hour, rows iter.Seq[listing.Row]) {
 		h.roll.pass("", h.miss)
 	}
 	copies.wait()
+}
+
+// countRepairs counts a bucket's copies of a batch beyond a damaged one and its repair as strangers: a repair's name has the signature of
+// what it repairs, so that whoever writes to the bucket can make up nine for each batch.
+func (p *pass) countRepairs(b listing.Batch) {
+	for i := 2; i < len(b.Copies); i++ {
+		if bucket := b.Copies[i].Bucket; bucket == b.Copies[i-2].Bucket {
+			p.buckets[bucket].strangers.Add(1)
+		}
+	}
 }
 
 // rows are the listings of all buckets, noted in the report.

@@ -3,6 +3,7 @@ package reconcile_test
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"iter"
 	"strings"
 	"testing"
@@ -84,6 +85,46 @@ func TestCrowdKeepsNobodyFromTheOthers(t *testing.T) {
 				t.Errorf("%d findings are listed", len(report.Finding))
 			}
 		})
+	}
+}
+
+// Repairs of what a receiver signed are names that anybody can make up, too: but for one of each batch, which may be needed.
+func TestManyRepairsAreACrowd(t *testing.T) {
+	for repairs, listed := range map[int]bool{1: true, format.MaxRepair: false} {
+		r := newRepository(t)
+		for i := range 40 {
+			key := r.put(at(3.5).Add(time.Duration(i)*time.Second), 0, 1, 2)
+			for n := range repairs {
+				r.buckets[1].Put(fmt.Sprintf("%s.r%d", key, n+1), nil)
+			}
+		}
+		report := r.run(at(6.3), "", func(o *reconcile.Options) { o.Strangers = looked / 100 })
+		if whole := report.Buckets[1].Error == ""; whole != listed || !whole && report.Buckets[1].Listed > 100 {
+			t.Errorf("%d repairs: %+v", repairs, report.Buckets[1])
+		}
+	}
+}
+
+// More parts than a bucket's day can have are a crowd, whoever signed their seals.
+func TestManyPartsAreACrowd(t *testing.T) {
+	r := newRepository(t)
+	r.run(at(14.3), "seal-a")
+	var names []format.SealName
+	for _, key := range keys(r.buckets[0]) {
+		if n, err := format.ParseSealName(key); err == nil {
+			names = append(names, n)
+		}
+	}
+	listed := 0
+	report := r.run(at(14.3), "seal-a", func(o *reconcile.Options) {
+		o.Buckets[1] = crowded{o.Buckets[1], format.SealDayPrefix(at(0)), len(names) * format.MaxParts, func(i int) string {
+			return format.PartName{SealName: names[i/format.MaxParts], Number: i%format.MaxParts + 1}.String()
+		}, &listed}
+		o.Strangers = looked
+	})
+	const most = 100_000
+	if listed > most+looked+10 || report.Buckets[1].Error == "" || report.Buckets[0].Error != "" {
+		t.Errorf("%d of them were listed: %+v", listed, report.Buckets)
 	}
 }
 

@@ -118,12 +118,15 @@ func (s *seals) list(ctx context.Context, at time.Time) day {
 				s.buckets[row.Bucket].strangers.Add(1)
 				continue
 			}
-			if parts[row.Bucket]++; parts[row.Bucket] <= maxParts {
+			switch parts[row.Bucket]++; {
+			case parts[row.Bucket] <= maxParts:
 				day[n.Hour].part(n, row)
-			} else if parts[row.Bucket] == maxParts+1 {
+				continue
+			case parts[row.Bucket] == maxParts+1:
 				day.blind(row.Bucket)
 				s.find(row.Bucket, row.Key, errCrowded)
 			}
+			s.buckets[row.Bucket].strangers.Add(1)
 			continue
 		}
 		if err := s.take(day, row); err != nil {
