@@ -16,13 +16,14 @@ import (
 // ErrFork: several descriptors, all signed by the root key, have the highest number. None counts: the one after them settles it.
 var ErrFork = errors.New("several descriptors have the highest number")
 
-// checkFork looks for those. What cannot be read shows nothing.
-func checkFork(ctx context.Context, buckets []descriptors.Bucket, root ed25519.PublicKey) error {
+// checkFork looks for those. What cannot be read shows nothing. Where the repository is known, what the root key did not sign for it is
+// told by its name, and not read: there may be very many.
+func checkFork(ctx context.Context, buckets []descriptors.Bucket, root ed25519.PublicKey, repository string) error {
 	highest, hashes := 0, []string(nil)
 	for _, b := range buckets {
 		for o, err := range b.List(ctx, format.DescriptorPrefix) {
 			n, other := format.ParseDescriptorName(o.Key)
-			if err != nil || other != nil || n.Number < highest || !signed(ctx, b, o.Key, root) {
+			if err != nil || other != nil || n.Number < highest || repository != "" && !n.SignedBy(root, repository) || !signed(ctx, b, o.Key, root) {
 				continue
 			}
 			if n.Number > highest {

@@ -93,7 +93,7 @@ func (s *Sight[B]) find(ctx context.Context, w Where[B]) error {
 	}
 	found, err := descriptors.Find(ctx, views, w.Root, w.Repository)
 	if err != nil {
-		if fork := checkFork(ctx, views, w.Root); fork != nil {
+		if fork := checkFork(ctx, views, w.Root, w.Repository); fork != nil {
 			return fork
 		}
 		return errors.Join(append(errs, err)...)

@@ -115,5 +115,5 @@ func (p *Plan) checkAlone(ctx context.Context, targets []*target) error {
 			written = append(written, t.bucket)
 		}
 	}
-	return checkFork(ctx, written, p.Next.Root)
+	return checkFork(ctx, written, p.Next.Root, p.Next.Repository)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -278,6 +279,28 @@ func TestAForkIsFoundAndSettled(t *testing.T) {
 	sight, err := r.look("")
 	if err != nil || sight.Number != 3 || sight.Quorum != 3 || sight.Previous != hash {
 		t.Errorf("got %+v, %v; want number 3 after the first of the two", sight, err)
+	}
+}
+
+// Descriptors that the root key did not sign are told by their names: whoever writes to one bucket can make up any number of them, and
+// nobody reads these.
+func TestForgedDescriptorsAreNotRead(t *testing.T) {
+	r := begun(t)
+	for i := range 100 {
+		r.stores["file:///b"].Put(format.DescriptorName{Number: 1000 + i}.String(), nil)
+	}
+	forged := 0
+	r.drivers["file:///b"] = fault.Reads(r.drivers["file:///b"], func(ctx context.Context, key string, offset, length int64, real fault.Read) (io.ReadCloser, error) {
+		if n, err := format.ParseDescriptorName(key); err == nil && n.Number >= 1000 {
+			forged++
+		}
+		return real(ctx, key, offset, length)
+	})
+	if words, err := r.publish(next.Change{Sealers: add("seal", 5)}, ""); err != nil {
+		t.Errorf("%s: %v", words, err)
+	}
+	if forged > 40 { // shared/descriptors reads some
+		t.Errorf("%d were read", forged)
 	}
 }
 
