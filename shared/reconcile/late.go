@@ -56,3 +56,19 @@ func (p *pass) lateAt(ctx context.Context, at time.Time) (late []format.Sealed) 
 	}
 	return late
 }
+
+// unlisted notes that an older hour has a batch which no seal lists by now, as if not everything had been seen: the sealer's next runs list it
+// again until one does. Recent hours, and what is there before the first, are listed in any case.
+func (p *pass) unlisted() {
+	for key := range p.late {
+		k, err := format.ParseKey(key)
+		at := k.Time.Truncate(time.Hour)
+		if err != nil || p.recent(at) || at.Before(p.Began.UTC().Truncate(time.Hour)) {
+			continue
+		}
+		for i := range p.report.Buckets {
+			b := &p.report.Buckets[i]
+			b.Unseen = append(b.Unseen, Span{at, at.Add(time.Hour)})
+		}
+	}
+}

@@ -91,6 +91,7 @@ func (p *pass) again(ctx context.Context, key format.Key) {
 		_, err := p.sound(ctx, b)
 		switch {
 		case err == nil:
+			h.judged = p.Sealer != "" && len(p.lack(h, b)) > 0 // it was given up, and its hour sealed without it
 			p.batch(ctx, h, b, copies)
 		case ctx.Err() == nil:
 			p.lose(missed{key, p.holders(b)})

@@ -231,6 +231,47 @@ func TestNoSealWithoutANote(t *testing.T) {
 	}
 }
 
+// What turns up in an old hour when nothing is to be sealed, or is found that was given up, is not left to the hour's turn: the hour is
+// listed again until a seal lists it as late.
+func TestLateBetweenSeals(t *testing.T) {
+	for name, found := range map[string]func(r *repository) (late string, first reconcile.Report){
+		"relisted": func(r *repository) (string, reconcile.Report) {
+			r.run(at(60.3), "seal-a")
+			late := r.put(at(2.5), 1)
+			return late, r.run(at(60.4), "seal-a", func(o *reconcile.Options) { o.Relist = true })
+		},
+		"given up": func(r *repository) (string, reconcile.Report) {
+			late := r.put(at(2.5), 1)
+			r.withhold(1, late, store.ErrDenied)
+			r.run(at(60.3), "seal-a")
+			clear(r.down)
+			return late, r.run(at(60.4), "seal-a")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRepository(t)
+			late, report := found(r)
+			for _, now := range []float64{60.6, 61.3, 61.4} {
+				report = r.run(at(now), "seal-a", func(o *reconcile.Options) {
+					o.Unseen = map[string][]reconcile.Span{}
+					for _, b := range report.Buckets {
+						o.Unseen[b.Name] = b.Unseen
+					}
+				})
+			}
+			r.equal()
+			if got := r.lateIn(2); !slices.Equal(got, []string{late}) {
+				t.Errorf("sealed as late: %v, want %s", got, late)
+			}
+			for _, b := range report.Buckets {
+				if b.Unseen != nil || report.Late != 0 {
+					t.Errorf("once it is sealed: %d late, %+v", report.Late, b)
+				}
+			}
+		})
+	}
+}
+
 // Who would say nothing that a seal does not signs that one; who knows more makes a seal of his own.
 func TestTheSecondSealer(t *testing.T) {
 	for name, test := range map[string]struct {

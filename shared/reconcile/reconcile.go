@@ -79,6 +79,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	}
 	p := newPass(ctx, o)
 	p.all(ctx)
+	p.unlisted()
 	p.report.Late, p.report.Requests = len(p.late), int(p.requests.Load())
 	p.report.finish()
 	return p.report, nil

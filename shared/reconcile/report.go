@@ -45,7 +45,7 @@ type BucketReport struct {
 
 	Findings int `json:"findings"` // objects in it that are not what they should be
 
-	Unseen []Span `json:"-"` // hours that were listed, and in which it did not give out or take everything
+	Unseen []Span `json:"-"` // hours that were listed, and in which it did not give out or take everything, or of which no seal lists all
 
 	strange int // of them, that nobody signed
 }
