@@ -40,7 +40,8 @@ func main() {
 	if *short {
 		o.draw = scene.DrawShort
 	}
-	debug.SetGCPercent(1600) // worlds are small and short-lived; it comes to some 350 MB
+	debug.SetGCPercent(1600)      // worlds are small and short-lived
+	debug.SetMemoryLimit(1 << 30) // of which it otherwise takes several
 
 	var err error
 	switch {
@@ -49,7 +50,7 @@ func main() {
 	case *whole:
 		err = count(true)
 	case *plant:
-		err = mutants.Run(os.Stdout, *only, o.seeds)
+		err = mutants.Run(os.Stdout, *only, fmt.Sprintf("--seeds=%d", o.seeds), fmt.Sprintf("--short=%t", *short))
 	default:
 		err = o.run()
 	}

@@ -24,9 +24,9 @@ type Mutant struct {
 // patience is how long a mutant may take. One that is not through by then is not found: a machine may be slow.
 const patience = 15 * time.Minute
 
-// Run plants each bug whose name holds only, and says which seed and which promise found it. It returns an error if one was
-// not found.
-func Run(to io.Writer, only string, seeds uint64) error {
+// Run plants each bug whose name holds only, runs the simulation with the arguments, and says which seed and which promise found
+// it. It returns an error if one was not found.
+func Run(to io.Writer, only string, arguments ...string) error {
 	dir, err := os.MkdirTemp("", "outlast-mutants-")
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func Run(to io.Writer, only string, seeds uint64) error {
 			continue
 		}
 		planted++
-		found, err := m.try(dir, seeds)
+		found, err := m.try(dir, arguments)
 		switch {
 		case err != nil:
 			survivors, found = append(survivors, m.Name), "NOT KNOWN: "+err.Error()
@@ -74,7 +74,7 @@ func copyFile(to, from string) error {
 }
 
 // try plants a bug, builds, runs and takes the bug out again. What it returns says how the bug was found.
-func (m Mutant) try(dir string, seeds uint64) (found string, err error) {
+func (m Mutant) try(dir string, arguments []string) (found string, err error) {
 	path := filepath.Join(dir, "shared", m.File)
 	sound, err := os.ReadFile(path) //nolint:gosec // of the list
 	if err != nil {
@@ -99,7 +99,7 @@ func (m Mutant) try(dir string, seeds uint64) (found string, err error) {
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("does not build: %w\n%s", err, out)
 	}
-	run := exec.CommandContext(ctx, binary, "--brief", "--seeds", fmt.Sprint(seeds)) //nolint:gosec // built above
+	run := exec.CommandContext(ctx, binary, append([]string{"--brief"}, arguments...)...) //nolint:gosec // built above
 	var said strings.Builder
 	run.Stderr = &said
 	if err := run.Run(); err == nil {

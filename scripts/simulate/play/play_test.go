@@ -1,6 +1,7 @@
 package play_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -8,13 +9,23 @@ import (
 	"outlast.example/scripts/simulate/scene"
 )
 
-// seeds is what a test has time for; scripts/simulate runs as many as one likes.
-const seeds = 30
+// seeds are what a test has time for; scripts/simulate runs as many as one likes.
+const seeds, shortSeeds = 30, 500
 
 func TestEveryPromiseHolds(t *testing.T) {
-	var counts play.Counts
-	for seed := range uint64(seeds) {
-		s := scene.Draw(seed)
+	counts := all(t, seeds, scene.Draw)
+	wantSome(t, counts, map[string]int{"seals": counts.Seals, "descriptors": counts.Changed, "well": counts.Well})
+}
+
+func TestEveryPromiseHoldsInShortScenes(t *testing.T) {
+	wantSome(t, all(t, shortSeeds, scene.DrawShort), nil)
+}
+
+// all plays the scenes of many seeds.
+func all(t *testing.T, seeds uint64, draw func(seed uint64) *scene.Scene) (counts play.Counts) {
+	t.Helper()
+	for seed := range seeds {
+		s := draw(seed)
 		result := play.Run(s, nil)
 		if result.Violation != nil {
 			var trace strings.Builder
@@ -24,10 +35,18 @@ func TestEveryPromiseHolds(t *testing.T) {
 		}
 		counts.Add(result.Counts)
 	}
-	for what, n := range map[string]int{
-		"acknowledged": counts.Acks, "refused": counts.Refusals, "killed": counts.Kills, "seals": counts.Seals,
+	return counts
+}
+
+// wantSome wants that what scenes are about happened in some of them.
+func wantSome(t *testing.T, counts play.Counts, more map[string]int) {
+	t.Helper()
+	some := map[string]int{
+		"acknowledged": counts.Acks, "refused": counts.Refusals, "killed": counts.Kills,
 		"equal": counts.Equal, "findings": counts.Findings, "kinds of faults": max(0, len(counts.Faults)-20),
-	} {
+	}
+	maps.Copy(some, more)
+	for what, n := range some {
 		if n == 0 {
 			t.Errorf("%s: none; what was simulated shows nothing", what)
 		}
@@ -38,13 +57,17 @@ func TestEveryPromiseHolds(t *testing.T) {
 }
 
 func TestASeedReproducesARun(t *testing.T) {
-	for seed := range uint64(2) {
+	for seed := range uint64(4) {
+		draw := scene.Draw
+		if seed > 1 {
+			draw = scene.DrawShort
+		}
 		var traces [2]strings.Builder
-		first, second := play.Run(scene.Draw(seed), &traces[0]), play.Run(scene.Draw(seed), &traces[1])
+		first, second := play.Run(draw(seed), &traces[0]), play.Run(draw(seed), &traces[1])
 		if first.Hash != second.Hash || traces[0].String() != traces[1].String() {
 			t.Errorf("seed %d gives two runs: %x, %x", seed, first.Hash, second.Hash)
 		}
-		if other := play.Run(scene.Draw(seed+1000), nil); other.Hash == first.Hash {
+		if other := play.Run(draw(seed+1000), nil); other.Hash == first.Hash {
 			t.Errorf("seeds %d and %d give one run: %x", seed, seed+1000, first.Hash)
 		}
 	}
