@@ -91,7 +91,9 @@ func (w *World) settle() {
 			w.fail(promiseAnswer, "%s has %d deliveries without an answer, and nothing has been under way for long", r.name(), len(r.calls))
 		}
 	}
-	w.probe()
+	if !w.Short || w.Seed%4 == 0 {
+		w.probe()
+	}
 }
 
 // probe has each receiver hear one more delivery: it must be stored in every bucket.

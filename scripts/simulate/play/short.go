@@ -14,12 +14,12 @@ func (w *World) short() {
 	if w.lost() {
 		return // takes days to be said, which longer scenes wait for
 	}
-	w.runs(w.clouds[int(w.Seed%12)%w.Buckets], false)
+	w.runs(w.clouds[w.Buckets-1], false) // which seals where there are two
 	if w.violation != nil {
 		return
 	}
 	w.equal(format.LogPrefix)
-	if b := w.buckets[int(w.Seed/12%12)%w.Buckets]; !w.victim(b.Index) || len(w.ruined) == 0 {
+	if b := w.buckets[int(w.Seed%12)%w.Buckets]; !w.victim(b.Index) || len(w.ruined) == 0 {
 		w.alone(b)
 	}
 }
