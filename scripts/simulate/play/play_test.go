@@ -10,7 +10,7 @@ import (
 )
 
 // seeds are what a test has time for; scripts/simulate runs as many as one likes.
-const seeds, shortSeeds = 30, 500
+const seeds, shortSeeds = 30, 200
 
 func TestEveryPromiseHolds(t *testing.T) {
 	counts := all(t, seeds, scene.Draw)
