@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -183,8 +184,9 @@ func TestLongHourSealsLast(t *testing.T) {
 	const n = 10_100
 	for range n - 1 {
 		k.Time = k.Time.Add(time.Microsecond)
+		name := signed(k, r.receiver).String()
 		for _, b := range r.buckets {
-			b.Put(signed(k, r.receiver).String(), object)
+			b.Put(name, object)
 		}
 	}
 	r.seal(at(1.3), "seal-a", "seal-b")
@@ -193,9 +195,9 @@ func TestLongHourSealsLast(t *testing.T) {
 	for _, name := range slices.Concat(gone, r.names(1, format.SealPrefix, "")) {
 		b.Delete(name)
 	}
-	left := len(gone)
+	var put atomic.Int64
 	r.instead[1] = fault.Creates(b.Open(mem.Options{}), func(ctx context.Context, key string, c store.Content, real fault.Create) error {
-		if left--; left < 0 != sealed(key) {
+		if all := put.Add(1) > int64(len(gone)); all != sealed(key) {
 			t.Errorf("%s is stored before all batches are there", key)
 		}
 		return real(ctx, key, c)
