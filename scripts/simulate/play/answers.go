@@ -22,8 +22,8 @@ func (l *ledger) answered(r *receiver, b *batch, a replica.Answer) {
 	l.say("answer     %s: batch %d: %s %v", r.name(), b.number, a.Verdict, a.Buckets)
 	l.statuses(r, b, a.Buckets)
 	switch confirmed := b.confirmed(); {
-	case a.Verdict == replica.Acknowledged && b.copies() < l.Quorum:
-		l.fail(promiseAck, "%s acknowledges batch %d, which %d buckets stored", r.name(), b.number, b.copies())
+	case a.Verdict == replica.Acknowledged && l.copies(b) < l.Quorum:
+		l.fail(promiseAck, "%s acknowledges batch %d, which %d buckets stored", r.name(), b.number, l.copies(b))
 	case a.Verdict == replica.BelowQuorum && confirmed >= l.Quorum:
 		l.fail(promiseNotNotice, "%s refuses batch %d, of which it knows %d copies", r.name(), b.number, confirmed)
 	case a.Verdict == replica.Acknowledged && l.loop.Now().Sub(b.enough) > straggler:
@@ -75,13 +75,28 @@ func (l *ledger) held(b *batch) {
 	}
 }
 
+// copies is how many buckets hold a batch for all that its receiver can know.
+func (l *ledger) copies(b *batch) (n int) {
+	for i := range l.buckets {
+		if l.seems(b, i) {
+			n++
+		}
+	}
+	return n
+}
+
+// seems reports whether a bucket stored a batch, or its administrator took the name while the receiver tried again: that looks the same.
+func (l *ledger) seems(b *batch, i int) bool {
+	return !b.stored[i].IsZero() || l.victim(i) && l.ruined[b.key]
+}
+
 // statuses: what is said to be stored was, and what is said not to be was not: not by the receiver, who may fail where a run of
 // reconcile has brought the batch since.
 func (l *ledger) statuses(r *receiver, b *batch, said []replica.Status) {
 	for i, s := range said {
 		stored := !b.stored[i].IsZero()
 		switch {
-		case (s == replica.Stored || s == replica.Existed) && !stored:
+		case (s == replica.Stored || s == replica.Existed) && !l.seems(b, i):
 			l.fail(promiseStatus, "%s says %s of batch %d in bucket %d, which never stored it", r.name(), s, b.number, i)
 		case s == replica.Failed && stored && !b.brought[i] && l.Counts.Faults[string(cloud.Perverse)] == 0 && l.Counts.Faults[string(cloud.Flaky)] == 0:
 			l.fail(promiseStatus, "%s says %s of batch %d in bucket %d, which stored it", r.name(), s, b.number, i)
