@@ -31,7 +31,7 @@ func main() {
 	flag.Uint64Var(&o.from, "from", 1, "first seed")
 	flag.Uint64Var(&o.seeds, "seeds", 2000, "how many seeds")
 	flag.BoolVar(&o.brief, "brief", false, "say of a failure only which promise it breaks")
-	short := flag.Bool("short", false, "draw short scenes, of which hundreds take the time of another")
+	short := flag.Bool("short", false, "draw short scenes, of which some ninety take the time of another")
 	trace := flag.Uint64("trace", 0, "tell the run of this seed line by line")
 	whole := flag.Bool("exhaust", false, "count everything through, and draw nothing")
 	plant := flag.Bool("mutants", false, "plant bugs, one after the other, and run this program against each")
