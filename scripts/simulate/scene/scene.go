@@ -26,7 +26,7 @@ type Scene struct {
 	Span    time.Duration   // until the troubles end
 	Kinds   []cloud.Kind    // of the buckets
 	Weeks   bool            // it lasts so long that locks end, and nothing is sealed or made equal meanwhile
-	Short   bool            // it lasts for less than an hour or little more, and nothing is sealed
+	Short   bool            // it lasts for an hour at most, and hardly anything is sealed
 	Acts    []Act           // in order
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // DrawShort draws a scene of an hour at most and of a few acts, nearly all of them at the moments that matter: while a batch is on its
-// way. Nothing is sealed in it. Some ninety of them take the time of one of the others.
+// way. Hardly anything is sealed in it, and nobody keeps or verifies. Some ninety of them take the time of one of the others.
 func DrawShort(seed uint64) *Scene {
 	d := draft{&Scene{Seed: seed, Short: true}, rand.New(rand.NewPCG(seed, 20)), anything} //nolint:gosec // to be reproduced
 	d.Buckets, d.Quorum, d.Span = 3, 2, d.between(time.Minute, time.Hour)
