@@ -189,3 +189,24 @@ func TestMassDeletionPushesNothingOut(t *testing.T) {
 		t.Errorf("%d listed, %d found: %v", len(report.Finding), report.Findings, report.Buckets[0].Found)
 	}
 }
+
+// What a seal listed as late is unsealed in every bucket once that seal is missing. However much it is, the report lists the seal.
+func TestWhatFollowsFromAMissingSealDoesNotPushItOut(t *testing.T) {
+	r := grown(t, 1)
+	for i := range 20 {
+		r.put(at(0.3+float64(i)/100), 0, 1, 2)
+	}
+	r.seal(at(2.3), "seal-a", "seal-b")
+	r.seal(at(3.3), "seal-a", "seal-b")
+	seal := r.names(0, format.SealHourPrefix(at(1)), ".json")[0]
+	for _, b := range r.buckets {
+		b.Delete(seal)
+	}
+	report := r.verify(at(60), func(o *verify.Options) { o.List = 20 })
+	if n := report.Buckets[0].Found[verify.Unsealed]; n != 20 || len(report.Finding) > 20 {
+		t.Fatalf("%d batches are unsealed, and %d findings listed", n, len(report.Finding))
+	}
+	if listed := found(report); !slices.Contains(listed, "0 missing "+seal) {
+		t.Errorf("%s is missing, and listed are %q", seal, listed)
+	}
+}

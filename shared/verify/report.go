@@ -43,6 +43,7 @@ type Report struct {
 	atLarge map[Verdict]int // findings that are of no bucket
 	room    int             // for findings
 	listed  []int           // of these, by bucket; the last ones are of no bucket
+	doubts  int             // of these, of what is only not known
 }
 
 // Hours counts hours, from the first that is to be sealed on.
@@ -120,15 +121,16 @@ func (r *Report) AtLarge() map[Verdict]int { return r.atLarge }
 func (r *Report) add(found []fault) {
 	for _, f := range found {
 		r.count(f.bucket, f.Verdict, f.Repaired != "")
-		if r.lists(f.bucket) {
+		if r.lists(f.bucket, f.Verdict) {
 			r.Finding = append(r.Finding, f.Finding)
 		}
 	}
 }
 
 // lists reports whether there is room for one more finding of a bucket, and takes it. Half of all room is kept for all of them alike:
-// what one has lost, however much it is, hides nothing of the others.
-func (r *Report) lists(bucket int) bool {
+// what one has lost, however much it is, hides nothing of the others. Half of it is kept for what is wrong: what is only not known may
+// follow from that, a seal that is missing from all that it listed.
+func (r *Report) lists(bucket int, verdict Verdict) bool {
 	if bucket == atLarge {
 		bucket = len(r.Buckets)
 	}
@@ -138,10 +140,13 @@ func (r *Report) lists(bucket int) bool {
 			kept += max(0, r.room/2/len(r.listed)-n)
 		}
 	}
-	if len(r.Finding)+kept >= r.room {
+	if len(r.Finding)+kept >= r.room || verdict.Doubt() && r.doubts >= r.room/2 {
 		return false
 	}
 	r.listed[bucket]++
+	if verdict.Doubt() {
+		r.doubts++
+	}
 	return true
 }
 

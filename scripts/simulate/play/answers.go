@@ -85,9 +85,9 @@ func (l *ledger) copies(b *batch) (n int) {
 	return n
 }
 
-// seems reports whether a bucket stored a batch, or its administrator took the name while the receiver tried again: that looks the same.
+// seems reports whether a bucket stored a batch, or its administrator took the name before the receiver tried: that looks the same.
 func (l *ledger) seems(b *batch, i int) bool {
-	return !b.stored[i].IsZero() || l.victim(i) && l.ruined[b.key]
+	return !b.stored[i].IsZero() || b.taken[i]
 }
 
 // statuses: what is said to be stored was, and what is said not to be was not: not by the receiver, who may fail where a run of

@@ -74,13 +74,8 @@ func (a *auditor) run(t *loop.Task, r *audit) {
 
 // verify runs it on buckets behind drivers.
 func (a *auditor) verify(act scene.Act, cp *verify.Checkpoint, drivers []store.Driver) (verify.Report, error) {
-	return a.list(0, act, cp, drivers)
-}
-
-// list runs verify with a report of so many findings at most; 0: as many as usual.
-func (a *auditor) list(most int, act scene.Act, cp *verify.Checkpoint, drivers []store.Driver) (verify.Report, error) {
 	a.Counts.Verifies++
-	o := verify.Options{Root: a.cast.root.Public().(edKey), Repository: repositoryID, Now: a.loop.Now(), Checkpoint: cp, List: most}
+	o := verify.Options{Root: a.cast.root.Public().(edKey), Repository: repositoryID, Now: a.loop.Now(), Checkpoint: cp}
 	if act.Deep {
 		o.Read = verify.Part{Number: 1, Of: 1}
 	}

@@ -20,6 +20,7 @@ type batch struct {
 	enough   time.Time   // when a quorum was known; zero: never
 	stored   []time.Time // by bucket: when it first was; zero: never
 	brought  []bool      // by bucket: by a run of reconcile
+	taken    []bool      // by bucket: its administrator had taken the name, and the receiver was told that it exists
 	acked    time.Time   // zero: never
 }
 

@@ -2,6 +2,7 @@ package play
 
 import (
 	"bytes"
+	"errors"
 	"strings"
 	"time"
 
@@ -67,6 +68,7 @@ func (l *ledger) encoded(b format.Batch, webhooks []*webhook) *batch {
 	n := &batch{
 		number: len(l.batches) + 1, key: b.Key.String(), parsed: b.Key, content: store.NewContent(b.Object), webhooks: webhooks,
 		attempts: make([]int, l.Buckets), known: make([]bool, l.Buckets), stored: make([]time.Time, l.Buckets), brought: make([]bool, l.Buckets),
+		taken: make([]bool, l.Buckets),
 	}
 	l.batches = append(l.batches, n)
 	l.byKey[n.key] = n
@@ -130,7 +132,7 @@ func (l *ledger) Stored(b *cloud.Bucket, who, key string) {
 	}
 }
 
-// Answered writes the trace.
+// Answered notes who was told that what he creates exists, and writes the trace.
 func (l *ledger) Answered(b *cloud.Bucket, who, op, key string, err error) {
 	l.Counts.Requests++
 	said := "ok"
@@ -138,6 +140,9 @@ func (l *ledger) Answered(b *cloud.Bucket, who, op, key string, err error) {
 		said = err.Error()
 	}
 	l.note(op, b.URL, who, key, said)
+	if made := l.byKey[key]; made != nil && errors.Is(err, store.ErrExists) && l.victim(b.Index) && strings.HasPrefix(who, made.parsed.Receiver) {
+		made.taken[b.Index] = true
+	}
 	if a := l.auditing[who]; a != nil && err != nil && op == "list" && (strings.HasPrefix(key, format.LogPrefix) || strings.HasPrefix(key, format.SealPrefix)) {
 		a.torn = append(a.torn, b.URL+" "+key)
 	}
