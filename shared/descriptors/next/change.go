@@ -83,7 +83,7 @@ func check(is, next *format.Descriptor) error {
 	if n := len(next.Buckets); next.Quorum < 1 || next.Quorum > n {
 		return fmt.Errorf("a quorum of %d of %d buckets: want 1 to %d: say it with --quorum", next.Quorum, n, n)
 	}
-	return errors.Join(checkRemains(is, next), checkForm(next))
+	return errors.Join(checkRemains(is, next), checkSealers(is, next), checkForm(next))
 }
 
 // checkForm asks the format, which checks what it signs: here by a key that is thrown away.

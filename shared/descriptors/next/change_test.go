@@ -125,6 +125,45 @@ func TestAnEndIsNoEarlierThanItWasSaid(t *testing.T) {
 	}
 }
 
+// Seals are a chain: where nobody may seal an hour, nobody seals a later one.
+func TestHoursThatNobodyMaySeal(t *testing.T) {
+	sealed := func(until time.Time, more ...format.Signer) *format.Descriptor {
+		d := first(t)
+		d.Sealers = append([]format.Signer{{Name: "a", Key: key(3), Since: began, Until: until}}, more...)
+		return d
+	}
+	sealer := func(since time.Time) next.Signers {
+		return next.Signers{Add: []format.Signer{{Name: "b", Key: key(4), Since: since}}}
+	}
+	gone := began.AddDate(0, 0, 7)
+	beside := format.Signer{Name: "c", Key: key(5), Since: gone.Add(-time.Hour), Until: now.Add(time.Hour)}
+	const refused = "no sealer could seal the hours that end from 2026-11-08T09:00:00Z to before 2026-11-"
+	for _, test := range []struct {
+		name    string
+		is      *format.Descriptor
+		sealers next.Signers
+		want    string
+	}{
+		{"one that begins after the only one has ended", sealed(gone), sealer(now), refused + "22T09:00:00Z"},
+		{"by the hour that ends between them", sealed(gone), sealer(gone.Add(time.Second)), refused + "08T09:00:01Z"},
+		{"one that begins where the other ends", sealed(gone), sealer(gone), ""},
+		{"no hour ends between them", sealed(gone.Add(time.Minute)), sealer(gone.Add(time.Hour)), ""},
+		{"usually from the beginning", sealed(gone), sealer(time.Time{}), ""},
+		{"another one is valid meanwhile", sealed(gone, beside), sealer(now), ""},
+		{"the end of the only one", sealed(time.Time{}), ended("a", gone), ""},
+		{"the end of one before another begins", sealed(time.Time{}, format.Signer{Name: "b", Key: key(4), Since: now}), ended("a", gone), refused + "22"},
+		{"what is so already does not refuse other changes", sealed(gone, format.Signer{Name: "b", Key: key(4), Since: now}), next.Signers{Add: []format.Signer{{Name: "c", Key: key(6), Since: now}}}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			change := next.Change{Sealers: test.sealers}
+			_, err := change.Apply(test.is, now)
+			if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got %v, want %q", err, test.want)
+			}
+		})
+	}
+}
+
 func TestAClockThatIsBehind(t *testing.T) {
 	change := next.Change{Quorum: 3}
 	if _, err := change.Apply(first(t), began.Add(-time.Second)); err == nil || !strings.Contains(err.Error(), "set it right") {

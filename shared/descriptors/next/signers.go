@@ -74,3 +74,30 @@ func names(list []format.Signer) string {
 	}
 	return strings.Join(all, ", ")
 }
+
+// checkSealers refuses hours that no sealer may seal while a later one's key is valid: seals are a chain, and it would end there.
+func checkSealers(is, next *format.Descriptor) error {
+	from, to := unsealable(next.Sealers)
+	if was, _ := unsealable(is.Sealers); from.IsZero() || !was.IsZero() {
+		return nil
+	}
+	return fmt.Errorf("no sealer could seal the hours that end from %s to before %s, and therefore no later one: add the next sealer "+
+		"without a time, or end the one before it later", from.Format(time.RFC3339), to.Format(time.RFC3339))
+}
+
+// unsealable is between which moments hours end at which no sealer's key is valid, before another one's is. Zero: there are none.
+func unsealable(sealers []format.Signer) (from, to time.Time) {
+	inOrder := slices.SortedFunc(slices.Values(sealers), func(a, b format.Signer) int { return a.Since.Compare(b.Since) })
+	for i, s := range inOrder {
+		if i > 0 && from.Add(time.Hour-1).Truncate(time.Hour).Before(s.Since) {
+			return from, s.Since
+		}
+		if s.Until.IsZero() {
+			break
+		}
+		if s.Until.After(from) {
+			from = s.Until
+		}
+	}
+	return time.Time{}, time.Time{}
+}
