@@ -171,7 +171,7 @@ func (a *app) printDescriptor(r *descriptorReport) error {
 	for _, s := range d.Sealers {
 		lines = append(lines, fmt.Sprintf("  sealer      %s %s, %s", s.Name, format.FormatPublicKey(s.Key), next.Validity(s)))
 	}
-	return a.print("%s", strings.Join(lines, "\n"))
+	return a.print("%s", ownLines(lines))
 }
 
 // verdict is the exit code's reason.

@@ -25,7 +25,8 @@ func (a *app) printDraft(p *next.Plan) error {
 	if err != nil {
 		return err
 	}
-	return a.print("%s", text)
+	_, err = fmt.Fprintln(a.out, text) // JSON
+	return err
 }
 
 // published tells how each bucket stands, and what is left to do.
@@ -75,7 +76,7 @@ func (a *app) sayConfiguration(p *next.Plan) {
 	lines := slices.Concat(changed(quorumLine), changed(bucketsLine), changed(recipientsLine),
 		changed(receiversLine), changed(sealersLine))
 	if len(lines) > 0 {
-		a.say("Every configuration, the receivers' too, now has to say:\n%s", strings.Join(lines, "\n"))
+		a.say("Every configuration, the receivers' too, now has to say:\n%s", ownLines(lines))
 	}
 }
 

@@ -91,9 +91,9 @@ func (a *app) printDoctor(r task.Examined, asJSON bool) error {
 	for _, c := range r.Checks {
 		if c.Bucket != bucket {
 			bucket = c.Bucket
-			_, _ = fmt.Fprintf(table, "%s\n", bucket) // Flush gives the error
+			_, _ = fmt.Fprintf(table, "%s\n", shown{bucket}) // Flush gives the error
 		}
-		_, _ = fmt.Fprintf(table, "  %s\t%s %s\t%s\n", mark(c), c.Want, c.Action, c.Got)
+		_, _ = fmt.Fprintf(table, "  %s\t%s %s\t%s\n", visible([]any{mark(c), c.Want, c.Action, c.Got})...)
 	}
 	if err := table.Flush(); err != nil {
 		return err

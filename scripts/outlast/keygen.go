@@ -51,7 +51,7 @@ func (a *app) newKeys(out string, wanted keys.Wanted) error {
 		return err
 	}
 	a.advise(out, wanted)
-	return a.print("%s", strings.TrimSpace(made.Lines(filepath.Base(out))))
+	return a.print("%s", ownLines(strings.Split(strings.TrimSpace(made.Lines(filepath.Base(out))), "\n")))
 }
 
 // addKeys makes keys for a repository that has begun.

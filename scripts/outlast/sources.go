@@ -165,7 +165,7 @@ func (a *app) printBlock(name, kind string, rows [][2]string) error {
 	for _, row := range rows {
 		lines = append(lines, fmt.Sprintf("  %-14s %s", row[0], row[1]))
 	}
-	return a.print("%s\n", strings.Join(lines, "\n"))
+	return a.print("%s\n", ownLines(lines))
 }
 
 func (l lastDelivery) text(since time.Time) string {

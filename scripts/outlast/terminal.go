@@ -5,6 +5,7 @@ package main
 //   - data goes to stdout, everything else to stderr;
 //   - an error is one line, "outlast: …", and what to do next is a second one, "hint: …";
 //   - colours and progress appear on a terminal only, and colours not where NO_COLOR is set (no-color.org);
+//   - what comes from outside is shown, and never obeyed (visible.go);
 //   - a file that a command writes is whole or absent.
 
 import (
@@ -29,18 +30,20 @@ func newTerminal(out, err *os.File) *terminal {
 }
 
 // say talks to the operator.
-func (t *terminal) say(format string, args ...any) { _, _ = fmt.Fprintf(t.err, format+"\n", args...) }
+func (t *terminal) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(t.err, format+"\n", visible(args)...)
+}
 
-// print writes data.
+// print writes data for people.
 func (t *terminal) print(format string, args ...any) error {
-	_, err := fmt.Fprintf(t.out, format+"\n", args...)
+	_, err := fmt.Fprintf(t.out, format+"\n", visible(args)...)
 	return err
 }
 
 func (t *terminal) complain(err error) {
-	t.say("%s %v", t.paint("31", "outlast:"), err)
+	t.say(t.paint("31", "outlast:")+" %v", err)
 	if h := hint(err); h != "" {
-		t.say("%s %s", t.paint("36", "hint:"), h)
+		t.say(t.paint("36", "hint:")+" %s", h)
 	}
 }
 
