@@ -13,7 +13,8 @@ import (
 )
 
 // writeCSV writes <source>/<type>.csv, with the id and then a column for each field that any record of the type has;
-// <type>.associations.csv, <type>.gaps.csv and merged.csv if there are any.
+// <type>.associations.csv, <type>.gaps.csv and merged.csv if there are any; ended.gaps.csv if records that were deleted or
+// merged away have gaps.
 //
 // Strings stand without their JSON quotes, other values as JSON. null and absent are empty, the empty string is "". What
 // a spreadsheet would take for a formula stays as it is: this is a copy of the data, for import.
@@ -29,7 +30,14 @@ func writeCSV(ctx context.Context, path string, records Records) (err error) {
 			return fmt.Errorf("record %v: %w", s.Record, err)
 		}
 	}
-	return writeMergedCSV(ctx, filepath.Join(path, "merged.csv"), records)
+	return errors.Join(
+		writeRows(filepath.Join(path, "merged.csv"), []string{"source", "type", "id", "into"}, merged(ctx, records), func(s history.State) []string {
+			return []string{s.MergedInto.ID}
+		}),
+		writeRows(filepath.Join(path, "ended.gaps.csv"), []string{"source", "type", "id", "reason"}, ended(ctx, records), func(s history.State) []string {
+			return s.Gaps
+		}),
+	)
 }
 
 func (f *folder) csvRecord(s history.State, columns []string) error {
@@ -69,21 +77,24 @@ func (f *folder) csvRow(extension string, header, row []string) error {
 	return errors.Join(err, writeRow(out, row))
 }
 
-func writeMergedCSV(ctx context.Context, path string, records Records) (err error) {
+// writeRows writes a row for each record and value, to a file that is made for the first.
+func writeRows(path string, header []string, records Records, values func(history.State) []string) (err error) {
 	var out *file
-	for s := range merged(ctx, records) {
+	for s := range records {
 		if out == nil {
 			if out, err = create(path); err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, out.Close()) }()
-			if err := writeHeader(out, []string{"source", "type", "id", "into"}); err != nil {
+			if err := writeHeader(out, header); err != nil {
 				return err
 			}
 		}
-		row := []string{quote(s.Record.Source), quote(s.Record.Type), quote(s.Record.ID), quote(s.MergedInto.ID)}
-		if err := writeRow(out, row); err != nil {
-			return err
+		for _, value := range values(s) {
+			row := []string{quote(s.Record.Source), quote(s.Record.Type), quote(s.Record.ID), quote(value)}
+			if err := writeRow(out, row); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

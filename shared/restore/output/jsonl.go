@@ -29,7 +29,16 @@ type mergedLine struct {
 	Into   string `json:"into"`
 }
 
-// writeJSONL writes <source>/<type>.jsonl, and merged.jsonl if any record was merged away.
+// endedLine is one record that was deleted or merged away, and has gaps.
+type endedLine struct {
+	Source string   `json:"source"`
+	Type   string   `json:"type"`
+	ID     string   `json:"id"`
+	Gaps   []string `json:"gaps"`
+}
+
+// writeJSONL writes <source>/<type>.jsonl; merged.jsonl if any record was merged away, and ended.gaps.jsonl if any that was,
+// or was deleted, has gaps.
 func writeJSONL(ctx context.Context, path string, records Records) (err error) {
 	f, err := newFolder(path)
 	if err != nil {
@@ -48,7 +57,14 @@ func writeJSONL(ctx context.Context, path string, records Records) (err error) {
 			return fmt.Errorf("record %v: %w", s.Record, err)
 		}
 	}
-	return writeMergedLines(ctx, filepath.Join(path, "merged.jsonl"), records)
+	return errors.Join(
+		writeLines(filepath.Join(path, "merged.jsonl"), merged(ctx, records), func(s history.State) any {
+			return mergedLine{s.Record.Source, s.Record.Type, s.Record.ID, s.MergedInto.ID}
+		}),
+		writeLines(filepath.Join(path, "ended.gaps.jsonl"), ended(ctx, records), func(s history.State) any {
+			return endedLine{s.Record.Source, s.Record.Type, s.Record.ID, s.Gaps}
+		}),
+	)
 }
 
 func newLine(s history.State) line {
@@ -65,16 +81,17 @@ func writeLine(w io.Writer, v any) error {
 	return encoder.Encode(v)
 }
 
-func writeMergedLines(ctx context.Context, path string, records Records) (err error) {
+// writeLines writes a line for each record, to a file that is made for the first.
+func writeLines(path string, records Records, newLine func(history.State) any) (err error) {
 	var out *file
-	for s := range merged(ctx, records) {
+	for s := range records {
 		if out == nil {
 			if out, err = create(path); err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, out.Close()) }()
 		}
-		if err := writeLine(out, mergedLine{s.Record.Source, s.Record.Type, s.Record.ID, s.MergedInto.ID}); err != nil {
+		if err := writeLine(out, newLine(s)); err != nil {
 			return err
 		}
 	}

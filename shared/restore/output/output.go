@@ -67,6 +67,17 @@ func merged(ctx context.Context, records Records) Records {
 	}
 }
 
+// ended are the records that are no longer, and that must be read again from the CRM to be sure of it.
+func ended(ctx context.Context, records Records) Records {
+	return func(yield func(history.State) bool) {
+		for s := range records {
+			if ctx.Err() != nil || !s.Live() && len(s.Gaps) > 0 && !yield(s) {
+				return
+			}
+		}
+	}
+}
+
 // columns is the sorted union of the field names of each kind's live records.
 func columns(ctx context.Context, records Records) map[kind][]string {
 	sets := map[kind]map[string]bool{}

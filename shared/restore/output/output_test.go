@@ -40,8 +40,10 @@ func sample() []history.State {
 	second := state("acme", "contact", "2", "name", `"=cmd|' /C calc'!A0"`, "note", `""`, "list", "[1,\n 2]", "void", `null`)
 	lost := state("acme", "contact", "3", "gone", `1`)
 	lost.MergedInto = &history.Record{Source: "acme", Type: "contact", ID: "1"}
+	lost.Gaps = []string{"merged into two"}
 	deleted := state("acme", "contact", "4", "gone", `1`)
 	deleted.Deleted = true
+	deleted.Gaps = []string{"deleted, or not", "an \"update\" at the same moment"}
 	return []history.State{first, second, lost, deleted, state("acme", "deal", "7"), state("beta", "contact", "1", "a<b", `"<&>"`)}
 }
 
@@ -86,6 +88,8 @@ func TestJSONL(t *testing.T) {
 		"acme/deal.jsonl":    `{"source":"acme","type":"deal","id":"7","fields":{},"associations":[],"gaps":[]}` + "\n",
 		"beta/contact.jsonl": `{"source":"beta","type":"contact","id":"1","fields":{"a<b":"<&>"},"associations":[],"gaps":[]}` + "\n",
 		"merged.jsonl":       `{"source":"acme","type":"contact","id":"3","into":"1"}` + "\n",
+		"ended.gaps.jsonl": `{"source":"acme","type":"contact","id":"3","gaps":["merged into two"]}` + "\n" +
+			`{"source":"acme","type":"contact","id":"4","gaps":["deleted, or not","an \"update\" at the same moment"]}` + "\n",
 	}
 	if d := cmp.Diff(want, tree(t, out)); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
@@ -107,6 +111,8 @@ func TestCSV(t *testing.T) {
 		"acme/deal.csv":                 "id\r\n7\r\n",
 		"beta/contact.csv":              "id,a<b\r\n1,<&>\r\n",
 		"merged.csv":                    "source,type,id,into\r\nacme,contact,3,1\r\n",
+		"ended.gaps.csv": "source,type,id,reason\r\nacme,contact,3,merged into two\r\n" +
+			"acme,contact,4,\"deleted, or not\"\r\nacme,contact,4,\"an \"\"update\"\" at the same moment\"\r\n",
 	}
 	if d := cmp.Diff(want, tree(t, out)); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
@@ -137,7 +143,8 @@ func TestSQLite(t *testing.T) {
 		{`SELECT void IS NULL AND note = '' AND list = '[1,2]' FROM "acme.contact" WHERE id = '2'`, "1"},
 		{`SELECT count(*) FROM "acme.contact"`, "2"},
 		{`SELECT group_concat(label || other_id) FROM association`, "7,main8"},
-		{`SELECT id || ': ' || reason FROM gap`, "1: field n: two values at the same moment"},
+		{`SELECT group_concat(id || ': ' || reason, '; ') FROM gap`, "1: field n: two values at the same moment; " +
+			"3: merged into two; 4: deleted, or not; 4: an \"update\" at the same moment"},
 		{`SELECT id || ' into ' || into_id FROM merged`, "3 into 1"},
 		{`SELECT created || changed FROM record WHERE created IS NOT NULL`, "2026-11-22T09:00:00Z2026-11-22T09:00:00Z"},
 		{`SELECT "a""b" || "a'b" || "0" || "[0]" || "é%00" FROM "acme.we%22ird%27%00%0A%25"`, "quote2digit1zero"},

@@ -22,7 +22,7 @@ CREATE TABLE record (source TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL,
 	created TEXT, changed TEXT NOT NULL, PRIMARY KEY (source, type, id)) WITHOUT ROWID;
 CREATE TABLE association (source TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, label TEXT NOT NULL,
 	other_type TEXT NOT NULL, other_id TEXT NOT NULL, PRIMARY KEY (source, type, id, label, other_type, other_id)) WITHOUT ROWID;
-CREATE TABLE gap (source TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE TABLE gap (source TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, reason TEXT NOT NULL); -- ended records, too
 CREATE TABLE merged (source TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, into_id TEXT NOT NULL,
 	PRIMARY KEY (source, type, id)) WITHOUT ROWID;
 `
@@ -84,6 +84,11 @@ func fill(ctx context.Context, tx *sql.Tx, records Records) error {
 			return fmt.Errorf("record %v: %w", s.Record, err)
 		}
 	}
+	for s := range ended(ctx, records) {
+		if err := i.gap(ctx, s); err != nil {
+			return fmt.Errorf("record %v: %w", s.Record, err)
+		}
+	}
 	return createViews(ctx, tx, columns(ctx, records))
 }
 
@@ -121,8 +126,13 @@ func (i *inserts) record(ctx context.Context, s history.State) error {
 	for _, a := range s.Associations {
 		errs = append(errs, exec(ctx, i.links, r.Source, r.Type, r.ID, a.Label, a.Type, a.ID))
 	}
-	for _, gap := range s.Gaps {
-		errs = append(errs, exec(ctx, i.gaps, r.Source, r.Type, r.ID, gap))
+	return errors.Join(append(errs, i.gap(ctx, s))...)
+}
+
+func (i *inserts) gap(ctx context.Context, s history.State) error {
+	var errs []error
+	for _, reason := range s.Gaps {
+		errs = append(errs, exec(ctx, i.gaps, s.Record.Source, s.Record.Type, s.Record.ID, reason))
 	}
 	return errors.Join(errs...)
 }
