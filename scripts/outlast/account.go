@@ -21,6 +21,9 @@ func (a *app) report(r *restore.Report, f restoreFlags) error {
 	for _, b := range r.Buckets {
 		a.say("  %s: %s", b.Name, condition(b))
 	}
+	if n := r.Batches.Older; n > 0 {
+		a.say("  from older versions: %s, of which no copy that is listed is sound", count(n, "batch", "batches"))
+	}
 	if n := r.Excluded.Batches; n > 0 {
 		a.say("  excluded: %s of %s", count(n, "batch", "batches"), f.excluded())
 	}
@@ -95,11 +98,13 @@ func verdict(r *restore.Report) error {
 	return nil
 }
 
-// afterDamage says what to do. Healthy copies stood in for all damaged ones, unless something was lost.
+// afterDamage says what to do. Healthy copies stood in for all damaged ones, or older versions did, unless something was lost.
 func afterDamage(r *restore.Report) string {
 	switch {
 	case r.Complete == restore.No:
 		return "read from more of the buckets, or with another identity; keep the damaged objects for the inquiry"
+	case r.Batches.Older > 0:
+		return "older versions were used, which may end with their locks: bring them back with \"outlast verify --repair\" now; keep the rest for the inquiry"
 	case slices.ContainsFunc(r.Buckets, func(b restore.Bucket) bool { return b.Damaged > 0 }):
 		return "healthy copies were used in place of the damaged ones; keep those for the inquiry"
 	}
