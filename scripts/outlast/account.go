@@ -10,12 +10,17 @@ import (
 	"outlast.example/shared/restore"
 )
 
-// report prints the account of a restore: for programs to stdout, for people to stderr.
-func (a *app) report(r *restore.Report, f restoreFlags) error {
+// report prints the account of a restore: for programs to stdout, for people to stderr. What was found holds even where nothing
+// could be written.
+func (a *app) report(r *restore.Report, f restoreFlags, written bool) error {
 	if f.json {
 		return a.printJSON(r)
 	}
-	a.say("Restored %s to %s, from %s in %s in %s.", count(r.Records.Live, "record", "records"), f.to,
+	did := "Restored %s to %s, from %s in %s in %s."
+	if !written {
+		did = "Read %s, and wrote nothing to %s, from %s in %s in %s."
+	}
+	a.say(did, count(r.Records.Live, "record", "records"), f.to,
 		count(r.Changes, "change", "changes"), count(r.Deliveries, "delivery", "deliveries"), count(r.Batches.Read, "batch", "batches"))
 	a.say("Complete: %s: %s.", r.Complete, r.Why)
 	for _, b := range r.Buckets {

@@ -21,7 +21,7 @@ func TestAccountSaysWhatIsNotKnownAndWhatNothingBinds(t *testing.T) {
 			Source: "acme", Type: "contact\x1b[2J", Time: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC), Reason: "overflow",
 		}},
 		Gaps: 2, Batches: restore.Batches{Read: 3, Older: 2},
-	}, restoreFlags{to: "restored"}); err != nil {
+	}, restoreFlags{to: "restored"}, true); err != nil {
 		t.Fatal(err)
 	}
 	want := `Restored 0 records to restored, from 0 changes in 0 deliveries in 3 batches.

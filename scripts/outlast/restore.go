@@ -67,9 +67,11 @@ func (a *app) runRestore(ctx context.Context, f restoreFlags) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	if err := format.Check(f.to, f.replace); err != nil {
+	room, err := format.Prepare(f.to, f.replace)
+	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, room.Close()) }()
 	r, err := a.openForReading(ctx)
 	if err != nil {
 		return err
@@ -82,11 +84,9 @@ func (a *app) runRestore(ctx context.Context, f restoreFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := format.Write(ctx, f.to, result.Records(), f.replace); err != nil {
-		return err
-	}
-	if err := a.report(&result.Report, f); err != nil {
-		return err
+	unwritten := room.Write(ctx, result.Records())
+	if err := a.report(&result.Report, f, unwritten == nil); err != nil || unwritten != nil {
+		return errors.Join(unwritten, err)
 	}
 	if result.Report.Records == (restore.Records{}) {
 		a.sayNothingMatches(f)

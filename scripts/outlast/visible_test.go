@@ -24,7 +24,7 @@ func TestNamesFromOutsideAreNotObeyed(t *testing.T) {
 		Fault:   []restore.Fault{{Key: name, Verdict: restore.Foreign, Detail: name}},
 		Strange: []restore.Uninterpreted{{Reason: name}},
 	}
-	if err := a.report(report, restoreFlags{to: "restored"}); err != nil {
+	if err := a.report(report, restoreFlags{to: "restored"}, true); err != nil {
 		t.Fatal(err)
 	}
 	a.complain(fmt.Errorf("read: %w", errors.New(name)))

@@ -1,6 +1,7 @@
 package restore_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -29,7 +30,11 @@ func restoreTo(t *testing.T, r *repository, buckets ...int) string {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "out")
-	if err := jsonl.Write(t.Context(), path, r.read(r.options(buckets...)).Records(), false); err != nil {
+	room, err := jsonl.Prepare(path, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(room.Write(t.Context(), r.read(r.options(buckets...)).Records()), room.Close()); err != nil {
 		t.Fatal(err)
 	}
 	b, err := os.ReadFile(filepath.Join(path, "acme", "contact.jsonl"))

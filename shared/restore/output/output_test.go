@@ -53,7 +53,15 @@ func write(t *testing.T, format, path string, records []history.State, replace b
 	if err != nil {
 		t.Fatal(err)
 	}
-	return f.Write(t.Context(), path, slices.Values(records), replace)
+	return writeAll(t.Context(), f, path, slices.Values(records), replace)
+}
+
+func writeAll(ctx context.Context, f Format, path string, records Records, replace bool) error {
+	room, err := f.Prepare(path, replace)
+	if err != nil {
+		return err
+	}
+	return errors.Join(room.Write(ctx, records), room.Close())
 }
 
 // tree is every file of a folder.
@@ -224,6 +232,41 @@ func TestAnExistingTargetIsKept(t *testing.T) {
 	}
 }
 
+// What cannot be written to is known before the work of reading.
+func TestNoRoom(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{filepath.Join(dir, "unmounted", "out"), filepath.Join(dir, "file", "out"), dir, ""} {
+		for format := range formats {
+			if room, err := formats[format].Prepare(path, false); err == nil {
+				t.Errorf("%s has room for %s: %v", path, format, room.Close())
+			}
+		}
+	}
+	if _, err := formats["csv"].Prepare(filepath.Join(dir, "unmounted", "out"), false); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "mounted") {
+		t.Errorf("error %v", err)
+	}
+	if d := cmp.Diff(map[string]string{"file": ""}, tree(t, dir)); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+func TestARoomThatIsNotUsedLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	room, err := formats["csv"].Prepare(filepath.Join(dir, "out"), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := room.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) > 0 {
+		t.Errorf("left over: %v", entries)
+	}
+}
+
 func TestOnlyAnOutputIsReplaced(t *testing.T) {
 	for format := range formats {
 		t.Run(format, func(t *testing.T) {
@@ -261,7 +304,7 @@ func TestAnEndedContextLeavesNothing(t *testing.T) {
 					}
 				}
 			}
-			if err := formats[format].Write(ctx, filepath.Join(dir, "out"), records, false); !errors.Is(err, context.Canceled) {
+			if err := writeAll(ctx, formats[format], filepath.Join(dir, "out"), records, false); !errors.Is(err, context.Canceled) {
 				t.Errorf("error %v", err)
 			}
 			if entries, _ := os.ReadDir(dir); len(entries) > 0 {

@@ -16,9 +16,32 @@ const marker = ".outlast"
 // sqliteHeader starts every SQLite file (sqlite.org/fileformat.html, 1.3).
 const sqliteHeader = "SQLite format 3\x00"
 
-// Check says whether Write may write to path: it is free, or holds an earlier output of the format and is to be
-// replaced. Call it before the work of reading.
-func (f Format) Check(path string, replace bool) error {
+// Room is where an output is made: a hidden folder beside its path, so that it gets there by a rename.
+type Room struct {
+	format       Format
+	path, folder string
+	replace      bool
+}
+
+// Prepare makes room for an output, and fails where Write would: the path is not free, and holds no earlier output of the
+// format that is to be replaced, or nothing can be made beside it. Call it before the work of reading, and Close the room.
+func (f Format) Prepare(path string, replace bool) (*Room, error) {
+	path = filepath.Clean(path)
+	if err := f.check(path, replace); err != nil {
+		return nil, err
+	}
+	folder, err := os.MkdirTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return nil, fmt.Errorf("write output to %s: %w: its folder must be there, on a disk that is mounted, and writable", path, err)
+	}
+	return &Room{f, path, folder, replace}, nil
+}
+
+// Close removes the room, and what is in it. What was written is no longer there.
+func (r *Room) Close() error { return os.RemoveAll(r.folder) }
+
+// check says whether an output may go to path.
+func (f Format) check(path string, replace bool) error {
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -49,27 +72,18 @@ func (f Format) wrote(path string) bool {
 	return err == nil && string(head) == sqliteHeader
 }
 
-// Write writes the records to path: first beside it, then, all of it on disk, by a rename. If anything goes wrong, or the
-// context ends, nothing of it stays and what was at path is as it was.
-func (f Format) Write(ctx context.Context, path string, records Records, replace bool) (err error) {
-	if err := f.Check(path, replace); err != nil {
-		return err
-	}
-	path = filepath.Clean(path)
-	room, err := os.MkdirTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("write output: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(room)) }()
-	fresh := filepath.Join(room, "new")
-	err = f.write(ctx, fresh, records)
+// Write writes the records to the path: first beside it, then, all of it on disk, by a rename. If anything goes wrong, or the
+// context ends, nothing of it stays once the room is closed, and what was at the path is as it was. A room is for one output.
+func (r *Room) Write(ctx context.Context, records Records) error {
+	fresh := filepath.Join(r.folder, "new")
+	err := r.format.write(ctx, fresh, records)
 	if err = cmp.Or(ctx.Err(), err); err != nil { // database/sql says that its transaction is gone, and not always why
-		return fmt.Errorf("write output to %s: %w", path, err)
+		return fmt.Errorf("write output to %s: %w", r.path, err)
 	}
-	if err := f.mark(fresh); err != nil {
-		return fmt.Errorf("write output to %s: %w", path, err)
+	if err := r.format.mark(fresh); err != nil {
+		return fmt.Errorf("write output to %s: %w", r.path, err)
 	}
-	if err := f.swap(fresh, path, filepath.Join(room, "old"), replace); err != nil {
+	if err := r.format.swap(fresh, r.path, filepath.Join(r.folder, "old"), r.replace); err != nil {
 		return fmt.Errorf("write output: %w", err)
 	}
 	return nil
@@ -98,7 +112,7 @@ func syncPath(path string) error {
 
 // swap moves what is at path to old, if anything is, and fresh to path. It puts the old one back if that fails.
 func (f Format) swap(fresh, path, old string, replace bool) error {
-	if err := f.Check(path, replace); err != nil {
+	if err := f.check(path, replace); err != nil {
 		return err
 	}
 	err := os.Rename(path, old)
