@@ -72,6 +72,10 @@ func (a *app) runRestore(ctx context.Context, f restoreFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, room.Close()) }()
+	for _, other := range room.Others() {
+		a.say("%s: unless another restore to %s runs, one was killed: it can hold records in plain text, and as \"old\" what was there before; "+
+			"keep what you need of it and remove it", other, f.to)
+	}
 	r, err := a.openForReading(ctx)
 	if err != nil {
 		return err

@@ -267,6 +267,27 @@ func TestARoomThatIsNotUsedLeavesNothing(t *testing.T) {
 	}
 }
 
+// A killed program cannot remove its room: the next one for the path can tell of it.
+func TestRoomsThatWereLeft(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{".out.", ".out.x", ".out.sqlite.1", "out.1", "other"} {
+		if err := os.Mkdir(name, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	killed, err := formats["csv"].Prepare("out", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next, err := formats["jsonl"].Prepare("./out", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{filepath.Clean(killed.folder)}, next.Others()); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
 func TestOnlyAnOutputIsReplaced(t *testing.T) {
 	for format := range formats {
 		t.Run(format, func(t *testing.T) {

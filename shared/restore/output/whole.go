@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 )
 
 // marker is the file that tells an output folder from any other folder, so that nothing else is ever replaced.
@@ -35,6 +37,22 @@ func (f Format) Prepare(path string, replace bool) (*Room, error) {
 		return nil, fmt.Errorf("write output to %s: %w: its folder must be there, on a disk that is mounted, and writable", path, err)
 	}
 	return &Room{f, path, folder, replace}, nil
+}
+
+// Others are rooms for the same path: of programs that were killed, or that still run. Each can hold records in plain text, and
+// as "old" what was at the path.
+func (r *Room) Others() []string {
+	beside, prefix := filepath.Dir(r.path), "."+filepath.Base(r.path)+"."
+	entries, _ := os.ReadDir(beside) // as far as they can be seen
+	var others []string
+	for _, e := range entries {
+		number, ours := strings.CutPrefix(e.Name(), prefix)
+		path := filepath.Join(beside, e.Name())
+		if _, err := strconv.ParseUint(number, 10, 64); ours && err == nil && e.IsDir() && path != filepath.Clean(r.folder) {
+			others = append(others, path)
+		}
+	}
+	return others
 }
 
 // Close removes the room, and what is in it. What was written is no longer there.
