@@ -157,6 +157,7 @@ func TestSQLite(t *testing.T) {
 		{`SELECT created || changed FROM record WHERE created IS NOT NULL`, "2026-11-22T09:00:00Z2026-11-22T09:00:00Z"},
 		{`SELECT "a""b" || "a'b" || "0" || "[0]" || "é%00" FROM "acme.we%22ird%27%00%0A%25"`, "quote2digit1zero"},
 		{`PRAGMA integrity_check`, "ok"},
+		{`PRAGMA application_id`, strconv.Itoa(0x6f75746c)}, // "outl"
 	} {
 		var got string
 		if err := db.QueryRow(test.query).Scan(&got); err != nil || got != test.want {
@@ -231,6 +232,37 @@ func TestAnExistingTargetIsKept(t *testing.T) {
 		})
 	}
 }
+
+// A database of another program is none of ours, however alike; nor is half a header.
+func TestNoOtherDatabaseIsReplaced(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mine.db")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(schemaOfOthers); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int64{0, 70} {
+		if size > 0 {
+			if err := os.Truncate(path, size); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := tree(t, filepath.Dir(path))
+		if err := write(t, "sqlite", path, sample(), true); err == nil || !strings.Contains(err.Error(), "not an earlier sqlite output") {
+			t.Errorf("error %v", err)
+		}
+		if !cmp.Equal(before, tree(t, filepath.Dir(path))) {
+			t.Error("replaced")
+		}
+	}
+}
+
+const schemaOfOthers = "CREATE TABLE record (id); PRAGMA application_id = 0x6f75746b"
 
 // What cannot be written to is known before the work of reading.
 func TestNoRoom(t *testing.T) {

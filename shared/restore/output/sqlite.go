@@ -17,7 +17,9 @@ import (
 	"outlast.example/shared/history"
 )
 
+// schema begins with what tells an output from any other database: "outl", in its header.
 const schema = `
+PRAGMA application_id = 0x6f75746c;
 CREATE TABLE record (source TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, fields TEXT NOT NULL, -- JSON
 	created TEXT, changed TEXT NOT NULL, PRIMARY KEY (source, type, id)) WITHOUT ROWID;
 CREATE TABLE association (source TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, label TEXT NOT NULL,

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,8 +16,12 @@ import (
 // marker is the file that tells an output folder from any other folder, so that nothing else is ever replaced.
 const marker = ".outlast"
 
-// sqliteHeader starts every SQLite file (sqlite.org/fileformat.html, 1.3).
-const sqliteHeader = "SQLite format 3\x00"
+// Every SQLite file starts with sqliteHeader, and has 68 bytes from its beginning what its program is (sqlite.org/fileformat.html, 1.3).
+const (
+	sqliteHeader  = "SQLite format 3\x00"
+	applicationID = "outl"
+	applicationAt = 68
+)
 
 // Room is where an output is made: a hidden folder beside its path, so that it gets there by a rename.
 type Room struct {
@@ -85,9 +90,9 @@ func (f Format) wrote(path string) bool {
 		return false
 	}
 	defer func() { _ = file.Close() }() // read only
-	head := make([]byte, len(sqliteHeader))
-	_, err = file.Read(head)
-	return err == nil && string(head) == sqliteHeader
+	head := make([]byte, applicationAt+len(applicationID))
+	_, err = io.ReadFull(file, head)
+	return err == nil && strings.HasPrefix(string(head), sqliteHeader) && string(head[applicationAt:]) == applicationID
 }
 
 // Write writes the records to the path: first beside it, then, all of it on disk, by a rename. If anything goes wrong, or the
