@@ -135,6 +135,15 @@ func named(t *testing.T, text string) {
 		variable := strings.ReplaceAll(strings.ToUpper(source), "-", "_")
 		want = append(want, `"OUTLAST_SOURCE_`+variable+`_SECRETS":"{{resolve:secretsmanager:shop/source-`+source+`}}"`)
 	}
+	for _, function := range []string{"Reconcile", "Verify", "Keep"} {
+		is := resources[function+"LambdaFunction"].Properties
+		if text := string(is["Environment"]); !strings.Contains(text, `{{resolve:secretsmanager:shop/sealer-key}}`) || strings.Contains(text, "outlast/") {
+			t.Errorf("%s has %s", function, text)
+		}
+		if name := string(is["FunctionName"]); name != `"shop-live-`+strings.ToLower(function)+`"` {
+			t.Errorf("%s is called %s", function, name)
+		}
+	}
 	environment := strings.Join(strings.Fields(string(capture["Environment"])), "")
 	for _, text := range want {
 		if !strings.Contains(environment, text) {
