@@ -54,21 +54,25 @@ func run(ctx context.Context, level *slog.LevelVar) error {
 // function.json files name: what is below /v1/hooks/, /readyz, and /doctor to whoever has that function's key. So nobody
 // else gets to a timer's path.
 func routes(ctx context.Context, level *slog.LevelVar) (http.Handler, error) {
-	mux := http.NewServeMux()
+	receiver, err := receiver(ctx, level)
+	if err != nil {
+		return nil, err
+	}
+	posted := map[string]http.Handler{"/doctor": start.Examining(level, start.Nothing)}
 	for name := range task.Schedules {
 		run, err := start.Task(name, level)
 		if err != nil {
 			return nil, err
 		}
-		mux.Handle("POST /"+name, timer(run))
+		posted["/"+name] = timer(run)
 	}
-	mux.Handle("POST /doctor", start.Examining(level, start.Nothing))
-	receiver, err := receiver(ctx, level)
-	if err != nil {
-		return nil, err
-	}
-	mux.Handle("/", receiver)
-	return mux, nil
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if own := posted[r.URL.Path]; own != nil && r.Method == http.MethodPost {
+			own.ServeHTTP(w, r)
+			return
+		}
+		receiver.ServeHTTP(w, r) // and no mux, which would redirect
+	}), nil
 }
 
 // receiver is capture where the app has a receiver's key. An app without one is the other app, which runs the timers under

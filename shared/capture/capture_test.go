@@ -121,6 +121,9 @@ func TestAnswers(t *testing.T) {
 		{"unknown source", post("/v1/hooks/other", nil), "", 404, "", false},
 		{"unknown path", post("/v2/hooks/acme", nil), "", 404, "", false},
 		{"deeper path", post(hook+"/a/b", nil), "", 404, "", false},
+		{"a slash too many, which is no redirect", post("//v1/hooks/acme", nil), "", 404, "", false},
+		{"a slash too many before the source", post("/v1/hooks//acme", nil), "", 404, "", false},
+		{"a path that leads elsewhere", post("/v1/x/../hooks/acme", nil), "", 404, "", false},
 		{"GET", httptest.NewRequest(http.MethodGet, hook, nil), "", 405, "Allow", false},
 		{"DELETE", httptest.NewRequest(http.MethodDelete, hook, nil), "", 405, "Allow", false},
 		{"unverified", change(post(hook, nil), func(r *http.Request) { r.Header.Del("X-Token") }), "", 401, "", false},
@@ -194,39 +197,43 @@ func TestDeadlineFitsTheCRMAndTheRuntime(t *testing.T) {
 }
 
 func TestBodiesBeingReadAreBounded(t *testing.T) {
-	f := newFixture(t)
+	const body = 60 << 10
+	f := newFixtureWith(t, func(o *capture.Options) { o.MaxBody, o.MaxReading = body, 100<<10 })
 	slow, feed := io.Pipe()
 	first := make(chan int)
 	r := post("/v1/hooks/acme", slow)
-	r.ContentLength = 60
+	r.ContentLength = body
 	go func() { first <- f.serve(r).Code }()
-	if _, err := feed.Write([]byte("x")); err != nil { // returns when the handler reads: its room is taken
+	if _, err := feed.Write(make([]byte, body-1)); err != nil { // returns when the handler has read it: its room is taken
 		t.Fatal(err)
 	}
-	if code := f.serve(post("/v1/hooks/acme", strings.NewReader(strings.Repeat("x", 60)))).Code; code != 503 {
+	if code := f.serve(post("/v1/hooks/acme", strings.NewReader(strings.Repeat("x", body)))).Code; code != 503 {
 		t.Errorf("a second body that does not fit: %d, want 503", code)
 	}
 	if code := f.serve(post("/v1/hooks/acme", strings.NewReader("small"))).Code; code != 200 {
 		t.Errorf("a small one: %d, want 200", code)
 	}
-	_, _ = feed.Write(bytes.Repeat([]byte("x"), 59))
+	_, _ = feed.Write([]byte("x"))
 	if code := <-first; code != 200 {
 		t.Errorf("the slow one: %d, want 200", code)
 	}
 }
 
-// TestAnnouncingCostsNothing: callers who have proven nothing, announce much and send little must not shut others out.
+// TestAnnouncingCostsNothing: callers who have proven nothing, announce much and send little or nothing must not shut others out.
 func TestAnnouncingCostsNothing(t *testing.T) {
 	f := newFixtureWith(t, func(o *capture.Options) { o.MaxBody, o.MaxReading = 6<<20, 64<<20 })
 	var all sync.WaitGroup
 	var feeds []*io.PipeWriter
-	for range 100 {
+	for i := range 2000 {
 		body, feed := io.Pipe()
 		feeds = append(feeds, feed)
 		r := post("/v1/hooks/acme", body)
 		r.ContentLength = 6 << 20
-		all.Go(func() { f.serve(r) })
-		if _, err := feed.Write([]byte("x")); err != nil { // returns when the handler is reading
+		all.Go(func() {
+			f.serve(r)
+			_ = body.Close()
+		})
+		if _, err := feed.Write(make([]byte, i%600)); err != nil { // returns when the handler is reading
 			t.Fatal(err)
 		}
 	}
@@ -237,6 +244,28 @@ func TestAnnouncingCostsNothing(t *testing.T) {
 		_ = feed.Close()
 	}
 	all.Wait()
+}
+
+// Whatever a body's length is, announced or not, it arrives whole, up to the limit.
+func TestBodiesOfAllLengths(t *testing.T) {
+	const most = 5000
+	f := newFixtureWith(t, func(o *capture.Options) { o.MaxBody, o.MaxReading = most, 10_000 })
+	for _, n := range []int{0, 1, 511, 512, 513, 1023, 1024, 1025, most - 1, most, most + 1} {
+		for _, announced := range []int64{int64(n), -1} {
+			r := post("/v1/hooks/acme", iotest.OneByteReader(strings.NewReader(strings.Repeat("x", n))))
+			r.ContentLength = announced
+			want := 200
+			if n > most {
+				want = 413
+			}
+			if code := f.serve(r).Code; code != want {
+				t.Errorf("%d bytes, %d announced: %d, want %d", n, announced, code, want)
+			}
+			if got := f.writer.got[len(f.writer.got)-1].Body; want == 200 && string(got) != strings.Repeat("x", n) {
+				t.Errorf("%d bytes, %d announced: %d arrive", n, announced, len(got))
+			}
+		}
+	}
 }
 
 // TestAnswerIsNotHeldBackByTheLog: the answer is on its way before the line is written.

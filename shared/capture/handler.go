@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 
@@ -78,7 +79,14 @@ func New(o Options) (*Handler, error) {
 	return h, nil
 }
 
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.ServeHTTP(w, r) }
+// ServeHTTP redirects nothing: a CRM that takes a redirect for success would believe that its webhook was kept.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if p := r.URL.Path; path.Clean(p) != strings.TrimSuffix(p, "/") {
+		notFound.send(w)
+		return
+	}
+	h.mux.ServeHTTP(w, r)
+}
 
 func (h *Handler) health(w http.ResponseWriter, _ *http.Request) {
 	(answer{status: http.StatusOK, line: `{"status":"ok"}`}).send(w)

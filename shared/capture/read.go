@@ -65,16 +65,18 @@ type intake struct {
 	taken     int64
 }
 
-const firstRoom = 64 << 10 // bytes: most webhooks whole
+const freeRoom = 512 // bytes that no budget counts: a connection costs more
 
 func (in *intake) read(from io.Reader) ([]byte, error) {
-	var body []byte
+	body := make([]byte, 0, min(freeRoom, in.most))
 	for int64(len(body)) != in.announced {
 		if len(body) == cap(body) {
-			if !in.take(int64(cap(body))) {
+			more := min(int64(cap(body)), in.most-int64(cap(body)))
+			if !in.budget.TryAcquire(more) {
 				return body, errNoRoom
 			}
-			body = append(make([]byte, 0, in.taken), body...)
+			in.taken += more
+			body = append(make([]byte, 0, int64(cap(body))+more), body...)
 		}
 		n, err := from.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
@@ -88,16 +90,6 @@ func (in *intake) read(from io.Reader) ([]byte, error) {
 		}
 	}
 	return body, nil
-}
-
-// take doubles the room for a body, up to what it can come to.
-func (in *intake) take(room int64) bool {
-	more := min(max(firstRoom, room), in.most-room)
-	if !in.budget.TryAcquire(more) {
-		return false
-	}
-	in.taken += more
-	return true
 }
 
 func (in *intake) release() { in.budget.Release(in.taken) }
