@@ -75,7 +75,7 @@ type Source struct {
 	Signer
 	Credentials []Place   // where the CRM sends what must not be kept
 	InBody      InBody    // finds what must not be kept in the body; nil: the body holds no credential
-	Unsigned    bool      // verified by a shared token only: nothing binds the body
+	Unsigned    bool      // verifies by a shared token only: nothing binds the body
 	Answers     Answers   // how the CRM wants to be answered
 	Expires     time.Time // when the CRM stops to call unless somebody renews what it was asked; zero: never
 	Untold      []string  // what the CRM cannot announce, a sentence each
@@ -92,13 +92,22 @@ func Open(kind Kind, s Settings) (*Source, error) {
 	return source, nil
 }
 
-// Changes interprets a delivery of this source, and says of each change where it comes from.
+// ByToken is how a sender was verified whom a shared token alone vouches for.
+const ByToken = "token"
+
+// Changes interprets a delivery of this source, and says of each change where it comes from. Whether a signature bound it is the
+// receiver's word at the time, and none of today's configuration. A delivery of another kind is not interpreted: what would come
+// of it is not what that CRM said.
 func (s *Source) Changes(d *format.Delivery, receiver string) ([]history.Change, error) {
+	if d.Kind != s.Kind {
+		return nil, fmt.Errorf("interpret delivery %s of %s: %w", d.ID, s.Name,
+			fmt.Errorf("%w: captured as %s, and configured as %s: restore it with a source of that name and kind", ErrUninterpreted, d.Kind, s.Kind))
+	}
 	changes, err := s.Interpret(d)
 	for i := range changes {
 		c := &changes[i]
 		c.Record.Source = s.Name
-		c.Receipt = history.Receipt{Delivery: d.ID, Time: d.Time, Receiver: receiver, Unsigned: s.Unsigned}
+		c.Receipt = history.Receipt{Delivery: d.ID, Time: d.Time, Receiver: receiver, Unsigned: d.Verified == ByToken}
 		if c.Time.IsZero() {
 			c.Time = d.Time
 		}

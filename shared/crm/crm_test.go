@@ -26,8 +26,8 @@ func TestChangesSayWhereTheyComeFrom(t *testing.T) {
 		{Record: history.Record{Type: "contact", ID: "1"}, Order: history.Order{Time: said}},
 		{Record: history.Record{Type: "contact", ID: "2"}},
 	}, crm.ErrUninterpreted}
-	s := &crm.Source{Name: "acme", Interpreter: interpreter, Unsigned: true}
-	d := &format.Delivery{ID: "d-1", Time: said.Add(time.Minute)}
+	s := &crm.Source{Name: "acme", Kind: "generic", Interpreter: interpreter} // verified by a signature today, and by a token then
+	d := &format.Delivery{ID: "d-1", Kind: "generic", Time: said.Add(time.Minute), Verified: crm.ByToken}
 	changes, err := s.Changes(d, "lambda-1")
 	if !errors.Is(err, crm.ErrUninterpreted) || !strings.Contains(err.Error(), "delivery d-1 of acme") {
 		t.Errorf("got error %v", err)
@@ -39,6 +39,15 @@ func TestChangesSayWhereTheyComeFrom(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, changes); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A name that was another kind's before: its deliveries say nothing in the words of the new one.
+func TestADeliveryOfAnotherKindIsNotInterpreted(t *testing.T) {
+	s := &crm.Source{Name: "acme", Kind: "generic", Interpreter: fixed{changes: []history.Change{{}}}}
+	changes, err := s.Changes(&format.Delivery{ID: "d-1", Kind: "hubspot"}, "lambda-1")
+	if len(changes) > 0 || !errors.Is(err, crm.ErrUninterpreted) || !strings.Contains(err.Error(), "captured as hubspot, and configured as generic") {
+		t.Errorf("%v, %v", changes, err)
 	}
 }
 

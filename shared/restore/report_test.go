@@ -22,12 +22,12 @@ func TestReportCountsTheState(t *testing.T) {
 	}
 	merge := as(history.Merge, "1", 2)
 	merge.Losers = []string{"2"}
+	r.verified = crm.ByToken
 	b := r.seal("one", 5, []history.Change{
 		update("1", 1, "1"), update("2", 1, "2"), merge, as(history.Delete, "3", 2), update("3", 3, "3"), update("4", 0, "4"),
 	})
 	r.put(b.Key.String(), b.Object, 0)
 	o := r.options(0)
-	o.Sources["acme"].Unsigned = true
 	p := r.read(o).Report
 	if d := cmp.Diff([]restore.Unsigned{{Source: "acme", Changes: 6}}, p.UnsignedFrom); d != "" {
 		t.Error(d)
@@ -53,10 +53,10 @@ func TestWhatNothingBindsIsLeftOut(t *testing.T) {
 	r.fill(2)
 	body := []byte(`[{"record":{"type":"contact","id":"token"},"op":"update","time":"2026-11-22T09:00:00Z","fields":{"a":9},"identity":""},
 		{"record":{"type":"deal","id":"1"},"op":"update","time":"2026-11-22T09:00:00Z","identity":""}]`)
-	b := r.sealAll("one", epoch, &format.Delivery{ID: "d", Kind: "trial", Source: "beta", Time: epoch, Method: "POST", Path: "/", Body: body})
+	b := r.sealAll("one", epoch, &format.Delivery{ID: "d", Kind: "trial", Source: "beta", Time: epoch, Method: "POST", Path: "/", Body: body, Verified: crm.ByToken})
 	r.put(b.Key.String(), b.Object, 0)
 	o := r.options(0)
-	o.Sources["beta"] = &crm.Source{Kind: "trial", Name: "beta", Interpreter: trial{}, Unsigned: true}
+	o.Sources["beta"] = &crm.Source{Kind: "trial", Name: "beta", Interpreter: trial{}} // by a signature since then
 	o.Selection = restore.Selection{Type: "contact"}
 	result := r.read(o)
 	if p := result.Report; told(result) != "0=0 1=1 all=1 token=9" || p.Unsigned != 1 || p.Excluded != (restore.Excluded{Changes: 1}) {

@@ -1,6 +1,7 @@
 package restore_test
 
 import (
+	"cmp"
 	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
@@ -30,6 +31,7 @@ type repository struct {
 	descriptor *format.Descriptor
 	buckets    []*mem.Bucket
 	drivers    []store.Driver
+	verified   string // how deliveries were; empty: by a signature
 }
 
 func newRepository(tb testing.TB) *repository {
@@ -80,7 +82,7 @@ func (r *repository) seal(receiver string, n int, deliveries ...[]history.Change
 			r.tb.Fatal(err)
 		}
 		all = append(all, &format.Delivery{
-			ID: uuid.NewString(), Kind: "trial", Source: "acme", Time: now, Method: "POST", Path: "/", Body: body, Verified: "trial",
+			ID: uuid.NewString(), Kind: "trial", Source: "acme", Time: now, Method: "POST", Path: "/", Body: body, Verified: cmp.Or(r.verified, "trial"),
 		})
 	}
 	return r.sealAll(receiver, now, all...)

@@ -109,7 +109,7 @@ func (v *Verifier) Verify(r *crm.Request, _ time.Time) (string, error) {
 	if matched == 0 {
 		return "", fmt.Errorf("%w: token does not match", crm.ErrUnverified)
 	}
-	return "token", nil
+	return crm.ByToken, nil
 }
 
 // Sign implements crm.Signer: it puts the first secret where the CRM would.

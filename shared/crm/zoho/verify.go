@@ -103,7 +103,7 @@ func (v *bodyToken) Verify(r *crm.Request, _ time.Time) (string, error) {
 	if !matched {
 		return "", fmt.Errorf("%w: %s in the body does not match", crm.ErrUnverified, v.field)
 	}
-	return "token", nil
+	return crm.ByToken, nil
 }
 
 // Sign implements crm.Signer: it puts the first secret where the body has its token, or in front.
