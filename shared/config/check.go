@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -122,12 +121,6 @@ func (c *Config) checkRepository(p *Problems) {
 	}
 	c.checkFederation(p)
 	c.checkLog(p)
-}
-
-// place is where a bucket's objects are, however its URL is written: a slash more, another order, a region or none.
-func place(u *url.URL) string {
-	q := u.Query()
-	return strings.Join([]string{u.Scheme, u.Host, path.Clean("/" + u.Path), q.Get("storage_account"), q.Get("endpoint")}, " ")
 }
 
 func (c *Config) checkLog(p *Problems) {

@@ -125,7 +125,9 @@ func TestBadFilesAndVariablesAreExplained(t *testing.T) {
 			[]string{"line 2: unknown key bukets", "line 3: unknown key max"}},
 		{"value of another type, not shown", "sources: [{secrets: hush}]\nquorum: hushhush\n", nil,
 			[]string{"line 1: cannot unmarshal", "line 2: cannot unmarshal"}},
-		{"syntax", "listen: [", nil, []string{"outlast.yaml"}},
+		{"syntax", "a: b\nlisten: [", nil, []string{"outlast.yaml", "line 2: not YAML"}},
+		{"a secret that looks like an alias", "sources: [{secrets: [*hush]}]\n", nil, []string{"outlast.yaml", "wants quotes"}},
+		{"a secret after a tag", "quorum: !!int hush\n", nil, []string{"outlast.yaml"}},
 		{"variables of another form", "", map[string]string{"OUTLAST_QUORUM": "two", "OUTLAST_LIMITS_MAX_BODY": "6 apples"},
 			[]string{"OUTLAST_QUORUM: ", "OUTLAST_LIMITS_MAX_BODY: "}},
 	} {

@@ -51,6 +51,7 @@ func (c *Config) anchor(folder string) {
 
 var (
 	quotedValue = regexp.MustCompile("(?s) `.*` into ")
+	atLine      = regexp.MustCompile(`line \d+`)
 	unknownKey  = regexp.MustCompile(`field (\S+) not found in type \S+`)
 )
 
@@ -58,7 +59,11 @@ var (
 func withoutValues(err error) error {
 	typed, ok := errors.AsType[*yaml.TypeError](err)
 	if !ok {
-		return err
+		const advice = `not YAML that can be read; a value that begins with one of * & ! % @ or a backquote wants quotes`
+		if line := atLine.FindString(err.Error()); line != "" {
+			return errors.New(line + ": " + advice)
+		}
+		return errors.New(advice)
 	}
 	var problems Problems
 	for _, text := range typed.Errors {
