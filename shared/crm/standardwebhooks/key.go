@@ -18,7 +18,7 @@ const minHMAC, maxHMAC = 24, 64 // bytes
 // key is one configured secret. It verifies one signature of one version, and signs unless it is a public key.
 type key interface {
 	version() string
-	verify(message []byte, signature string) bool
+	verifier(message []byte) func(signature string) bool
 	sign(message []byte) (signature string, able bool)
 }
 
@@ -55,9 +55,10 @@ type hmacKey []byte
 
 func (hmacKey) version() string { return "v1" }
 
-func (k hmacKey) verify(message []byte, signature string) bool {
+// verifier hashes the message once, however many signatures there are.
+func (k hmacKey) verifier(message []byte) func(signature string) bool {
 	expected, _ := k.sign(message)
-	return crm.Same(expected, signature)
+	return func(signature string) bool { return crm.Same(expected, signature) }
 }
 
 func (k hmacKey) sign(message []byte) (string, bool) {
@@ -70,9 +71,11 @@ type publicKey ed25519.PublicKey
 
 func (publicKey) version() string { return "v1a" }
 
-func (k publicKey) verify(message []byte, signature string) bool {
-	b, err := base64.StdEncoding.Strict().DecodeString(signature)
-	return err == nil && ed25519.Verify(ed25519.PublicKey(k), message, b)
+func (k publicKey) verifier(message []byte) func(signature string) bool {
+	return func(signature string) bool {
+		b, err := base64.StdEncoding.Strict().DecodeString(signature)
+		return err == nil && ed25519.Verify(ed25519.PublicKey(k), message, b)
+	}
 }
 
 func (publicKey) sign([]byte) (string, bool) { return "", false }
@@ -81,8 +84,8 @@ type privateKey ed25519.PrivateKey
 
 func (privateKey) version() string { return "v1a" }
 
-func (k privateKey) verify(message []byte, signature string) bool {
-	return publicKey(ed25519.PrivateKey(k).Public().(ed25519.PublicKey)).verify(message, signature)
+func (k privateKey) verifier(message []byte) func(signature string) bool {
+	return publicKey(ed25519.PrivateKey(k).Public().(ed25519.PublicKey)).verifier(message)
 }
 
 func (k privateKey) sign(message []byte) (string, bool) {

@@ -38,9 +38,10 @@ func (v *verifier) Verify(r *crm.Request, now time.Time) (string, error) {
 	}
 	message := m.message(r.Body)
 	for _, k := range v.keys {
+		verify := k.verifier(message)
 		for _, versioned := range m.signatures {
 			version, signature, _ := strings.Cut(versioned, ",")
-			if version == k.version() && k.verify(message, signature) {
+			if version == k.version() && verify(signature) {
 				return name + "-" + version, nil
 			}
 		}
