@@ -87,6 +87,7 @@ resource "azurerm_function_app_flex_consumption" "this" {
 
   app_settings = merge(
     {
+      GOMEMLIMIT                       = "250MiB" # of 512, of which the host has its share
       AZURE_CLIENT_ID                  = azurerm_user_assigned_identity.this["${each.key}-app"].client_id
       AzureWebJobsStorage__accountName = azurerm_storage_account.functions[each.key].name
       AzureWebJobsStorage__credential  = "managedidentity"
