@@ -70,7 +70,7 @@ resource "google_cloudfunctions2_function" "this" {
     # The metadata server's address spares the question whether there is one: shared/store/gcs.
     environment_variables = merge(
       { GCE_METADATA_HOST = "169.254.169.254" },
-      each.key == "capture" ? { OUTLAST_PUBLIC_URL = local.url, GOMEMLIMIT = "400MiB" } : {}, # of 512, many requests at once
+      each.key == "capture" ? { OUTLAST_PUBLIC_URL = local.url, GOMEMLIMIT = "400MiB" } : {},                          # of 512 for many requests at once
       each.key == "keep" ? { OUTLAST_BUCKETS = "gs://${google_storage_bucket.this.name}", OUTLAST_QUORUM = "1" } : {}, # it stays in its own cloud
       lookup(var.environment, each.value.account, {}),
     )

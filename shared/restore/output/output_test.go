@@ -299,6 +299,24 @@ func TestARoomThatIsNotUsedLeavesNothing(t *testing.T) {
 	}
 }
 
+// Where neither the new output nor the one before could be put at the path, the one before is not removed with the room.
+func TestWhatCouldNotBePutBackStays(t *testing.T) {
+	room, err := formats["csv"].Prepare(filepath.Join(t.TempDir(), "out"), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := filepath.Join(room.folder, "old")
+	if err := os.Mkdir(old, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := room.Close(); err == nil || !strings.Contains(err.Error(), old) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(old); err != nil {
+		t.Error(err)
+	}
+}
+
 // A killed program cannot remove its room: the next one for the path can tell of it.
 func TestRoomsThatWereLeft(t *testing.T) {
 	t.Chdir(t.TempDir())

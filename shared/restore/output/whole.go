@@ -60,8 +60,17 @@ func (r *Room) Others() []string {
 	return others
 }
 
-// Close removes the room, and what is in it. What was written is no longer there.
-func (r *Room) Close() error { return os.RemoveAll(r.folder) }
+// Close removes the room, and what is in it. What was written is no longer there. What was at the path before, and could be put
+// there neither again, stays.
+func (r *Room) Close() error {
+	old := filepath.Join(r.folder, "old")
+	if _, err := os.Lstat(r.path); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(old); err == nil {
+			return fmt.Errorf("what was at %s is in %s: move it back", r.path, old)
+		}
+	}
+	return os.RemoveAll(r.folder)
+}
 
 // check says whether an output may go to path.
 func (f Format) check(path string, replace bool) error {
