@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"outlast.example/shared/capture"
 	"outlast.example/shared/config"
@@ -38,6 +39,9 @@ func Capture(ctx context.Context, c *config.Config, log *slog.Logger) (*Receiver
 	if err != nil {
 		return nil, err
 	}
+	for _, weak := range weaknesses(c) {
+		log.WarnContext(ctx, weak)
+	}
 	r := &Receiver{buckets: buckets}
 	if err := r.assemble(c, sources, encoder, log); err != nil {
 		return nil, errors.Join(err, Close(buckets))
@@ -65,6 +69,17 @@ func creators(ctx context.Context, c *config.Config, log *slog.Logger) ([]*store
 		log.WarnContext(ctx, "no client for a bucket; tried again with each batch", "error", err.Error())
 	}
 	return rights(all, store.NewCreator), nil
+}
+
+// weaknesses are settings that work, and that one loss undoes: whoever set them for something else is told.
+func weaknesses(c *config.Config) (all []string) {
+	if 2*c.Quorum <= len(c.Buckets) {
+		all = append(all, fmt.Sprintf("a quorum of %d of %d buckets: deliveries are acknowledged that most buckets may never have held", c.Quorum, len(c.Buckets)))
+	}
+	if len(slices.Compact(slices.Sorted(slices.Values(c.Recipients)))) < 2 {
+		all = append(all, "one recipient: whoever loses its identity has lost every delivery")
+	}
+	return all
 }
 
 func encoder(c *config.Config) (*format.Encoder, error) {

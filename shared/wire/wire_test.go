@@ -133,3 +133,14 @@ func TestCaptureSaysWhatIsWrongWithTheKey(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestWhatOneLossUndoesIsSaid(t *testing.T) {
+	c := &config.Config{Buckets: []string{"file:///a", "file:///b", "file:///c"}, Quorum: 2, Recipients: []string{"age1a", "age1b"}}
+	if all := weaknesses(c); len(all) > 0 {
+		t.Errorf("a majority and two recipients: %q", all)
+	}
+	c.Quorum, c.Recipients = 1, []string{"age1a", "age1a"}
+	if all := strings.Join(weaknesses(c), "\n"); !strings.Contains(all, "quorum of 1 of 3") || !strings.Contains(all, "one recipient") {
+		t.Errorf("got %q", all)
+	}
+}
