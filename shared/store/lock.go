@@ -42,8 +42,8 @@ type LockDriver interface {
 	Extend(ctx context.Context, key string, to Lock) (Lock, error)
 }
 
-// locksOf gives the driver's part for locks.
-func locksOf(d Driver) LockDriver {
+// LocksOf gives the driver's part for locks: of one without it, a part that says ErrNoLocks.
+func LocksOf(d Driver) LockDriver {
 	if locks, has := d.(LockDriver); has {
 		return locks
 	}
@@ -59,9 +59,9 @@ func (noLocks) Extend(context.Context, string, Lock) (Lock, error) { return Lock
 var errNone = fmt.Errorf("%w: this kind of bucket has none", ErrNoLocks)
 
 func (p *prefixed) Locked(ctx context.Context, key string) (Lock, error) {
-	return locksOf(p.Driver).Locked(ctx, p.prefix+key)
+	return LocksOf(p.Driver).Locked(ctx, p.prefix+key)
 }
 
 func (p *prefixed) Extend(ctx context.Context, key string, to Lock) (Lock, error) {
-	return locksOf(p.Driver).Extend(ctx, p.prefix+key, to)
+	return LocksOf(p.Driver).Extend(ctx, p.prefix+key, to)
 }

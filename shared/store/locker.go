@@ -15,7 +15,7 @@ type LockViewer struct {
 
 // NewLockViewer gives the right to see locks in the driver's bucket. The name stands for the bucket in errors and reports.
 func NewLockViewer(name string, driver Driver) *LockViewer {
-	return &LockViewer{name, driver, locksOf(driver)}
+	return &LockViewer{name, driver, LocksOf(driver)}
 }
 
 // Name is the bucket's name in errors and reports.

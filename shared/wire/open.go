@@ -154,6 +154,22 @@ func (l *late) ReadVersion(ctx context.Context, key, version string, offset, len
 	return store.VersionsOf(d).ReadVersion(ctx, key, version, offset, length)
 }
 
+func (l *late) Locked(ctx context.Context, key string) (store.Lock, error) {
+	d, err := l.get(ctx)
+	if err != nil {
+		return store.Lock{}, err
+	}
+	return store.LocksOf(d).Locked(ctx, key)
+}
+
+func (l *late) Extend(ctx context.Context, key string, to store.Lock) (store.Lock, error) {
+	d, err := l.get(ctx)
+	if err != nil {
+		return store.Lock{}, err
+	}
+	return store.LocksOf(d).Extend(ctx, key, to)
+}
+
 func (l *late) Close() error {
 	if d := l.driver.Load(); d != nil {
 		return (*d).Close()

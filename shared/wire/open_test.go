@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"outlast.example/shared/config"
 	"outlast.example/shared/store"
@@ -44,8 +45,34 @@ func TestNoClientAtAllIsAnError(t *testing.T) {
 	if _, err := Readers(t.Context(), config.Federation{}, []string{without, "gs://c"}); err == nil || strings.Count(err.Error(), "missing.json") != 2 {
 		t.Errorf("got %v, want both problems", err)
 	}
-	if _, err := Lockers(t.Context(), config.Federation{}, []string{without, "file://" + t.TempDir()}); err == nil {
-		t.Error("opened a bucket whose locks nobody knows")
+}
+
+// What speaks of locks opens the other buckets, too; the locks of the one are not known, and never none.
+func TestLocksOfABucketWithoutAClient(t *testing.T) {
+	urls := []string{withoutCredentials(t), "file://" + t.TempDir()}
+	until := time.Now().Add(time.Hour)
+	viewers, err := LockViewers(t.Context(), config.Federation{}, urls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := viewers[0].Lock(t.Context(), "log/a"); !errors.Is(err, store.ErrBusy) || errors.Is(err, store.ErrNoLocks) {
+		t.Errorf("got %v, want that its client could not be made", err)
+	}
+	if _, err := viewers[1].Lock(t.Context(), "log/a"); !errors.Is(err, store.ErrNoLocks) {
+		t.Errorf("got %v, want that a folder has none", err)
+	}
+	lockers, err := Lockers(t.Context(), config.Federation{}, urls)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lockers[0].Extend(t.Context(), "log/a", until); !errors.Is(err, store.ErrBusy) {
+		t.Errorf("got %v, want that its client could not be made", err)
+	}
+	if _, err := lockers[1].Extend(t.Context(), "log/a", until); !errors.Is(err, store.ErrNoLocks) {
+		t.Errorf("got %v, want that a folder has none", err)
+	}
+	if err := errors.Join(Close(viewers), Close(lockers)); err != nil {
+		t.Error(err)
 	}
 }
 

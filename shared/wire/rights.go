@@ -22,29 +22,14 @@ func Keepers(ctx context.Context, f config.Federation, urls []string) ([]*store.
 	return each(ctx, f, urls, store.NewKeeper)
 }
 
-// LockViewers opens buckets with the right to see locks.
+// LockViewers opens buckets with the right to see locks; those of a bucket without a client are not known, and never none.
 func LockViewers(ctx context.Context, f config.Federation, urls []string) ([]*store.LockViewer, error) {
-	return everyone(ctx, f, urls, store.NewLockViewer)
+	return each(ctx, f, urls, store.NewLockViewer)
 }
 
 // Lockers opens buckets with the right to extend locks.
 func Lockers(ctx context.Context, f config.Federation, urls []string) ([]*store.Locker, error) {
-	return everyone(ctx, f, urls, func(name string, d store.Driver) *store.Locker { return store.NewLocker(name, d, time.Now) })
-}
-
-// everyone is each for what speaks of locks: a client that cannot be made is an error, since nobody knows then whether the
-// bucket has any.
-func everyone[R any](
-	ctx context.Context, f config.Federation, urls []string, right func(string, store.Driver) R,
-) ([]R, error) {
-	all, err := openAll(ctx, f, urls)
-	if err != nil {
-		return nil, err
-	}
-	if errs := problems(all); len(errs) > 0 {
-		return nil, errors.Join(append(errs, closeAll(all))...)
-	}
-	return rights(all, right), nil
+	return each(ctx, f, urls, func(name string, d store.Driver) *store.Locker { return store.NewLocker(name, d, time.Now) })
 }
 
 // each opens buckets with one right.
