@@ -81,21 +81,27 @@ func (a *app) runStatus(ctx context.Context, f statusFlags) error {
 	if err != nil {
 		return err
 	}
+	report := statusReport{Status: status.Well, Since: since.UTC(), Sources: []sourceStatus{}}
+	report.Repository, report.Buckets = a.standing(ctx, c, f.checkpoint, time.Now().UTC())
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if !f.json { // reading can take long
+		if err := a.printStanding(report); err != nil {
+			return err
+		}
+	}
 	seen := newSighting(sources)
 	shortcoming := a.captured(ctx, since, seen.add)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	report := statusReport{Status: status.Well, Since: since.UTC(), Until: time.Now().UTC(), Sources: []sourceStatus{}}
+	report.Until = time.Now().UTC()
 	if shortcoming != nil {
 		report.Status, report.Unread = status.NotKnown, shortcoming.Error()
 	}
 	if errors.Is(shortcoming, errDamage) {
 		report.Status = status.Attention
-	}
-	report.Repository, report.Buckets = a.standing(ctx, c, f.checkpoint, report.Until)
-	if ctx.Err() != nil {
-		return ctx.Err()
 	}
 	report.Status = status.Poorest(report.Status, report.Repository.Status)
 	for _, b := range report.Buckets {
@@ -106,7 +112,7 @@ func (a *app) runStatus(ctx context.Context, f statusFlags) error {
 		report.Status = status.Poorest(report.Status, source.Status)
 		report.Sources = append(report.Sources, source)
 	}
-	if err := a.printStatus(report, f.json); err != nil {
+	if err := a.printSources(report, f.json); err != nil {
 		return err
 	}
 	return report.reason(shortcoming)
@@ -127,10 +133,8 @@ func (r *statusReport) reason(shortcoming error) error {
 	return nil
 }
 
-func (a *app) printStatus(r statusReport, asJSON bool) error {
-	if asJSON {
-		return json.NewEncoder(a.out).Encode(r)
-	}
+// printStanding prints for people what needs no reading of what was captured.
+func (a *app) printStanding(r statusReport) error {
 	if err := a.printBlock(repositoryTitle(r.Repository), "repository", repositoryRows(r.Repository)); err != nil {
 		return err
 	}
@@ -138,6 +142,14 @@ func (a *app) printStatus(r statusReport, asJSON bool) error {
 		if err := a.printBlock(b.Name, "bucket", bucketRows(b)); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// printSources prints the rest for people, or all of it for programs.
+func (a *app) printSources(r statusReport, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(a.out).Encode(r)
 	}
 	for _, s := range r.Sources {
 		if err := a.printBlock(s.Name, s.Kind, s.rows(r)); err != nil {

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"time"
 
@@ -59,25 +58,15 @@ const day = 24 * time.Hour
 
 // day yields the entries of one day; false ends them all. A bucket whose listing breaks off is said once, and asked no more.
 func (l *Log) day(ctx context.Context, opener *format.Opener, broken map[*store.Reader]bool, at, since time.Time, yield func(Entry) bool) bool {
-	holders := map[string][]*store.Reader{}
-	for _, b := range l.Buckets {
-		if broken[b] {
-			continue
-		}
-		for o, err := range b.List(ctx, format.DayPrefix(at)) {
-			if err != nil {
-				broken[b] = true
-				if !yield(Entry{Err: err}) {
-					return false
-				}
-				break
-			}
-			holders[o.Key] = append(holders[o.Key], b)
+	asked := slices.DeleteFunc(slices.Clone(l.Buckets), func(b *store.Reader) bool { return broken[b] })
+	batches, errs := list(ctx, opener, broken, asked, format.DayPrefix(at))
+	for _, err := range errs {
+		if !yield(Entry{Err: err}) {
+			return false
 		}
 	}
-	keys := slices.Sorted(maps.Keys(holders))
-	for _, key := range slices.Backward(keys) {
-		for _, e := range read(ctx, opener, key, holders[key]) {
+	for _, b := range slices.Backward(batches) {
+		for _, e := range b.read(ctx, opener) {
 			if (e.Err != nil || !e.Time.Before(since)) && !yield(e) {
 				return false
 			}
@@ -86,34 +75,36 @@ func (l *Log) day(ctx context.Context, opener *format.Opener, broken map[*store.
 	return true
 }
 
-// read takes a batch from the first bucket whose copy is sound.
-func read(ctx context.Context, opener *format.Opener, key string, holders []*store.Reader) []Entry {
+// read takes a batch from the first copy that is sound.
+func (b batch) read(ctx context.Context, opener *format.Opener) []Entry {
 	var errs []error
-	for _, b := range holders {
-		entries, err := open(ctx, opener, key, b)
+	key := b.key
+	for _, c := range b.copies {
+		key.Repair = c.repair
+		entries, err := open(ctx, opener, key, c.in)
 		if err == nil {
 			return entries
 		}
 		errs = append(errs, err)
 	}
-	return []Entry{{Batch: key, Err: errors.Join(errs...)}}
+	return []Entry{{Batch: b.key.String(), Err: errors.Join(errs...)}}
 }
 
-func open(ctx context.Context, opener *format.Opener, key string, b *store.Reader) ([]Entry, error) {
-	object, err := b.ReadAll(ctx, key, format.MaxObject)
+// open reads a copy of a batch whose name was checked.
+func open(ctx context.Context, opener *format.Opener, key format.Key, b *store.Reader) ([]Entry, error) {
+	object, err := b.ReadAll(ctx, key.String(), format.MaxObject)
 	if err != nil {
 		return nil, err
 	}
-	name, err := format.ParseKey(key)
-	if err != nil {
+	if err := opener.CheckBytes(key, object); err != nil {
 		return nil, fmt.Errorf("read %s in %s: %w", key, b.Name(), err)
 	}
 	var entries []Entry
-	for d, err := range opener.Deliveries(key, object) {
+	for d, err := range opener.Read(object) {
 		if err != nil {
 			return nil, fmt.Errorf("read %s in %s: %w", key, b.Name(), err)
 		}
-		entries = append(entries, Entry{Delivery: d, Batch: key, Receiver: name.Receiver})
+		entries = append(entries, Entry{Delivery: d, Batch: key.String(), Receiver: key.Receiver})
 	}
 	slices.SortStableFunc(entries, func(a, b Entry) int { return b.Time.Compare(a.Time) })
 	return entries, nil

@@ -1,10 +1,13 @@
 package recent
 
 import (
+	"context"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -153,5 +156,50 @@ func TestAForeignDescriptorDoesNotCount(t *testing.T) {
 	f.log.Root, _, _ = ed25519.GenerateKey(nil)
 	if _, err := f.log.Entries(t.Context(), time.Time{}); !errors.Is(err, format.ErrForged) {
 		t.Errorf("got %v, want %v", err, format.ErrForged)
+	}
+}
+
+// counted counts what is read.
+type counted struct {
+	store.Driver
+	reads int
+}
+
+func (c *counted) Read(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
+	c.reads++
+	return c.Driver.Read(ctx, key, offset, length)
+}
+
+// What somebody else put among the batches of a bucket is counted, said once and never read.
+func TestNamesThatNobodySigned(t *testing.T) {
+	f, stranger := newFixture(t), newFixture(t)
+	at := f.began.Add(2 * day)
+	f.put(at, []int{1}, 0, 1)
+	for i := range 1000 {
+		f.stores[0].Put(fmt.Sprintf("%sjunk-%04d", format.HourPrefix(at), i), nil)
+	}
+	forged := stranger.put(at, []int{2}, 0)
+	f.stores[0].Put(forged, stranger.stores[0].Objects()[forged])
+	bucket := &counted{Driver: f.stores[0].Open(mem.Options{})}
+	f.log.Buckets[0] = store.NewReader("mem://0", bucket)
+	got, errs := f.read(f.began.Add(day))
+	if got != "1" || len(errs) != 1 || !strings.Contains(errs[0].Error(), "that no receiver signed: 1001") ||
+		!errors.Is(errs[0], format.ErrName) && !errors.Is(errs[0], format.ErrForged) {
+		t.Errorf("got %s, %v; want 1 and a sum of the rest", got, errs)
+	}
+	if bucket.reads != 2 { // the descriptor and the batch
+		t.Errorf("%d reads", bucket.reads)
+	}
+}
+
+// A repaired batch is read once, whichever copies there are of it.
+func TestRepairedOnce(t *testing.T) {
+	f := newFixture(t)
+	key := f.put(f.began.Add(2*day), []int{1}, 0, 1)
+	sound := f.stores[0].Objects()[key]
+	f.stores[0].Put(key, []byte("damaged"))
+	f.stores[0].Put(key+".r1", sound)
+	if got, errs := f.read(time.Time{}); got != "1" || len(errs) > 0 {
+		t.Errorf("got %s, %v; want 1", got, errs)
 	}
 }
