@@ -31,7 +31,7 @@ func NewProbe(encoder *format.Encoder, now time.Time) (Probe, error) {
 	if err != nil {
 		return Probe{}, fmt.Errorf("make a probe: %w", err)
 	}
-	batch, err := encoder.Encode([]*format.Delivery{{
+	batch, err := encoder.Probe([]*format.Delivery{{
 		ID: id.String(), Kind: "doctor", Source: probeSource, Time: now.UTC(), Method: http.MethodPost,
 		Path: "/v1/hooks/" + probeSource, Verified: "doctor",
 	}}, now)

@@ -62,15 +62,25 @@ func newCompressor() *zstd.Encoder {
 
 // Encode makes one batch of deliveries, named at now. It keeps none of them. Beyond MaxLine or MaxPlain it is ErrTooLarge.
 func (e *Encoder) Encode(deliveries []*Delivery, now time.Time) (Batch, error) {
+	var nonce [nonceLen / 2]byte
+	_, _ = rand.Read(nonce[:]) // never fails
+	return e.encode(deliveries, now, nonce)
+}
+
+// Probe is Encode of what somebody will try to overwrite and delete: its name says so, and no other batch's does.
+func (e *Encoder) Probe(deliveries []*Delivery, now time.Time) (Batch, error) {
+	return e.encode(deliveries, now, probeNonce)
+}
+
+func (e *Encoder) encode(deliveries []*Delivery, now time.Time, nonce [nonceLen / 2]byte) (Batch, error) {
 	object, err := e.object(deliveries)
 	if err != nil {
 		return Batch{}, fmt.Errorf("encode batch of %d: %w", len(deliveries), err)
 	}
-	k := Key{Time: now.UTC().Truncate(time.Microsecond), SHA256: sha256.Sum256(object), Receiver: e.receiver}
+	k := Key{Time: now.UTC().Truncate(time.Microsecond), Nonce: nonce, SHA256: sha256.Sum256(object), Receiver: e.receiver}
 	if !rfc3339(k.Time) {
 		return Batch{}, fmt.Errorf("encode batch: %w: no four-digit year at %s", ErrName, k.Time)
 	}
-	_, _ = rand.Read(k.Nonce[:]) // never fails
 	k.sign(e.repository, e.key)
 	return Batch{k, object}, nil
 }

@@ -40,6 +40,13 @@ type Key struct {
 	Repair    int // 1 to MaxRepair where damaged bytes have the name; 0 otherwise
 }
 
+// probeNonce is that of a probe: drawn at random, it would come up once in 2^64 batches. That a name is of one batch only, the hash
+// sees to.
+var probeNonce = [nonceLen / 2]byte([]byte("outlast?"))
+
+// Probe reports whether the name is one of Encoder.Probe.
+func (k Key) Probe() bool { return k.Nonce == probeNonce }
+
 // HourPrefix starts the keys of all batches of t's hour.
 func HourPrefix(t time.Time) string { return t.UTC().Format(LogPrefix + "2006/01/02/15/") }
 

@@ -78,7 +78,11 @@ func (e Examination) probe(c *config.Config, now time.Time) (doctor.Probe, error
 	if err := c.Look(); err != nil {
 		return doctor.Probe{}, err
 	}
-	if _, err := format.ParseKey(e.Probe); err != nil {
+	key, err := format.ParseKey(e.Probe)
+	if err == nil && !key.Probe() {
+		err = errors.New("it is no probe: a batch that was captured may be lost by this")
+	}
+	if err != nil {
 		return doctor.Probe{}, fmt.Errorf("%w: the probe: %w; doctor as capture makes one and prints its key", ErrAsked, err)
 	}
 	return doctor.Probe{Key: e.Probe, Content: store.NewContent(nil)}, nil

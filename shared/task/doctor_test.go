@@ -19,9 +19,9 @@ import (
 func TestExamine(t *testing.T) {
 	r := newRepository(t)
 	var log bytes.Buffer
-	d, err := task.Examine(t.Context(), r.config, task.Examination{As: doctor.Reconcile, Probe: r.batch}, slog.New(slog.NewJSONHandler(&log, nil)))
+	d, err := task.Examine(t.Context(), r.config, task.Examination{As: doctor.Reconcile, Probe: r.probe}, slog.New(slog.NewJSONHandler(&log, nil)))
 	fatal(t, err)
-	if d.Outcome != task.Wrong || d.Probe != r.batch || len(d.Passages) != 0 {
+	if d.Outcome != task.Wrong || d.Probe != r.probe || len(d.Passages) != 0 {
 		t.Errorf("%+v", d)
 	}
 	var buckets []string
@@ -49,7 +49,7 @@ func TestExamineOutOfTime(t *testing.T) {
 		t.Errorf("as capture without a receiver's key: %+v, %v", d, err)
 	}
 	r.config.Federation.From = "gcp" // and no way to any other cloud
-	d, err = task.Examine(ctx, r.config, task.Examination{As: doctor.Keep, Probe: r.batch}, slog.New(slog.DiscardHandler))
+	d, err = task.Examine(ctx, r.config, task.Examination{As: doctor.Keep, Probe: r.probe}, slog.New(slog.DiscardHandler))
 	fatal(t, err)
 	text, err := json.Marshal(d)
 	fatal(t, err)
@@ -62,8 +62,10 @@ func TestAskedWrongly(t *testing.T) {
 	r := newRepository(t)
 	for says, asked := range map[string]task.Examination{
 		"want one of capture, reconcile, keep, restore": {As: "god"},
-		"makes its own probe":                           {As: doctor.Capture, Probe: r.batch},
-		"doctor as capture makes one":                   {As: doctor.Keep},
+		"makes its own probe":                           {As: doctor.Capture, Probe: r.probe},
+		"not a batch":                                   {As: doctor.Keep},
+		"doctor as capture makes one":                   {As: doctor.Restore, Probe: r.batch},
+		"it is no probe":                                {As: doctor.Reconcile, Probe: r.batch},
 	} {
 		if _, err := task.Doctor(t.Context(), r.config, asked); !errors.Is(err, task.ErrAsked) || !strings.Contains(err.Error(), says) {
 			t.Errorf("%v, want %q in it", err, says)

@@ -14,6 +14,7 @@ import (
 	"filippo.io/age"
 
 	"outlast.example/shared/config"
+	"outlast.example/shared/doctor"
 	"outlast.example/shared/format"
 	"outlast.example/shared/task"
 )
@@ -25,6 +26,7 @@ type repository struct {
 	config  *config.Config
 	folders []string
 	batch   string // its key
+	probe   string // key of one of doctor's, which is in no bucket
 }
 
 func newRepository(t *testing.T) *repository {
@@ -63,6 +65,9 @@ func newRepository(t *testing.T) *repository {
 	fatal(t, err)
 	r.batch = batch.Key.String()
 	put(t, r.folders[0], r.batch, batch.Object)
+	probe, err := doctor.NewProbe(encoder, now)
+	fatal(t, err)
+	r.probe = probe.Key
 	r.config.Repository, r.config.Quorum, r.config.RootPublicKey = repositoryID, 1, format.FormatPublicKey(root)
 	pem, err := format.MarshalPrivateKey(sealerKey)
 	fatal(t, err)
