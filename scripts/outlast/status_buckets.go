@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"outlast.example/shared/config"
@@ -23,7 +24,7 @@ func (a *app) standing(ctx context.Context, c *config.Config, checkpoint string,
 		return v.Judge()
 	}
 	if none, is := errors.AsType[*descriptors.None](err); is {
-		if _, seen, _ := checkpointed(checkpoint, c.Repository); seen != nil && seen.Repository == c.Repository {
+		if _, seen, _ := checkpointed(checkpoint, c.Repository); seen != nil {
 			return status.Gone(c.Buckets, none.Held, seen)
 		}
 	}
@@ -79,10 +80,16 @@ func kept(v *status.View, checkpoint, repository string) {
 	}
 }
 
-// checkpointed is verify's checkpoint, and where it is.
+// checkpointed is verify's checkpoint of the repository, and where it is. One that is named has to be there.
 func checkpointed(named, repository string) (file checkpointFile, c *verify.Checkpoint, err error) {
 	if file, err = checkpointPath(named, repository); err == nil {
 		c, err = file.read()
+	}
+	if err == nil && c == nil && named != "" {
+		err = fmt.Errorf("there is no checkpoint %s: name the file that verify was given", named)
+	}
+	if other := c.Of(repository); other != nil {
+		c, err = nil, fmt.Errorf("%s: %w", file, other)
 	}
 	return file, c, err
 }

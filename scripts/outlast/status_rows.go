@@ -24,6 +24,9 @@ func repositoryRows(r status.Repository) [][2]string {
 			newest = utc(*r.Newest)
 		}
 		rows = append(rows, [2]string{"descriptor", fmt.Sprint(r.Descriptor)}, [2]string{"newest batch", newest})
+		if !r.Checkpoint {
+			rows = append(rows, [2]string{"checkpoint", "none: a rollback of all buckets at once would not show: \"outlast verify\" makes one"})
+		}
 	}
 	return append(rows, reasons(r.Verdict)...)
 }

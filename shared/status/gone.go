@@ -10,7 +10,7 @@ import (
 // Gone is the status where no bucket shows a descriptor that counts, and verify has seen one: a bucket that answers has lost it, of
 // another one nothing is known. Held is in the order of the buckets.
 func Gone(buckets []string, held []descriptors.Held, c *verify.Checkpoint) (Repository, []Bucket) {
-	r := Repository{ID: c.Repository}
+	r := Repository{ID: c.Repository, Checkpoint: true}
 	all := []Bucket{}
 	for i, url := range buckets {
 		b := Bucket{Name: url}

@@ -63,6 +63,7 @@ type Repository struct {
 	Verdict
 	Descriptor int        `json:"descriptor,omitempty"` // number of the one that counts
 	Newest     *time.Time `json:"newest,omitempty"`     // batch in any bucket, of the last 26 hours
+	Checkpoint bool       `json:"checkpoint,omitempty"` // verify's was there to compare with: otherwise a rollback of all buckets does not show
 }
 
 // Bucket is a bucket in status --json. Its names are a promise. What is absent is not known, or there is none: unknown
@@ -112,7 +113,7 @@ func Blind(repository string, buckets []string, why ...string) (Repository, []Bu
 
 // Judge gives the repository's word, and one for each bucket: of the configuration, then those that only the descriptor names.
 func (v *View) Judge() (Repository, []Bucket) {
-	r := Repository{ID: v.Found.Repository, Descriptor: v.Found.Number}
+	r := Repository{ID: v.Found.Repository, Descriptor: v.Found.Number, Checkpoint: v.Checkpoint != nil}
 	v.repository(&r)
 	buckets := []Bucket{}
 	for i := range v.Buckets {

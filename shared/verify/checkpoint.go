@@ -40,8 +40,8 @@ func (c *Checkpoint) descriptor() string {
 
 func (c *Checkpoint) has(hash string) bool { return slices.Contains(c.Seals, hash) }
 
-// of is an error if the checkpoint is of another repository.
-func (c *Checkpoint) of(repository string) error {
+// Of is an error if the checkpoint is of another repository.
+func (c *Checkpoint) Of(repository string) error {
 	if c != nil && c.Repository != repository {
 		return fmt.Errorf("the checkpoint is of repository %s, and this is %s: each repository has its own", c.Repository, repository)
 	}

@@ -61,13 +61,13 @@ func newPass(o Options, m *mender) *pass {
 // begin finds what everything is judged by.
 func (p *pass) begin(ctx context.Context) (err error) {
 	if p.Repository != "" {
-		err = p.Checkpoint.of(p.Repository)
+		err = p.Checkpoint.Of(p.Repository)
 	}
 	if err == nil {
 		p.found, err = descriptors.Find(ctx, p.unveiled(), p.Root, p.Repository)
 	}
 	if err == nil {
-		err = p.Checkpoint.of(p.found.Repository)
+		err = p.Checkpoint.Of(p.found.Repository)
 	}
 	if err != nil {
 		return err
