@@ -65,16 +65,21 @@ func (a *app) view(ctx context.Context, c *config.Config, checkpoint string, now
 	return v, nil
 }
 
-// kept reads what verify and keep left on this machine.
+// kept reads what verify and keep left on this machine: verify beside the checkpoint, and keep, which knows of none that is named, in
+// the default place.
 func kept(v *status.View, checkpoint, repository string) {
-	v.Here = map[string][]format.Look{}
-	file, seen, err := checkpointed(checkpoint, repository)
-	if v.Checkpoint = seen; err != nil {
-		v.Unread = append(v.Unread, err)
-		return
+	file, seen, unseen := checkpointed(checkpoint, repository)
+	v.Checkpoint, v.Here = seen, map[string][]format.Look{}
+	usual, none := checkpointPath("", repository)
+	if none == nil {
+		v.Here[reports.Keep], none = usual.beside(repository, reports.Keep).read()
 	}
-	for _, task := range []string{reports.Verify, reports.Keep} {
-		if v.Here[task], err = file.beside(repository, task).read(); err != nil {
+	var unread error
+	if file != "" {
+		v.Here[reports.Verify], unread = file.beside(repository, reports.Verify).read()
+	}
+	for _, err := range []error{unseen, unread, none} {
+		if err != nil {
 			v.Unread = append(v.Unread, err)
 		}
 	}

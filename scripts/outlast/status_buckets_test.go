@@ -5,7 +5,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"outlast.example/shared/format"
+	reports "outlast.example/shared/report"
 	"outlast.example/shared/status"
 	"outlast.example/shared/verify"
 )
@@ -39,6 +42,29 @@ func TestWhichCheckpoint(t *testing.T) {
 		kept(v, named, repositoryID)
 		if unread := fmt.Sprint(v.Unread); (v.Checkpoint != nil) != test.known || !strings.Contains(unread, test.want) || (test.want == "") != (len(v.Unread) == 0) {
 			t.Errorf("%q: %+v, %s; want %q", test.named, v.Checkpoint, unread, test.want)
+		}
+	}
+}
+
+// Keep is told of no checkpoint: what it found is in the default place, wherever verify's is, and whether it can be read or not.
+func TestKeptWhereverTheCheckpointIs(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	now := time.Now()
+	file, err := checkpointPath("", repositoryID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := &format.Report{Outcome: format.ReportDamage, Looks: []format.Look{
+		{At: now, Part: "1/1", Outcome: format.ReportDamage, ReportBucket: format.ReportBucket{URL: "file:///a", Faults: 3}},
+	}}
+	if err := file.beside(repositoryID, reports.Keep).write(now, found); err != nil {
+		t.Fatal(err)
+	}
+	for _, named := range []string{"", filepath.Join(t.TempDir(), "absent.json")} {
+		v := &status.View{}
+		kept(v, named, repositoryID)
+		if looks := v.Here[reports.Keep]; len(looks) != 1 || looks[0].Faults != 3 {
+			t.Errorf("%q: %+v, %v; want what keep found", named, looks, v.Unread)
 		}
 	}
 }
