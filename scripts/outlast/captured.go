@@ -45,19 +45,16 @@ func (a *app) captured(ctx context.Context, since time.Time, yield func(recent.E
 	if err != nil {
 		return hinted{unread{err}, hint(err)}
 	}
-	var worst error
+	short := shortfall{app: a}
 	for e := range entries {
-		switch {
-		case errors.Is(e.Err, format.ErrWrongKey):
-			return e.Err
-		case e.Err != nil:
-			a.say("%v", e.Err)
-			worst = worse(worst, e.Err)
-		case !yield(e):
-			return worst
+		if !short.add(e) || e.Err == nil && !yield(e) {
+			break
 		}
 	}
-	return worst
+	if err = short.reason(); errors.Is(err, format.ErrWrongKey) {
+		err = errors.Join(hinted{unread{short.foreign}, hint(short.foreign)}, short.worst)
+	}
+	return err
 }
 
 // unread is why nothing of what was captured could be read. For a command that has more to say than what was captured, it

@@ -72,15 +72,12 @@ func (a *app) runLog(ctx context.Context, f logFlags) (err error) {
 		return err
 	}
 	shown := 0
-	var worst error
+	short := shortfall{app: a}
 	for e := range entries {
-		switch {
-		case errors.Is(e.Err, format.ErrWrongKey):
-			return e.Err
-		case e.Err != nil:
-			a.say("%v", e.Err)
-			worst = worse(worst, e.Err)
-		case f.wants(e.Delivery):
+		if !short.add(e) {
+			break
+		}
+		if e.Err == nil && f.wants(e.Delivery) {
 			if shown == 0 && f.delivery == "" && !f.json {
 				a.say(columns, "TIME (UTC)", "DELIVERY", "SOURCE", "KIND", "METHOD", "BYTES", "VERIFIED", "RECEIVER")
 			}
@@ -93,6 +90,7 @@ func (a *app) runLog(ctx context.Context, f logFlags) (err error) {
 			break
 		}
 	}
+	worst := short.reason()
 	if shown == 0 && f.source != "" { // one that is no longer configured may have sent some
 		if err := knownSource(f.source, r.config); err != nil {
 			return errors.Join(err, worst)

@@ -98,7 +98,7 @@ func (a *app) runStatus(ctx context.Context, f statusFlags) error {
 	}
 	report.Until = time.Now().UTC()
 	if shortcoming != nil {
-		report.Status, report.Unread = status.NotKnown, shortcoming.Error()
+		report.Status, report.Unread = status.NotKnown, oneLine(shortcoming)
 	}
 	if errors.Is(shortcoming, errDamage) {
 		report.Status = status.Attention

@@ -93,7 +93,8 @@ func TestStatusExitCodes(t *testing.T) {
 		{status.Attention, nil, exitDamage},
 		{status.Attention, partly, exitDamage},
 		{status.NotKnown, hinted{unread{fmt.Errorf("x: %w", format.ErrForged)}, ""}, exitDamage},
-		{status.NotKnown, format.ErrWrongKey, exitWrongKey},
+		{status.NotKnown, hinted{unread{fmt.Errorf("x: %w", format.ErrWrongKey)}, ""}, exitPartial},
+		{status.Attention, unread{format.ErrWrongKey}, exitDamage},
 	} {
 		report := statusReport{Status: test.status}
 		if got := exitCode(report.reason(test.shortcoming)); got != test.want {

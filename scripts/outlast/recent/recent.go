@@ -85,6 +85,9 @@ func (b batch) read(ctx context.Context, opener *format.Opener) []Entry {
 		if err == nil {
 			return entries
 		}
+		if errors.Is(err, format.ErrWrongKey) { // the bytes are those of the name, as they are in every other sound copy
+			return []Entry{{Batch: key.String(), Err: err}}
+		}
 		errs = append(errs, err)
 	}
 	return []Entry{{Batch: b.key.String(), Err: errors.Join(errs...)}}
