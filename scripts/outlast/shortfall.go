@@ -47,7 +47,7 @@ func (s *shortfall) reason() error {
 	}
 	s.app.say("%v", s.foreign)
 	if s.others > 1 {
-		s.app.say("%s not be read, encrypted to others, too", count(s.others-1, "more batch can", "more batches can"))
+		s.app.say("and %s encrypted to others", count(s.others-1, "more batch", "more batches"))
 	}
 	return worse(s.worst, s.foreign)
 }

@@ -24,7 +24,7 @@ func TestShortfall(t *testing.T) {
 	}{
 		{"all read", []recent.Entry{sound, sound}, exitOK, ""},
 		{"none is for this identity", []recent.Entry{foreign, foreign}, exitWrongKey, ""},
-		{"some are not", []recent.Entry{foreign, foreign, sound, foreign}, exitPartial, "read log/1: no identity opens this\n2 more batches"},
+		{"some are not", []recent.Entry{foreign, foreign, sound, foreign}, exitPartial, "read log/1: no identity opens this\nand 2 more batches"},
 		{"one is not", []recent.Entry{sound, foreign}, exitPartial, "read log/1: "},
 		{"damage outweighs it", []recent.Entry{damaged, foreign, sound}, exitDamage, "read log/1: "},
 	} {

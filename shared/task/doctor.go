@@ -46,20 +46,20 @@ func (e *Examined) Count() (wrong, unknown int) {
 }
 
 // Doctor tries in every bucket of the configuration, side by side, what this process's identity can do. A context that ends
-// leaves the rest not known.
+// leaves the rest not known, and a bucket that cannot be opened is.
 func Doctor(ctx context.Context, c *config.Config, asked Examination) (Examined, error) {
 	now := time.Now()
 	probe, err := asked.probe(c, now)
 	if err != nil {
 		return Examined{}, err
 	}
-	checks, errs := make([][]doctor.Check, len(c.Buckets)), make([]error, len(c.Buckets))
+	checks := make([][]doctor.Check, len(c.Buckets))
 	var all sync.WaitGroup
 	for i, url := range c.Buckets {
-		all.Go(func() { checks[i], errs[i] = examine(ctx, asked.As, c.Federation, url, probe, now) })
+		all.Go(func() { checks[i] = examine(ctx, asked.As, c.Federation, url, probe, now) })
 	}
 	all.Wait()
-	return Examined{asked.As, probe.Key, slices.Concat(append([][]doctor.Check{{}}, checks...)...)}, errors.Join(errs...)
+	return Examined{asked.As, probe.Key, slices.Concat(append([][]doctor.Check{{}}, checks...)...)}, nil
 }
 
 // probe is the one that was named, or a new one in the name of the configured receiver.
@@ -88,15 +88,13 @@ func (e Examination) probe(c *config.Config, now time.Time) (doctor.Probe, error
 	return doctor.Probe{Key: e.Probe, Content: store.NewContent(nil)}, nil
 }
 
-func examine(
-	ctx context.Context, role doctor.Role, f config.Federation, url string, probe doctor.Probe, now time.Time,
-) (_ []doctor.Check, err error) {
+func examine(ctx context.Context, role doctor.Role, f config.Federation, url string, probe doctor.Probe, now time.Time) []doctor.Check {
 	b, err := wire.Doctored(ctx, f, url, probe.Key)
 	if err != nil {
-		return nil, err
+		return []doctor.Check{{Bucket: url, Action: "open", Want: doctor.Must, Got: doctor.NotKnown, Detail: err.Error()}}
 	}
-	defer func() { err = errors.Join(err, b.Close()) }()
-	return doctor.Examine(ctx, role, b, probe, now), nil
+	defer func() { _ = b.Close() }() // all is known by then
+	return doctor.Examine(ctx, role, b, probe, now)
 }
 
 // Passage is one way of the federation. Its names in JSON are a promise.

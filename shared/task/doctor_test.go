@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -55,6 +56,23 @@ func TestExamineOutOfTime(t *testing.T) {
 	fatal(t, err)
 	if !bytes.Contains(text, []byte(`"passages":[]`)) || d.Outcome == task.Well {
 		t.Errorf("%s", text)
+	}
+}
+
+// A bucket that cannot be opened is not known, and keeps nobody from what was found of the others.
+func TestExamineWithoutAClient(t *testing.T) {
+	t.Setenv("STORAGE_EMULATOR_HOST", "")
+	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", filepath.Join(t.TempDir(), "missing.json"))
+	r := newRepository(t)
+	r.config.Buckets = append([]string{"gs://away"}, r.config.Buckets...)
+	d, err := task.Examine(t.Context(), r.config, task.Examination{As: doctor.Reconcile, Probe: r.probe}, slog.New(slog.DiscardHandler))
+	fatal(t, err)
+	first := d.Checks[0]
+	if first.Bucket != "gs://away" || first.Got != doctor.NotKnown || !strings.Contains(first.Detail, "missing.json") {
+		t.Errorf("%+v", first)
+	}
+	if wrong, unknown := d.Count(); d.Outcome != task.Wrong || wrong == 0 || unknown == 0 || len(d.Checks) < 2*8 {
+		t.Errorf("%+v", d)
 	}
 }
 
