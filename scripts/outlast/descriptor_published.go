@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -47,8 +49,12 @@ func (a *app) published(p *next.Plan, outcomes []next.Outcome, err error) error 
 		a.say("Descriptor %d counts.", p.Next.Number)
 		a.sayConfiguration(p)
 	}
-	if err == nil && lacking > 0 {
-		err = lacks(lacking, all)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return hinted{err, fmt.Sprintf("descriptor %d, or its page, may be in some buckets: look with \"outlast descriptor show\"; "+
+			"if number %[1]d counts, reconcile brings it to the others, and if not, run this again with --after %x", p.Next.Number, p.Is.SHA256)}
+	case err == nil && lacking > 0:
+		return lacks(lacking, all)
 	}
 	return err
 }

@@ -1,12 +1,26 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"outlast.example/shared/descriptors/next"
+	"outlast.example/shared/format"
 )
+
+// Of a run that was interrupted while it wrote nobody knows how much stands, and it does not say "nothing".
+func TestNextInterrupted(t *testing.T) {
+	a := &app{terminal: &terminal{err: new(bytes.Buffer)}}
+	plan := &next.Plan{Is: &format.Descriptor{Number: 1}, Next: &format.Descriptor{Number: 2}}
+	err := a.published(plan, nil, context.Canceled)
+	if got := hint(err); exitCode(err) != exitInterrupted || !strings.Contains(got, "descriptor 2") || !strings.Contains(got, "--after 0000") {
+		t.Errorf("exit code %d, hint %q", exitCode(err), got)
+	}
+}
 
 // An equals sign stands before a time or within a URL.
 func TestTimed(t *testing.T) {
