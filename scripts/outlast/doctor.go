@@ -44,6 +44,7 @@ func (a *app) doctor() *cobra.Command {
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object")
 	c.MarkFlagsOneRequired("as", "token")
 	c.MarkFlagsMutuallyExclusive("as", "token")
+	c.MarkFlagsMutuallyExclusive("token", "probe")
 	return c
 }
 

@@ -40,6 +40,7 @@ func (a *app) log() *cobra.Command {
 	c.Flags().BoolVar(&f.json, "json", false, "one JSON object a line")
 	c.Flags().StringVar(&f.delivery, "delivery", "", "print the body of the delivery with this id")
 	c.Flags().BoolVar(&f.headers, "headers", false, "with --delivery: print the request line and the headers first")
+	c.MarkFlagsMutuallyExclusive("delivery", "json") // a body is printed as it came
 	return c
 }
 

@@ -52,7 +52,17 @@ func (a *app) reconcile() *cobra.Command {
 	return c
 }
 
+func (f *reconcileFlags) check() error {
+	if f.within < 0 || f.requests < 0 || f.parallel < 1 {
+		return fmt.Errorf("%w: --for and --requests cannot be negative, and --parallel is 1 at least", errUsage)
+	}
+	return nil
+}
+
 func (a *app) runReconcile(ctx context.Context, f reconcileFlags) error {
+	if err := f.check(); err != nil {
+		return err
+	}
 	since, err := moment(f.since)
 	if err != nil {
 		return err
