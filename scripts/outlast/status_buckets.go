@@ -23,12 +23,16 @@ func (a *app) standing(ctx context.Context, c *config.Config, checkpoint string,
 	if err == nil {
 		return v.Judge()
 	}
+	why := []string{oneLine(err)}
 	if none, is := errors.AsType[*descriptors.None](err); is {
-		if _, seen, _ := checkpointed(checkpoint, c.Repository); seen != nil {
+		_, seen, unseen := checkpointed(checkpoint, c.Repository)
+		if seen != nil {
 			return status.Gone(c.Buckets, none.Held, seen)
 		}
+		if unseen != nil { // without it, whether there ever was a descriptor is not known
+			why = append(why, oneLine(unseen))
+		}
 	}
-	why := []string{oneLine(err)}
 	if next := hint(err); next != "" {
 		why = append(why, next)
 	}
