@@ -61,7 +61,7 @@ func TestStatusWords(t *testing.T) {
 			seen := newSighting(map[string]*crm.Source{"acme": source})
 			for ago := range test.hours { // newest first
 				at := now.Add(-time.Duration(ago+test.silent) * time.Hour)
-				more := seen.add(recent.Entry{Delivery: &format.Delivery{Source: "acme", Time: at, Body: []byte(test.body)}}) &&
+				more := seen.add(recent.Entry{Delivery: &format.Delivery{Kind: "fake", Source: "acme", Time: at, Body: []byte(test.body)}}) &&
 					seen.add(recent.Entry{Delivery: &format.Delivery{Source: "former", Time: at}})
 				if !more {
 					t.Fatal("wants no more")

@@ -85,7 +85,7 @@ func (silent) Delete(context.Context, string) error                   { return s
 func (silent) Shorten(context.Context, string, time.Time) error       { return store.ErrNoAnswer }
 
 func TestProbesSayNothing(t *testing.T) {
-	changes, err := Source().Changes(&format.Delivery{}, "aws-eu")
+	changes, err := Source().Changes(&format.Delivery{Kind: "doctor"}, "aws-eu")
 	if len(changes) != 0 || err != nil {
 		t.Errorf("%v, %v", changes, err)
 	}
