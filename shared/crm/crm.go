@@ -97,7 +97,7 @@ const ByToken = "token"
 
 // Changes interprets a delivery of this source, and says of each change where it comes from. Whether a signature bound it is the
 // receiver's word at the time, and none of today's configuration. A delivery of another kind is not interpreted: what would come
-// of it is not what that CRM said.
+// of it is not what that CRM said. A change that is dated long after its receipt is in doubt.
 func (s *Source) Changes(d *format.Delivery, receiver string) ([]history.Change, error) {
 	if d.Kind != s.Kind {
 		return nil, fmt.Errorf("interpret delivery %s of %s: %w", d.ID, s.Name,
@@ -112,6 +112,7 @@ func (s *Source) Changes(d *format.Delivery, receiver string) ([]history.Change,
 			c.Time = d.Time
 		}
 	}
+	changes = dated(changes, d.Time)
 	if err != nil {
 		return changes, fmt.Errorf("interpret delivery %s of %s: %w", d.ID, s.Name, err)
 	}
