@@ -77,6 +77,18 @@ type Change struct {
 	Receipt Receipt `json:"receipt,omitzero"`
 }
 
+// Revives reports whether a change brings its record back, if it was deleted or merged away before: it says that the record
+// is there, or states all of it.
+func (c *Change) Revives() bool {
+	switch c.Op {
+	case Create, Restore:
+		return true
+	case Update, Merge:
+		return c.Full || c.Alive
+	}
+	return false
+}
+
 // Association is one end of a link from a record to another one of the same source.
 type Association struct {
 	Type  string `json:"type"` // of the other record

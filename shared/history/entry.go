@@ -82,7 +82,7 @@ func (e *entry) revive(c *Change, at, surely *moment) {
 // touch is a read of the record if the change is full: what states all its values found it alive, as does what says so.
 func (e *entry) touch(c *Change, at, surely *moment) {
 	e.seen, e.touched = latest(e.seen, at), latest(e.touched, surely)
-	if c.Full || c.Alive {
+	if c.Revives() {
 		e.revive(c, at, surely)
 	}
 }

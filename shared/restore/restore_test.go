@@ -278,24 +278,6 @@ func TestSelection(t *testing.T) {
 	}
 }
 
-func TestASelectedRecordsMergesLeadOn(t *testing.T) {
-	r := newRepository(t)
-	merge := func(winner, loser string, minute int) history.Change {
-		c := update(winner, minute, "1")
-		c.Op, c.Losers = history.Merge, []string{loser}
-		return c
-	}
-	b := r.seal("one", 5, []history.Change{merge("2", "1", 1), merge("3", "2", 2), update("4", 2, "4")})
-	r.put(b.Key.String(), b.Object, 0)
-	o := r.options(0)
-	o.Selection = restore.Selection{Record: "1"}
-	for s := range r.read(o).Records() {
-		if s.Record.ID != "1" || s.MergedInto == nil || s.MergedInto.ID != "3" {
-			t.Errorf("%+v", s)
-		}
-	}
-}
-
 func TestWhatIsNotInterpretedIsListed(t *testing.T) {
 	r := newRepository(t)
 	r.fill(1)

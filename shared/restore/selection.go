@@ -68,10 +68,11 @@ func (s Selection) wantsTime(c history.Change) bool {
 	return s.At.IsZero() || !c.Time.After(s.At)
 }
 
-// wantsChange keeps every merge of the type, since one record's merges lead on to those of others, and what concerns all
-// its records.
+// wantsChange keeps every merge of the type, since one record's merges lead on to those of others, whatever may end one, and
+// what concerns all its records.
 func (s Selection) wantsChange(c history.Change) bool {
-	return s.wants(c.Record) || (c.Op == history.Merge || c.Record.ID == history.Every) && s.wantsType(c.Record.Source, c.Record.Type)
+	wide := c.Op == history.Merge || c.Revives() || c.Record.ID == history.Every
+	return s.wants(c.Record) || wide && s.wantsType(c.Record.Source, c.Record.Type)
 }
 
 func (s Selection) wants(r history.Record) bool {
