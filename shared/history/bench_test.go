@@ -24,3 +24,21 @@ func BenchmarkFold(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N*len(all))/b.Elapsed().Seconds(), "changes/s")
 }
+
+// chain is n records, each merged into the next.
+func chain(n int) []Change {
+	var all []Change
+	for i := range n - 1 {
+		all = append(all, change(fmt.Sprintf("%06d", i+1), Merge, i, losers(fmt.Sprintf("%06d", i))))
+	}
+	return all
+}
+
+// BenchmarkChain looks at 8,000 records, each merged into the next.
+func BenchmarkChain(b *testing.B) {
+	f := foldOf(chain(8000))
+	for b.Loop() {
+		for range f.Records() {
+		}
+	}
+}

@@ -55,8 +55,9 @@ func (f *Fold) Merge(g *Fold) {
 // so.
 func (f *Fold) Records() iter.Seq[State] {
 	return func(yield func(State) bool) {
+		known := winners{}
 		for _, r := range slices.SortedFunc(maps.Keys(f.entries), Record.Compare) {
-			if !yield(f.view(r)) {
+			if !yield(f.view(r, known)) {
 				return
 			}
 		}

@@ -8,26 +8,45 @@ func (e *entry) redirect() *moment {
 	return e.lost.at
 }
 
-// winner follows the merges that r lost to the record that all of them ended in. It reports false for a record that is
-// its own.
-//
-// Merges may form a cycle, since every record has but one redirection: then its oldest merge does not count (of equally
-// old ones, that of the least id), and the record that lost it stands.
-func (f *Fold) winner(r Record) (Record, bool) {
+// winners are where the merges of records ended, as far as somebody asked. No merge is followed twice, so that a chain costs
+// its length, however many of its records are asked for.
+type winners map[Record]Record
+
+// winner is the record that all the merges ended in which r lost. It reports false for a record that is its own.
+func (f *Fold) winner(r Record, known winners) (Record, bool) {
 	if f.entries[r].redirect() == nil {
 		return r, false
 	}
-	path, seen := []Record{r}, map[Record]int{r: 0}
-	for last := r; f.entries[last].redirect() != nil; {
+	end, followed := known[r]
+	if !followed {
+		end = f.follow(r, known)
+	}
+	return end, end != r
+}
+
+// follow notes for all records on the way where it ends.
+//
+// Merges may form a cycle, since every record has but one redirection: then its oldest merge does not count (of equally
+// old ones, that of the least id), and the record that lost it stands.
+func (f *Fold) follow(r Record, known winners) Record {
+	path, seen, last := []Record{r}, map[Record]int{r: 0}, r
+	for f.entries[last].redirect() != nil {
 		last.ID = f.entries[last].lost.value
+		if end, followed := known[last]; followed {
+			last = end
+			break
+		}
 		if start, again := seen[last]; again {
-			survivor := f.oldest(path[start:])
-			return survivor, survivor != r
+			last = f.oldest(path[start:])
+			break
 		}
 		seen[last] = len(path)
 		path = append(path, last)
 	}
-	return path[len(path)-1], true
+	for _, r := range path {
+		known[r] = last
+	}
+	return last
 }
 
 func (f *Fold) oldest(cycle []Record) Record {

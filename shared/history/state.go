@@ -36,10 +36,10 @@ func (a Association) compare(b Association) int {
 }
 
 // view is the state of a record that the fold knows of. It looks at all entries, since merges lead from one to another.
-func (f *Fold) view(r Record) State {
+func (f *Fold) view(r Record, known winners) State {
 	e := f.entries[r]
 	s := State{Record: r, Fields: e.values(), Associations: e.associations()}
-	if winner, merged := f.winner(r); merged {
+	if winner, merged := f.winner(r, known); merged {
 		s.MergedInto = &winner
 	} else {
 		s.Deleted = e.dead()
