@@ -89,6 +89,13 @@ func TestAwkwardCRMs(t *testing.T) {
 			change("1", Update, 10, fields("a", `1`), alive), change("1", Delete, 5), change("1", Gap, 7, reason("ping")),
 			change("2", Update, 10, fields("a", `1`), alive), change("2", Delete, 15),
 		}, map[string]string{"1": `{"a":1}; ping`, "2": "deleted"}},
+		{"alive, and the deletion may have come before", []Change{
+			change("1", Update, 30, alive), change("1", Delete, 40, slack(60)),
+			change("2", Create, 20), change("2", Update, 30, full), change("2", Delete, 40, slack(60)),
+			change("3", Update, 30, alive), change("3", Delete, 40, slack(9)),
+			change("4", Create, 30, full), change("4", Delete, 40, slack(60)),
+			change("5", Update, 30), change("5", Delete, 40, slack(60)),
+		}, map[string]string{"1": "deleted" + back, "2": "deleted" + back, "3": "deleted", "4": "deleted", "5": "deleted"}},
 		{"deleted, restored and deleted again, farther apart", []Change{
 			change("1", Delete, 10, slack(40)), change("1", Restore, 20, slack(5)), change("1", Delete, 61, slack(40)),
 		}, map[string]string{"1": "deleted"}},

@@ -76,9 +76,17 @@ func (e *entry) afterlife() []string {
 	return all
 }
 
-// outlived reports whether the record was alive after one deletion, and another may be the same one, told again and late.
+// outlived reports whether the record may have been alive after all its deletions: it was alive after one of them, and another
+// may be the same one, told again and late; or it was alive at a time before which the last one may have happened.
 func (e *entry) outlived() bool {
-	return e.mortal != nil && compare(e.mortal, e.seen) < 0 && compare(e.ended, e.seen) <= 0 && compare(e.redirect(), e.seen) < 0
+	return e.mortal != nil && compare(e.mortal, e.seen) < 0 && compare(e.ended, e.seen) <= 0 && compare(e.redirect(), e.seen) < 0 ||
+		e.preceded()
+}
+
+// preceded reports whether the last deletion may have happened before the last word that the record was alive. A creation is
+// none: no deletion comes before it.
+func (e *entry) preceded() bool {
+	return e.redirect() == nil && compare(e.ended, e.revived) < 0 && compare(e.created, e.revived) < 0
 }
 
 func unsaid(gap register) string {

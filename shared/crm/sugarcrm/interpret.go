@@ -86,9 +86,9 @@ func (h *hook) save(r history.Record) ([]history.Change, error) {
 	return crm.AppendWithGap(nil, c, "id"), err
 }
 
-// delete happens at the time of receipt: date_modified of a record that is deleted is that of its last save.
+// delete happens at the time of receipt or before it: date_modified of a record that is deleted is that of its last save.
 func (h *hook) delete(r history.Record) history.Change {
-	return history.Change{Record: r, Op: history.Delete, Fields: h.Data}
+	return history.Change{Record: r, Op: history.Delete, Fields: h.Data, Slack: queue}
 }
 
 // before holds what fields were until this save. dataChanges writes values as the database holds them, and data as the API
