@@ -42,3 +42,14 @@ func BenchmarkChain(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkPatches folds 8,000 diffs of one text.
+func BenchmarkPatches(b *testing.B) {
+	all := []Change{change("1", Update, 0, fields("a", `"x"`))}
+	for i := range 8000 {
+		all = append(all, change("1", Update, i+1, diffOf("a", xToY)))
+	}
+	for b.Loop() {
+		foldOf(all)
+	}
+}

@@ -32,7 +32,11 @@ func (p patches) join(q patches) patches {
 
 // since drops, in place, what a whole value of that moment stands for.
 func (p patches) since(at *moment) patches {
-	return slices.DeleteFunc(p, func(r register) bool { return compare(r.at, at) <= 0 })
+	i, found := slices.BinarySearchFunc(p, at, func(r register, at *moment) int { return compare(r.at, at) })
+	if found {
+		i++
+	}
+	return slices.Delete(p, 0, i)
 }
 
 // applied is a value with the patches applied as far as they fit, and whether all did. A value that is no text fits none,
