@@ -68,9 +68,9 @@ func (r *reading) list(ctx context.Context) <-chan *listing.Batch {
 			if g.Err == nil && r.selection.ends(g.Key) {
 				break
 			}
+			r.known.Add(1) // before it can be done
 			select {
 			case groups <- &g:
-				r.known.Add(1)
 			case <-ctx.Done():
 				return
 			}
