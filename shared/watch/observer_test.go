@@ -66,7 +66,7 @@ func (o *observed) after(d time.Duration) {
 }
 
 func (o *observed) hear(body string) {
-	o.Heard(o.source, &format.Delivery{ID: "d-1", Time: time.Now(), Body: []byte(body)})
+	o.Heard(o.source, &format.Delivery{ID: "d-1", Kind: o.source.Kind, Time: time.Now(), Body: []byte(body)})
 }
 
 // logged wants so many lines that hold all the texts.
