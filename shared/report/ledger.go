@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -11,13 +12,16 @@ import (
 	"outlast.example/shared/verify"
 )
 
-// maxLooks is how many looks a ledger holds: under half of what a report may.
-const maxLooks = 2000
+// maxLooks is how many looks a ledger holds, and maxOthers how many it carries on for others: as a rule, over half of what a report may.
+const (
+	maxLooks  = 2000
+	maxOthers = maxLooks / 4
+)
 
 // Carry gives a ledger after a run: its looks, and those from before that they do not settle. What is wrong stays until it
 // was looked at again; what is sound as long as it may count. Sound looks at hours settle, and are not kept.
 func Carry(before, run []format.Look, now time.Time) []format.Look {
-	return ordered(after(before, run, now))
+	return ordered(bounded(after(before, run, now), maxLooks))
 }
 
 // after are the looks that stand after a run.
@@ -69,16 +73,16 @@ func byScope(a, b format.Look) int {
 }
 
 func ordered(all []format.Look) []format.Look {
-	all = bounded(all)
 	slices.SortStableFunc(all, byScope)
 	return all
 }
 
 // bounded makes room: the oldest sound looks go, so that less is known; then what is amiss in one bucket in one
 // way becomes one look, which only a look at everything settles.
-func bounded(all []format.Look) []format.Look {
+func bounded(all []format.Look, most int) []format.Look {
+	all = slices.Clone(all)
 	slices.SortStableFunc(all, func(a, b format.Look) int { return a.At.Compare(b.At) })
-	over := len(all) - maxLooks
+	over := len(all) - most
 	all = slices.DeleteFunc(all, func(l format.Look) bool {
 		old := over > 0 && l.Sound() && l.Part != ""
 		if old {
@@ -86,7 +90,7 @@ func bounded(all []format.Look) []format.Look {
 		}
 		return old
 	})
-	if len(all) <= maxLooks {
+	if len(all) <= most {
 		return all
 	}
 	merged := map[string]*format.Look{}
@@ -118,9 +122,12 @@ func widest(a, b format.Look) format.Look {
 	}
 	a.Outcome = worse(a.Outcome, b.Outcome)
 	a.Broken = a.Broken || b.Broken
-	a.Missing, a.Faults, a.Doubts = a.Missing+b.Missing, a.Faults+b.Faults, a.Doubts+b.Doubts
+	a.Missing, a.Faults, a.Doubts = sum(a.Missing, b.Missing), sum(a.Faults, b.Faults), sum(a.Doubts, b.Doubts)
 	return a
 }
+
+// sum stops at the largest number: somebody may have signed that.
+func sum(a, b int) int { return a + min(b, math.MaxInt-a) }
 
 func worse(a, b string) string {
 	order := []string{format.ReportOK, format.ReportPartial, format.ReportDamage}

@@ -9,6 +9,7 @@ import (
 
 	"outlast.example/shared/format"
 	"outlast.example/shared/listing"
+	"outlast.example/shared/verify"
 )
 
 const (
@@ -89,12 +90,21 @@ func (s Seen) Looks(task string, d *format.Descriptor) (all []format.Look) {
 		}
 		for _, l := range Looks(t.Found, task, t.Time) {
 			own := l.By == "" || l.By == t.Sealer
-			if l.By = cmp.Or(l.By, t.Sealer); own == speaks[l.By] && (own || !l.Sound()) && !slices.Contains(all, l) {
+			if l.By = cmp.Or(l.By, t.Sealer); own == speaks[l.By] && (own || !l.Sound() && carried(l, d)) && !slices.Contains(all, l) {
 				all = append(all, l)
 			}
 		}
 	}
 	return all
+}
+
+// carried reports whether a look is one that others carry on: by a sealer, and at what the repository has. With one sealer's key
+// anybody can make up any number of others, which would fill everybody's reports.
+func carried(l format.Look, d *format.Descriptor) bool {
+	_, err := verify.ParsePart(cmp.Or(l.Part, "1/1"))
+	return err == nil &&
+		slices.ContainsFunc(d.Sealers, func(s format.Signer) bool { return s.Name == l.By }) &&
+		(l.URL == format.AtLarge || slices.ContainsFunc(d.Buckets, func(b format.Bucket) bool { return b.URL == l.URL }))
 }
 
 // succeeded reports whether a report's sealer has ended, and another one reported since: that one carries on what was found.

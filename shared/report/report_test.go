@@ -47,6 +47,7 @@ func newRepository(t *testing.T) *repository {
 		r.descriptor.Sealers = append(r.descriptor.Sealers, format.Signer{Name: name, Key: public, Since: noon.AddDate(0, -1, 0)})
 	}
 	for range 3 {
+		r.descriptor.Buckets = append(r.descriptor.Buckets, format.Bucket{URL: url(len(r.buckets))})
 		r.buckets = append(r.buckets, mem.New())
 	}
 	return r

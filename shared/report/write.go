@@ -65,11 +65,11 @@ func (w Writer) write(ctx context.Context, buckets []Bucket, task string, found 
 	h := list(ctx, asked, w.Descriptor, w.Now)
 	next := *found
 	next.Format, next.Repository = format.Version, w.Descriptor.Repository
-	var err error
-	if next.Looks, err = w.carry(ctx, h, task, found.Looks); err != nil {
+	known, others, err := w.carry(ctx, h, task, found.Looks)
+	if err != nil {
 		return h, err
 	}
-	object, err := next.Encode()
+	object, err := encode(next, known, others)
 	if err != nil {
 		return nil, err
 	}
@@ -90,15 +90,28 @@ func (w Writer) write(ctx context.Context, buckets []Bucket, task string, found 
 	return h, errors.Join(errors.Join(h.errs...), place(ctx, h, in, name, object))
 }
 
-// carry gives the ledger after a run: with what this sealer knew, and what others found wrong, which they must settle
-// themselves.
-func (w Writer) carry(ctx context.Context, h *history[Bucket], task string, run []format.Look) ([]format.Look, error) {
+// encode makes a report of its run and a ledger. One that would be too large holds less precise looks, and of a ledger that is so even
+// then nothing: it is not one that this program wrote.
+func encode(r format.Report, own, others []format.Look) ([]byte, error) {
+	run := r.Looks
+	for _, most := range []int{maxLooks, 0} {
+		r.Looks = ordered(append(bounded(own, most), bounded(others, min(most, maxOthers))...))
+		if object, err := r.Encode(); !errors.Is(err, format.ErrTooLarge) {
+			return object, err
+		}
+	}
+	r.Looks = run
+	return r.Encode()
+}
+
+// carry gives the ledger after a run: what this sealer knows, and what others found wrong, which they must settle themselves.
+func (w Writer) carry(ctx context.Context, h *history[Bucket], task string, run []format.Look) (own, others []format.Look, err error) {
 	seen := h.open(ctx, w.Descriptor.Repository, task)
-	var before, others []format.Look
+	var before []format.Look
 	if t := seen.of(task, w.Sealer); t != nil && t.Found == nil {
 		for _, b := range seen.Buckets {
 			if b.Err != nil {
-				return nil, fmt.Errorf("what %s reported last cannot be read, and would be forgotten: %w", t.Sealer, b.Err)
+				return nil, nil, fmt.Errorf("what %s reported last cannot be read, and would be forgotten: %w", t.Sealer, b.Err)
 			}
 		}
 		before = forgotten(task, run, w.Now)
@@ -108,11 +121,11 @@ func (w Writer) carry(ctx context.Context, h *history[Bucket], task string, run 
 		case l.By == w.Sealer:
 			l.By = ""
 			before = append(before, l)
-		case l.Outcome == format.ReportDamage && (w.seals(l.By) || !Settled(l, run)):
+		case l.Outcome == format.ReportDamage && carried(l, w.Descriptor) && (w.seals(l.By) || !Settled(l, run)):
 			others = append(others, l)
 		}
 	}
-	return ordered(append(after(before, run, w.Now), others...)), nil
+	return after(before, run, w.Now), others, nil
 }
 
 // seals reports whether a sealer can still speak for itself.
