@@ -57,6 +57,7 @@ func (l *look) seal(s *Standing, have signed, key string) error {
 		return nil
 	}
 	s.Seal, s.seal = name.Hour, key // keys ascend
+	s.Seals = append(s.Seals, name)
 	for _, sealer := range sealers {
 		if !slices.Contains(have.hours[name.Hour], sealer) {
 			have.hours[name.Hour] = append(have.hours[name.Hour], sealer)

@@ -43,13 +43,14 @@ type Options struct {
 
 // Standing is how a bucket stands, of what the window shows. Times are zero where there is nothing.
 type Standing struct {
-	Err     error     // why it was not listed to its end
-	Newest  time.Time // batch that it holds
-	Missing int       // batches that another bucket holds
-	Since   time.Time // the oldest of these
-	Older   time.Time // the oldest batch of all, which another bucket holds and this one does not list; zero: it does
-	Seal    time.Time // the last hour whose seal it holds, with a signature that counts
-	Firm    time.Time // the last hour that is firm by the seals that it holds
+	Err     error             // why it was not listed to its end
+	Newest  time.Time         // batch that it holds
+	Missing int               // batches that another bucket holds
+	Since   time.Time         // the oldest of these
+	Older   time.Time         // the oldest batch of all, which another bucket holds and this one does not list; zero: it does
+	Seal    time.Time         // the last hour whose seal it holds, with a signature that counts
+	Firm    time.Time         // the last hour that is firm by the seals that it holds
+	Seals   []format.SealName // that it holds, with a signature that counts
 	Locked  Locked
 	Faults  int   // objects that nobody signed whose signature counts, or whose names are none of the format
 	Fault   error // the first of them

@@ -199,6 +199,22 @@ func TestLook(t *testing.T) {
 	}
 }
 
+// Hours that the sole sealer sealed are not firm any more when there is a second one since the beginning. Their seals are there as before.
+func TestSealsOutlastASecondSealer(t *testing.T) {
+	r := newRepository(t)
+	second := r.descriptor.Sealers[1]
+	r.descriptor.Sealers = r.descriptor.Sealers[:1]
+	for h := range 3 {
+		r.seal(ago(float64(5-h)), false, "seal-a")
+	}
+	sole := r.look()[0]
+	r.descriptor.Sealers = append(r.descriptor.Sealers, second)
+	two := r.look()[0]
+	if diff := cmp.Diff(sole.Seals, two.Seals); diff != "" || len(two.Seals) != 3 || sole.Firm.IsZero() || !two.Firm.IsZero() {
+		t.Errorf("%s, firm %s and %s: %s", text(two), sole.Firm, two.Firm, diff)
+	}
+}
+
 func TestLocks(t *testing.T) {
 	for name, test := range map[string]struct {
 		prepare func(r *repository)

@@ -89,7 +89,8 @@ func (v *View) firstSeal() time.Time {
 	return first.UTC().Truncate(time.Hour).Add(time.Hour + reconcile.Grace)
 }
 
-// rolledBack compares the buckets with what verify saw earlier, which no cloud can take back.
+// rolledBack compares the buckets with what verify saw earlier, which no cloud can take back: by the seals themselves, since a descriptor
+// may say later that more sealers make an hour firm.
 func (v *View) rolledBack(r *Repository) {
 	c := v.Checkpoint
 	if c == nil {
@@ -99,7 +100,7 @@ func (v *View) rolledBack(r *Repository) {
 		r.attention("rolled back: verify has seen descriptor %d, and no bucket holds it any more", c.Descriptor)
 	}
 	shown := !c.Hour.Before(v.Now.Add(-standing.Window).Truncate(time.Hour).Add(time.Hour))
-	held := slices.ContainsFunc(v.Standings, func(s standing.Standing) bool { return s.Err != nil || !s.Firm.Before(c.Hour) })
+	held := slices.ContainsFunc(v.Standings, func(s standing.Standing) bool { return s.Err != nil || slices.ContainsFunc(s.Seals, c.Sealed) })
 	if shown && !held {
 		r.attention("rolled back: verify has seen the seals of %s, and no bucket holds them any more: see \"outlast verify --chain\"", hour(c.Hour))
 	}

@@ -53,7 +53,9 @@ func healthy() *View {
 		}
 		v.Here[report.Keep] = append(v.Here[report.Keep], format.Look{At: before(120), Part: "1/1", Outcome: format.ReportOK, ReportBucket: at})
 	}
-	v.Checkpoint = &verify.Checkpoint{Descriptor: 3, Hour: before(10).Truncate(time.Hour)}
+	seal := format.SealName{Hour: before(10).Truncate(time.Hour), SHA256: [32]byte{7}}
+	v.Checkpoint = &verify.Checkpoint{Descriptor: 3, Hour: seal.Hour, Seals: []string{fmt.Sprintf("%x", seal.SHA256)}}
+	v.Standings[0].Seals = []format.SealName{seal}
 	return v
 }
 
@@ -143,15 +145,18 @@ func TestBucketWords(t *testing.T) {
 		"nothing is firm": {func(v *View) {
 			v.Checkpoint, v.Standings[0].Firm, v.Standings[1].Firm = nil, time.Time{}, time.Time{}
 		}, "not known not known not known", "fewer sealers seal than two"},
+		"nothing is firm any more, since there is a second sealer": {func(v *View) {
+			v.Standings[0].Firm, v.Standings[1].Firm = time.Time{}, time.Time{}
+		}, "not known not known not known", "fewer sealers seal than two"},
 		"nothing is firm, and one sealer is left": {func(v *View) {
 			v.Checkpoint, v.Standings[0].Firm, v.Standings[1].Firm = nil, time.Time{}, time.Time{}
 			v.Found.Sealers[1].Until = before(500)
 		}, "not known not known not known", "fewer sealers seal than two"},
 
-		"rolled back": {func(v *View) { v.Standings[0].Firm, v.Standings[1].Firm = before(20), before(20) }, "attention well well", "rolled back: verify has seen the seals of 2026-11-22 02:00"},
+		"rolled back":                  {func(v *View) { v.Standings[0].Seals = nil }, "attention well well", "rolled back: verify has seen the seals of 2026-11-22 02:00"},
+		"rolled back, and sealed anew": {func(v *View) { v.Standings[0].Seals[0].SHA256[0]++ }, "attention well well", "rolled back: verify has seen the seals of 2026-11-22 02:00"},
 		"rolled back, or not seen": {func(v *View) {
 			v.Standings[0] = standing.Standing{Err: store.ErrDenied}
-			v.Standings[1].Firm = before(20)
 		}, "well not known well", "access denied"},
 		"an old checkpoint":         {func(v *View) { v.Checkpoint.Hour = before(100) }, "well well well", ""},
 		"an old descriptor in all":  {func(v *View) { v.Checkpoint.Descriptor = 4 }, "attention well well", "verify has seen descriptor 4"},

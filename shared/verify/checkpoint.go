@@ -40,6 +40,11 @@ func (c *Checkpoint) descriptor() string {
 
 func (c *Checkpoint) has(hash string) bool { return slices.Contains(c.Seals, hash) }
 
+// Sealed reports whether a seal is one of the checkpoint's hour, as it was seen.
+func (c *Checkpoint) Sealed(n format.SealName) bool {
+	return n.Hour.Equal(c.Hour) && c.has(fmt.Sprintf("%x", n.SHA256))
+}
+
 // Of is an error if the checkpoint is of another repository.
 func (c *Checkpoint) Of(repository string) error {
 	if c != nil && c.Repository != repository {
