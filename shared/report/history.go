@@ -24,16 +24,15 @@ type history[S Source] struct {
 	held    []Held
 	errs    []error // of listings
 	holders map[format.ReportName]map[int]bool
-	newest  map[teller]format.ReportName
 }
 
-// list lists the last days in all buckets side by side.
+// list lists the last days in all buckets side by side, and as many to come: a clock may have been ahead.
 func list[S Source](ctx context.Context, buckets []S, d *format.Descriptor, now time.Time) *history[S] {
 	h := &history[S]{
 		buckets: buckets, held: make([]Held, len(buckets)),
-		holders: map[format.ReportName]map[int]bool{}, newest: map[teller]format.ReportName{},
+		holders: map[format.ReportName]map[int]bool{},
 	}
-	for month := range months(now.Add(-Days*day), now.Add(Ahead)) {
+	for month := range months(now.Add(-Days*day), now.Add(Days*day)) {
 		for row := range h.rows(ctx, format.ReportMonthPrefix(month)) {
 			if row.Err != nil {
 				h.held[row.Bucket].Err = row.Err
@@ -74,25 +73,38 @@ func (h *history[S]) take(row listing.Row, d *format.Descriptor, now time.Time) 
 	switch held := &h.held[row.Bucket]; {
 	case err != nil:
 		held.fault(err)
-	case name.Time.After(now.Add(Ahead)):
-		held.Err = fmt.Errorf("%s is of a later time than now: the clock of %s is ahead, or this one is behind", row.Key, name.Sealer)
 	case !old:
-		h.hold(name, row.Bucket)
-		if by := (teller{name.Task, name.Sealer}); name.Time.After(h.newest[by].Time) {
-			h.newest[by] = name
+		if name.Time.After(now.Add(Ahead)) {
+			held.Ahead = fmt.Errorf("%s is of a later time than now: the clock of %s was ahead, or this one is behind", row.Key, name.Sealer)
 		}
+		h.hold(name, row.Bucket)
 	}
+}
+
+// newest are by teller the reports that together say all that it knows, and the newest is the last. There is another one where its run
+// could not see those after it, as when a clock was ahead by more than these days: who knows which of them was written first.
+func (h *history[S]) newest() map[teller][]format.ReportName {
+	all := map[teller][]format.ReportName{}
+	for _, name := range slices.SortedFunc(maps.Keys(h.holders), byName) {
+		by := teller{name.Task, name.Sealer}
+		known := slices.DeleteFunc(all[by], func(n format.ReportName) bool { return !n.Time.Before(name.Time.Add(-Days * day)) })
+		all[by] = append(known[max(0, len(known)-1):], name)
+	}
+	return all
 }
 
 // open reads the newest reports of some tasks.
 func (h *history[S]) open(ctx context.Context, repository string, tasks ...string) Seen {
 	seen := Seen{Buckets: h.held}
-	for _, name := range slices.SortedFunc(maps.Values(h.newest), byName) {
-		if slices.Contains(tasks, name.Task) {
-			_, found := h.read(ctx, name, repository)
-			seen.Told = append(seen.Told, Told{name, found})
+	for by, names := range h.newest() {
+		for _, name := range names {
+			if slices.Contains(tasks, by.task) {
+				_, found := h.read(ctx, name, repository)
+				seen.Told = append(seen.Told, Told{name, found})
+			}
 		}
 	}
+	slices.SortFunc(seen.Told, func(a, b Told) int { return byName(a.ReportName, b.ReportName) })
 	return seen
 }
 

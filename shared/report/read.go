@@ -18,8 +18,8 @@ const (
 	// Days is how many days back reports are looked for: as long as verify may take to read everything once, and a few more.
 	Days = 35
 
-	// Ahead is how far ahead a sealer's clock may be. A report from later on would stay the newest whatever is found
-	// meanwhile, and does not count.
+	// Ahead is how far ahead a sealer's clock may be. A report from later on counts, as otherwise it would be the newest when its time
+	// has come, whatever was found meanwhile: those of its sealer since are dated after it.
 	Ahead = 5 * time.Minute
 
 	// maxListed is how many objects of a bucket's month are looked at. An honest month has one report a day of each task and
@@ -39,7 +39,7 @@ type Source interface {
 
 // Seen is what the buckets hold of the last days.
 type Seen struct {
-	Told    []Told // the newest of each task and sealer
+	Told    []Told // the newest of each task and sealer, as a rule one
 	Buckets []Held // in the order of the buckets
 }
 
@@ -52,6 +52,7 @@ type Told struct {
 // Held is what was met in one bucket.
 type Held struct {
 	Err    error // why not all reports in it were seen
+	Ahead  error // a report of a later time than now
 	Faults int   // objects that no sealer of the descriptor signed, or whose bytes are not those of their names
 	Fault  error // the first of them
 }
@@ -68,9 +69,9 @@ func (h *Held) fault(err error) {
 	}
 }
 
-// of is the newest report of a task by a sealer.
-func (s Seen) of(task, sealer string) *Told {
-	i := slices.IndexFunc(s.Told, func(t Told) bool { return t.Task == task && t.Sealer == sealer })
+// unread is a newest report of a task by a sealer that no bucket gives out.
+func (s Seen) unread(task, sealer string) *Told {
+	i := slices.IndexFunc(s.Told, func(t Told) bool { return t.Task == task && t.Sealer == sealer && t.Found == nil })
 	if i < 0 {
 		return nil
 	}
@@ -80,7 +81,7 @@ func (s Seen) of(task, sealer string) *Told {
 // Looks are what is known of a task by all its sealers. Each speaks for itself; for one that is not heard any more, those who
 // carried on what it found amiss. One whose key has ended is heard until somebody else has reported since.
 func (s Seen) Looks(task string, d *format.Descriptor) (all []format.Look) {
-	speaks := map[string]bool{}
+	speaks, seen := map[string]bool{}, map[format.Look]bool{}
 	for _, t := range s.Told {
 		speaks[t.Sealer] = speaks[t.Sealer] || t.Task == task && t.Found != nil && !s.succeeded(t, d)
 	}
@@ -90,7 +91,8 @@ func (s Seen) Looks(task string, d *format.Descriptor) (all []format.Look) {
 		}
 		for _, l := range Looks(t.Found, task, t.Time) {
 			own := l.By == "" || l.By == t.Sealer
-			if l.By = cmp.Or(l.By, t.Sealer); own == speaks[l.By] && (own || !l.Sound() && carried(l, d)) && !slices.Contains(all, l) {
+			if l.By = cmp.Or(l.By, t.Sealer); own == speaks[l.By] && (own || !l.Sound() && carried(l, d)) && !seen[l] {
+				seen[l] = true
 				all = append(all, l)
 			}
 		}

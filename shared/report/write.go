@@ -73,9 +73,12 @@ func (w Writer) write(ctx context.Context, buckets []Bucket, task string, found 
 	if err != nil {
 		return nil, err
 	}
-	at, own := w.Now.UTC(), h.newest[teller{task, w.Sealer}]
+	var own format.ReportName
+	for _, own = range h.newest()[teller{task, w.Sealer}] {
+	}
+	at := w.Now.UTC()
 	if !at.Truncate(time.Second).After(own.Time) {
-		at = own.Time.Add(time.Second) // of two in a second, the later one is the newest
+		at = own.Time.Add(time.Second) // also of two in a second, and where a clock was ahead, the later one is the newest
 	}
 	name := format.SignReport(object, at, task, next.Repository, w.Sealer, w.Key)
 	if own.SHA256 == name.SHA256 && own.Time.Truncate(day).Equal(name.Time.Truncate(day)) {
@@ -108,7 +111,7 @@ func encode(r format.Report, own, others []format.Look) ([]byte, error) {
 func (w Writer) carry(ctx context.Context, h *history[Bucket], task string, run []format.Look) (own, others []format.Look, err error) {
 	seen := h.open(ctx, w.Descriptor.Repository, task)
 	var before []format.Look
-	if t := seen.of(task, w.Sealer); t != nil && t.Found == nil {
+	if t := seen.unread(task, w.Sealer); t != nil {
 		for _, b := range seen.Buckets {
 			if b.Err != nil {
 				return nil, nil, fmt.Errorf("what %s reported last cannot be read, and would be forgotten: %w", t.Sealer, b.Err)

@@ -117,6 +117,9 @@ func (v *View) bucket(i int, r *Repository) Bucket {
 			break // they are mostly one
 		}
 	}
+	if held.Ahead != nil {
+		b.unknown("%s", oneLine(held.Ahead))
+	}
 	b.Reconcile = v.inBucket(&b, report.Reconcile)
 	b.Verify = v.inBucket(&b, report.Verify)
 	b.Keep = v.inBucket(&b, report.Keep)
@@ -177,10 +180,12 @@ func complete(b format.Bucket, at time.Time) bool {
 }
 
 // held reports whether a run of reconcile that reached every bucket found nothing missing after a batch was made, and long enough
-// after for clocks that go wrong by minutes. One that did not reach all cannot know what the others hold.
+// after for clocks that go wrong by minutes. One that did not reach all cannot know what the others hold, and one of a later time than now
+// not when it ran.
 func (v *View) held(b *Bucket, at time.Time) bool {
 	return slices.ContainsFunc(v.Seen.Told, func(t report.Told) bool {
-		if t.Task != report.Reconcile || t.Found == nil || t.Found.Outcome != format.ReportOK || !at.Add(reconcile.Grace).Before(t.Time) {
+		if t.Task != report.Reconcile || t.Found == nil || t.Found.Outcome != format.ReportOK ||
+			t.Time.After(v.Now.Add(report.Ahead)) || !at.Add(reconcile.Grace).Before(t.Time) {
 			return false
 		}
 		_, looked := t.Found.At(b.Name)

@@ -105,6 +105,11 @@ func TestBucketWords(t *testing.T) {
 		"missing since an hour":    {func(v *View) { v.Standings[0].Missing, v.Standings[0].Since = 2, before(1) }, "well not known well", "lacks 2 batches"},
 		"missing since hours":      {func(v *View) { v.Standings[0].Missing, v.Standings[0].Since = 2, before(4) }, "well attention well", "should have brought them"},
 		"missing, and held before": {func(v *View) { v.Standings[0].Missing, v.Standings[0].Since = 2, before(8) }, "well attention well", "it has lost 2 batches"},
+		"missing, and held as a clock says that was ahead": {func(v *View) {
+			v.Standings[0].Missing, v.Standings[0].Since = 2, before(8)
+			v.Seen.Told[0].Time, v.Seen.Told[1].Time = before(25), before(-7)
+		}, "well attention well", "should have brought them"},
+		"a report of a later time": {func(v *View) { v.Seen.Buckets[0].Ahead = errors.New("is of a later time") }, "well not known well", "of a later time"},
 		"missing, and not brought": {func(v *View) {
 			v.Standings[0].Missing, v.Standings[0].Since = 2, before(8)
 			v.Seen.Told = v.Seen.Told[:1]
