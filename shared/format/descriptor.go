@@ -65,6 +65,14 @@ func find(signers []Signer, name string) (Signer, bool) {
 	return signers[i], true
 }
 
+// CheckSealer says why a sealer with this key may not sign at t.
+func (d *Descriptor) CheckSealer(name string, key ed25519.PrivateKey, t time.Time) error {
+	if s, ok := find(d.Sealers, name); ok && s.Key.Equal(key.Public()) && s.Valid(t) {
+		return nil
+	}
+	return fmt.Errorf("sealer %s with this key is none of the descriptor: add it to the descriptor first", name)
+}
+
 // Firm reports whether so many sealers make an hour firm by their signatures: two, or the only one whose key is valid at its end.
 func (d *Descriptor) Firm(hour time.Time, sealers int) bool {
 	could := 0

@@ -97,10 +97,5 @@ func (o Options) check() error {
 	if o.Sealer == "" {
 		return nil
 	}
-	for _, s := range o.Descriptor.Sealers {
-		if s.Name == o.Sealer && s.Key.Equal(o.Key.Public()) && s.Valid(o.Now) {
-			return nil
-		}
-	}
-	return fmt.Errorf("sealer %s with this key is none of the descriptor: add it to the descriptor first", o.Sealer)
+	return o.Descriptor.CheckSealer(o.Sealer, o.Key, o.Now)
 }

@@ -79,3 +79,21 @@ func TestALedgerThatIsTooLarge(t *testing.T) {
 		t.Errorf("%d looks: %+v", len(all), all[len(all)-1])
 	}
 }
+
+// Whose key does not count, or not any more, reports nothing: that would be a forgery in every bucket, which no lock lets anybody delete.
+func TestAKeyThatDoesNotCount(t *testing.T) {
+	for name, change := range map[string]func(s *format.Signer){
+		"ended":            func(s *format.Signer) { s.Until = noon },
+		"to count later":   func(s *format.Signer) { s.Since = noon.Add(time.Hour) },
+		"not in there":     func(s *format.Signer) { s.Name = "seal-c" },
+		"with another key": func(s *format.Signer) { s.Key = nil },
+		"one that counts":  func(*format.Signer) {},
+	} {
+		r := newRepository(t)
+		change(&r.descriptor.Sealers[0])
+		err := r.write("seal-a", report.Verify, noon, missing(0))
+		if written := len(r.names(0)) > 0; written != (name == "one that counts") || written != (err == nil) {
+			t.Errorf("%s: written %t, %v", name, written, err)
+		}
+	}
+}

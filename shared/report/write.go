@@ -58,6 +58,9 @@ func (w Writer) Even(ctx context.Context, buckets []Bucket, task string, found *
 }
 
 func (w Writer) write(ctx context.Context, buckets []Bucket, task string, found *format.Report) (*history[Bucket], error) {
+	if err := w.Descriptor.CheckSealer(w.Sealer, w.Key, w.Now); err != nil {
+		return nil, err // a report that no sealer signed would be a forgery in every bucket
+	}
 	asked := slices.DeleteFunc(slices.Clone(buckets), func(b Bucket) bool { at, _ := found.At(b.Name()); return at.Broken })
 	if len(asked) == 0 {
 		asked = buckets
