@@ -67,12 +67,13 @@ func outside(l format.Look, others []reconcile.Span) (left []format.Look) {
 	return append(left, l)
 }
 
-// Unseen gives by bucket the hours of which this sealer's runs of reconcile did not see everything: the next one lists them again.
+// Unseen gives by bucket the hours of which this sealer's runs of reconcile did not see everything, or those of one whose key does not
+// count any more: the next one lists them again.
 // Those in which something is wrong have their turn: they are mostly as they were, and anybody who writes to one bucket can make up
 // any number of them.
 func (w Writer) Unseen(ctx context.Context, buckets []Bucket) map[string][]reconcile.Span {
 	seen := list(ctx, buckets, w.Descriptor, w.Now).open(ctx, w.Descriptor.Repository, Reconcile)
 	return hoursOf(slices.DeleteFunc(seen.Looks(Reconcile, w.Descriptor), func(l format.Look) bool {
-		return l.By != w.Sealer || !unseen(l)
+		return l.By != w.Sealer && w.seals(l.By) || !unseen(l)
 	}))
 }

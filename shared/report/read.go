@@ -79,11 +79,14 @@ func (s Seen) unread(task, sealer string) *Told {
 }
 
 // Looks are what is known of a task by all its sealers. Each speaks for itself; for one that is not heard any more, those who
-// carried on what it found amiss. One whose key has ended is heard until somebody else has reported since.
+// carried on what it found amiss. One whose key has ended is heard where nobody else looked since, and of hours until somebody else
+// has reported since: sound looks at these are not kept.
 func (s Seen) Looks(task string, d *format.Descriptor) (all []format.Look) {
-	speaks, seen := map[string]bool{}, map[format.Look]bool{}
+	listed, heard, seen := map[string]bool{}, map[string]bool{}, map[format.Look]bool{}
 	for _, t := range s.Told {
-		speaks[t.Sealer] = speaks[t.Sealer] || t.Task == task && t.Found != nil && !s.succeeded(t, d)
+		if t.Task == task && t.Found != nil {
+			listed[t.Sealer], heard[t.Sealer] = true, !s.succeeded(t, d)
+		}
 	}
 	for _, t := range s.Told {
 		if t.Task != task || t.Found == nil {
@@ -91,13 +94,27 @@ func (s Seen) Looks(task string, d *format.Descriptor) (all []format.Look) {
 		}
 		for _, l := range Looks(t.Found, task, t.Time) {
 			own := l.By == "" || l.By == t.Sealer
-			if l.By = cmp.Or(l.By, t.Sealer); own == speaks[l.By] && (own || !l.Sound() && carried(l, d)) && !seen[l] {
+			l.By = cmp.Or(l.By, t.Sealer)
+			speaks := heard[l.By] || listed[l.By] && l.To.IsZero()
+			if own && !heard[l.By] && s.settled(l, task) {
+				continue
+			}
+			if own == speaks && (own || !l.Sound() && carried(l, d)) && !seen[l] {
 				seen[l] = true
 				all = append(all, l)
 			}
 		}
 	}
 	return all
+}
+
+// settled reports whether somebody else has looked where a sealer did, since.
+func (s Seen) settled(l format.Look, task string) bool {
+	return slices.ContainsFunc(s.Told, func(t Told) bool {
+		return t.Task == task && t.Sealer != l.By && t.Found != nil && slices.ContainsFunc(Looks(t.Found, task, t.Time), func(m format.Look) bool {
+			return (m.By == "" || m.By == t.Sealer) && !m.At.Before(l.At) && settles(m, l)
+		})
+	})
 }
 
 // carried reports whether a look is one that others carry on: by a sealer, and at what the repository has. With one sealer's key

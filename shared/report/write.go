@@ -110,7 +110,8 @@ func encode(r format.Report, own, others []format.Look) ([]byte, error) {
 	return r.Encode()
 }
 
-// carry gives the ledger after a run: what this sealer knows, and what others found wrong, which they must settle themselves.
+// carry gives the ledger after a run: what this sealer knows, and what others found wrong, which they must settle themselves. Of one that
+// cannot any more, it is what is wrong or was not seen still.
 func (w Writer) carry(ctx context.Context, h *history[Bucket], task string, run []format.Look) (own, others []format.Look, err error) {
 	seen := h.open(ctx, w.Descriptor.Repository, task)
 	var before []format.Look
@@ -122,11 +123,14 @@ func (w Writer) carry(ctx context.Context, h *history[Bucket], task string, run 
 		}
 		before = forgotten(task, run, w.Now)
 	}
+	hours := hoursOf(run)
 	for _, l := range seen.Looks(task, w.Descriptor) {
 		switch {
 		case l.By == w.Sealer:
 			l.By = ""
 			before = append(before, l)
+		case unseen(l) && carried(l, w.Descriptor) && !w.seals(l.By):
+			others = append(others, outside(l, hours[l.URL])...)
 		case l.Outcome == format.ReportDamage && carried(l, w.Descriptor) && (w.seals(l.By) || !Settled(l, run)):
 			others = append(others, l)
 		}
