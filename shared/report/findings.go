@@ -64,6 +64,7 @@ func Verified(r *verify.Report, now time.Time) *format.Report {
 	for _, b := range r.Buckets {
 		at := format.ReportBucket{URL: b.Name, Broken: b.Error != ""}
 		listed, inPart := at, at
+		listed.Broken = at.Broken || b.Versions == verify.SeenCurrent // what an identity that sees more found beneath stands
 		for verdict, n := range b.Left {
 			count(&at, verdict, n)
 			seen := n

@@ -141,6 +141,27 @@ func TestVerified(t *testing.T) {
 	}
 }
 
+// A run that may not list versions does not settle what one that may found beneath: what it lists itself, and reads, it tells all the same.
+func TestVersionsThatWereNotShown(t *testing.T) {
+	hidden := &verify.Report{Outcome: verify.Damage, Buckets: []verify.Looked{{Name: "a://", Left: map[verify.Verdict]int{verify.Hidden: 1}}}}
+	ledger := report.Carry(nil, report.Verified(hidden, noon).Looks, noon)
+	for n, test := range []struct {
+		versions verify.Seen
+		open     int
+	}{{verify.SeenCurrent, 3}, {verify.SeenCurrent, 3}, {verify.SeenAll, 0}} {
+		run := &verify.Report{Outcome: verify.OK, Read: verify.Part{Number: 1, Of: 1}, Buckets: []verify.Looked{{Name: "a://", Versions: test.versions}}}
+		if test.versions == verify.SeenCurrent {
+			run.Outcome, run.Why = verify.Partial, []string{"older versions are not shown"}
+		}
+		at := noon.Add(time.Duration(n+1) * time.Hour)
+		ledger = report.Carry(ledger, report.Verified(run, at).Looks, at)
+		open := slices.DeleteFunc(slices.Clone(ledger), format.Look.Sound)
+		if len(open) != test.open || !slices.ContainsFunc(ledger, func(l format.Look) bool { return l.Part == "1/1" && l.Sound() }) {
+			t.Errorf("after %d: %+v", n+1, ledger)
+		}
+	}
+}
+
 func TestKept(t *testing.T) {
 	run := &keep.Report{Outcome: keep.Attention, Buckets: []keep.BucketReport{
 		{Name: "a://", Outcome: keep.Attention, Ended: 1, Removable: 2, Refused: 3, Unknown: 4},
