@@ -47,8 +47,13 @@ func (f checkpointFile) read() (*verify.Checkpoint, error) {
 	return c, nil
 }
 
+// write never goes back: a run that began later may have ended before.
 func (f checkpointFile) write(c *verify.Checkpoint) error {
-	if err := writeJSON(string(f), c); err != nil {
+	is, err := f.read()
+	if err != nil {
+		return err
+	}
+	if err := writeJSON(string(f), c.Beyond(is)); err != nil {
 		return fmt.Errorf("write checkpoint: %w", err)
 	}
 	return nil

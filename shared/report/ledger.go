@@ -49,9 +49,11 @@ func Settled(l format.Look, by []format.Look) bool {
 	return slices.ContainsFunc(by, func(m format.Look) bool { return settles(m, l) })
 }
 
-// settles: the later look came to a word there, or neither did.
+// settles: the later look came to a word there, or neither did. What is amiss is not settled by a run that began before it was found, and
+// only ended since; but one that began so long before that no run takes as long tells of a clock that had been ahead.
 func settles(later, earlier format.Look) bool {
-	return later.URL == earlier.URL && covers(later, earlier) && (later.Tells() || earlier.Outcome == format.ReportPartial)
+	since := earlier.Sound() || !later.At.Before(earlier.At) || later.At.Before(earlier.At.Add(-Days*day))
+	return since && later.URL == earlier.URL && covers(later, earlier) && (later.Tells() || earlier.Outcome == format.ReportPartial)
 }
 
 // covers reports whether one look's scope lies within another's.

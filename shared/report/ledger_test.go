@@ -108,6 +108,22 @@ func TestSoundLooksEnd(t *testing.T) {
 	}
 }
 
+// A run that began before another one's look, and ended after it, does not settle that: it saw less. A look by a clock that was far
+// ahead is not open until that time comes.
+func TestALongRunSettlesNothingSince(t *testing.T) {
+	long, short, wrong := sound(""), damaged(""), damaged("")
+	short.At, wrong.At = noon.Add(time.Hour), noon.Add(36*day)
+	for want, run := range map[int]format.Look{2: short, 1: wrong} {
+		if ledger := report.Carry(report.Carry(nil, []format.Look{run}, run.At), []format.Look{long}, long.At); len(ledger) != want {
+			t.Errorf("%d looks, want %d: %+v", len(ledger), want, ledger)
+		}
+	}
+	long.At = noon.Add(2 * time.Hour)
+	if ledger := report.Carry([]format.Look{short}, []format.Look{long}, long.At); len(ledger) != 1 {
+		t.Errorf("a later run: %+v", ledger)
+	}
+}
+
 // A ledger is bounded, and nothing that is wrong is lost for that.
 func TestManyLooks(t *testing.T) {
 	var run []format.Look

@@ -112,7 +112,7 @@ func (s Seen) Looks(task string, d *format.Descriptor) (all []format.Look) {
 func (s Seen) settled(l format.Look, task string) bool {
 	return slices.ContainsFunc(s.Told, func(t Told) bool {
 		return t.Task == task && t.Sealer != l.By && t.Found != nil && slices.ContainsFunc(Looks(t.Found, task, t.Time), func(m format.Look) bool {
-			return (m.By == "" || m.By == t.Sealer) && !m.At.Before(l.At) && settles(m, l)
+			return (m.By == "" || m.By == t.Sealer) && settles(m, l)
 		})
 	})
 }

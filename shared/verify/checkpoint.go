@@ -68,6 +68,21 @@ func (c *Checkpoint) next(p *pass) *Checkpoint {
 	return n
 }
 
+// Beyond is the furthest of two checkpoints. Another run may have made the other one meanwhile; nil: none did.
+func (c *Checkpoint) Beyond(other *Checkpoint) *Checkpoint {
+	n := *c
+	if other == nil || other.Repository != c.Repository {
+		return &n
+	}
+	if other.Descriptor > n.Descriptor {
+		n.Descriptor, n.SHA256 = other.Descriptor, other.SHA256
+	}
+	if other.Hour.After(n.Hour) {
+		n.Hour, n.Seals = other.Hour, other.Seals
+	}
+	return &n
+}
+
 // checkpointed reports what an earlier run saw and no bucket holds any more. What only some hold is missing elsewhere, as
 // everything else is.
 func (p *pass) checkpointed(ctx context.Context) {
