@@ -184,8 +184,8 @@ func complete(b format.Bucket, at time.Time) bool {
 // not when it ran.
 func (v *View) held(b *Bucket, at time.Time) bool {
 	return slices.ContainsFunc(v.Seen.Told, func(t report.Told) bool {
-		if t.Task != report.Reconcile || t.Found == nil || t.Found.Outcome != format.ReportOK ||
-			t.Time.After(v.Now.Add(report.Ahead)) || !at.Add(reconcile.Grace).Before(t.Time) {
+		if t.Task != report.Reconcile || t.Found == nil || t.Found.Outcome != format.ReportOK || t.Time.After(v.Now.Add(report.Ahead)) ||
+			!at.Add(reconcile.Grace).Before(t.Time) {
 			return false
 		}
 		_, looked := t.Found.At(b.Name)

@@ -26,7 +26,7 @@ var judging = []Mutant{
 	{"hours that were not seen wait for their turn", "reconcile/hour.go", ` || p.wasUnseen(at)`, ``},
 	{"an hour counts as seen whatever a bucket answers", "reconcile/looked.go", `unknown[i] || p.failed[i] > failed[i]`, `unknown[i]`},
 	{"some hours that were seen settle all", "report/hours.go", `if l.From = o.To; `, `if l.From = l.To; `},
-	{"another sealer's word settles what was not seen", "report/write.go", `ordered(append(after(before, run, w.Now), others...))`, `ordered(after(before, append(others, run...), w.Now))`},
+	{"another sealer's word settles what was not seen", "report/write.go", `return after(before, run, w.Now), others, nil`, `return after(before, append(others, run...), w.Now), nil, nil`},
 	{"reports are believed unsigned", "report/history.go", `		err = name.Check(d)
 `, `		_ = d
 `},
