@@ -60,7 +60,6 @@ func Verified(r *verify.Report, now time.Time) *format.Report {
 	if r.Read != (verify.Part{}) {
 		found.Read = r.Read.String()
 	}
-	outside := listings(r)
 	for _, b := range r.Buckets {
 		at := format.ReportBucket{URL: b.Name, Broken: b.Error != ""}
 		listed, inPart := at, at
@@ -69,7 +68,7 @@ func Verified(r *verify.Report, now time.Time) *format.Report {
 			count(&at, verdict, n)
 			seen := n
 			if read[verdict] && found.Read != "" {
-				seen = outside[met{b.Name, verdict}]
+				seen = b.Outside[verdict]
 			}
 			count(&listed, verdict, seen)
 			count(&inPart, verdict, n-seen)
@@ -86,22 +85,6 @@ func Verified(r *verify.Report, now time.Time) *format.Report {
 	}
 	found.Looks = append(found.Looks, verified(at, false, "", now))
 	return found
-}
-
-type met struct {
-	bucket  string
-	verdict verify.Verdict
-}
-
-// listings counts the findings that every run makes, whatever part it reads: of those that are listed one by one.
-func listings(r *verify.Report) map[met]int {
-	n := map[met]int{}
-	for _, f := range r.Finding {
-		if f.Repaired == "" && !r.Read.Has(f.Key) {
-			n[met{f.Bucket, f.Verdict}]++
-		}
-	}
-	return n
 }
 
 func count(at *format.ReportBucket, verdict verify.Verdict, n int) {

@@ -100,20 +100,11 @@ func TestWhatIsOfNoBucket(t *testing.T) {
 // What every run lists is told apart from what only this run's part shows.
 func TestVerified(t *testing.T) {
 	run := &verify.Report{Outcome: verify.Damage, Read: verify.Part{Number: 3, Of: 30}, Buckets: []verify.Looked{
-		{Name: "a://", Left: map[verify.Verdict]int{verify.Missing: 1, verify.Forged: 2, verify.Unreadable: 4, verify.Damaged: 5}}, {Name: "b://", Error: "x"},
+		{
+			Name: "a://", Left: map[verify.Verdict]int{verify.Missing: 1, verify.Forged: 2, verify.Unreadable: 4, verify.Damaged: 5},
+			Outside: map[verify.Verdict]int{verify.Damaged: 1}, // cut short outside of the part: every run sees that
+		}, {Name: "b://", Error: "x"},
 	}}
-	outside, inside := "", "" // of the part: cut short outside of it, every run sees that
-	for i := 0; outside == "" || inside == ""; i++ {
-		if key := time.Duration(i).String(); run.Read.Has(key) {
-			inside = key
-		} else {
-			outside = key
-		}
-	}
-	run.Finding = []verify.Finding{
-		{Bucket: "a://", Key: outside, Verdict: verify.Damaged}, {Bucket: "a://", Key: inside, Verdict: verify.Damaged},
-		{Bucket: "a://", Key: outside, Verdict: verify.Damaged, Repaired: "b://"},
-	}
 	broken := format.ReportBucket{URL: "b://", Broken: true}
 	want := &format.Report{
 		Outcome: format.ReportDamage, Read: "3/30", Buckets: []format.ReportBucket{in("a://", 1, 7, 4), broken},

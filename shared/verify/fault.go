@@ -56,7 +56,7 @@ func (p *pass) fault(bucket int, key string, verdict Verdict, known string, mend
 	defer p.mu.Unlock()
 	if written := (writing{bucket, verdict, isPage(key)}); bucket != atLarge && written.endless() {
 		if p.written[written]++; p.written[written] > p.report.share() {
-			p.report.count(bucket, verdict, false)
+			p.report.count(bucket, key, verdict, false)
 			return
 		}
 	}

@@ -68,6 +68,7 @@ type Looked struct {
 	NotListed int             `json:"not_listed"` // hours that were sealed without it
 	Found     map[Verdict]int `json:"found"`
 	Left      map[Verdict]int `json:"left"` // of what was found: what was not repaired
+	Outside   map[Verdict]int `json:"-"`    // of what is left: what every run finds, whatever part it reads
 }
 
 // Finding is one fault.
@@ -84,7 +85,7 @@ func newReport(o Options) Report {
 	r := Report{Why: []string{}, Read: o.Read, Finding: []Finding{}, met: map[Verdict]int{}, atLarge: map[Verdict]int{}, room: cmp.Or(o.List, listed)}
 	r.listed = make([]int, len(o.Buckets)+1)
 	for _, b := range o.Buckets {
-		r.Buckets = append(r.Buckets, Looked{Name: b.Name(), Found: map[Verdict]int{}, Left: map[Verdict]int{}})
+		r.Buckets = append(r.Buckets, Looked{Name: b.Name(), Found: map[Verdict]int{}, Left: map[Verdict]int{}, Outside: map[Verdict]int{}})
 	}
 	return r
 }
@@ -98,7 +99,7 @@ func (r *Report) share() int {
 }
 
 // count counts a finding.
-func (r *Report) count(bucket int, verdict Verdict, repaired bool) {
+func (r *Report) count(bucket int, key string, verdict Verdict, repaired bool) {
 	r.Findings++
 	if bucket == atLarge {
 		r.met[verdict]++
@@ -112,6 +113,9 @@ func (r *Report) count(bucket int, verdict Verdict, repaired bool) {
 	}
 	r.met[verdict]++
 	r.Buckets[bucket].Left[verdict]++
+	if !r.Read.Has(key) {
+		r.Buckets[bucket].Outside[verdict]++
+	}
 }
 
 // AtLarge counts the findings that are of no bucket. None of them can be repaired.
@@ -120,7 +124,7 @@ func (r *Report) AtLarge() map[Verdict]int { return r.atLarge }
 // add notes faults.
 func (r *Report) add(found []fault) {
 	for _, f := range found {
-		r.count(f.bucket, f.Verdict, f.Repaired != "")
+		r.count(f.bucket, f.Key, f.Verdict, f.Repaired != "")
 		if r.lists(f.bucket, f.Verdict) {
 			r.Finding = append(r.Finding, f.Finding)
 		}

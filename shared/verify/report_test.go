@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"outlast.example/shared/format"
 	"outlast.example/shared/verify"
 )
 
@@ -25,5 +26,21 @@ func TestReportNames(t *testing.T) {
 		`"seals":null}}`
 	if string(got) != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// What is cut short outside of a run's part is counted as what every run finds, however few findings are listed.
+func TestFindingsOutsideOfThePart(t *testing.T) {
+	r := grown(t, 30)
+	part, want := verify.Part{Number: 1, Of: 4}, 0
+	for _, name := range r.names(2, format.LogPrefix, "") {
+		r.buckets[2].Put(name, r.object(2, name)[:100])
+		if !part.Has(name) {
+			want++
+		}
+	}
+	report := r.verify(at(60), func(o *verify.Options) { o.List, o.Read = 20, part })
+	if b := report.Buckets[2]; want <= 20 || b.Outside[verify.Damaged] != want || b.Left[verify.Damaged] <= want {
+		t.Errorf("%d, want %d of %v", b.Outside[verify.Damaged], want, b.Left)
 	}
 }
