@@ -47,10 +47,10 @@ func (s sight) sealed() Requests {
 	return Requests{Writes: 1 + s.sealers, Lists: s.sealers * math.Floor(s.days/30) * pages(s.perHour)}
 }
 
-// told is what a sealer's run of reconcile asks of one bucket, before it and after it, for what was found: the names of two months, mostly,
+// told is what a sealer's run of reconcile asks of one bucket, before it and after it, for what was found: the names of three months, mostly,
 // and the newest report of each sealer, in one of the buckets.
 func (s sight) told() Requests {
-	const times, months = 2, 2
+	const times, months = 2, 3
 	return Requests{Lists: times * months, Reads: times * s.sealers / s.buckets}
 }
 
