@@ -88,13 +88,17 @@ func (e *event) describe(c *history.Change, prefix, verb string) (err error) {
 	return err
 }
 
+// redacted stands for a sensitive value. Classic events have it without isSensitive, so that it may also be what somebody typed.
+// https://developers.hubspot.com/docs/api-reference/crm-sensitive-data/guide
+const redacted = `"REDACTED"`
+
 // state fills in the one property that a propertyChange names. A thread is restored by its property isArchived: its
 // deletion had archived it (HubSpot's announcement of the Conversations webhooks).
 func (e *event) state(c *history.Change) error {
 	switch {
 	case e.PropertyName == "":
 		return errors.New("no propertyName")
-	case e.IsSensitive:
+	case e.IsSensitive || string(e.PropertyValue) == redacted:
 		c.Op, c.Reason = history.Gap, fmt.Sprintf("HubSpot withholds the value of %s as sensitive", e.PropertyName)
 		return nil
 	case e.PropertyValue == nil:

@@ -185,7 +185,7 @@ func (e *event) say(changes []history.Change) ([]history.Change, error) {
 	key := e.key()
 	c, doubt := e.describe(op)
 	if beyond(c, len(e.RecordIDs)) {
-		c.Fields, c.Scope, c.Patches, doubt = nil, nil, nil, "too many values for too many records in one event"
+		c.Fields, c.Scope, c.Patches, c.Full, doubt = nil, nil, nil, false, "too many values for too many records in one event"
 	}
 	return e.sayOf(changes, c, doubt, key)
 }

@@ -2,6 +2,7 @@ package standardwebhooks
 
 import (
 	"cmp"
+	"net/http"
 	"strconv"
 	"testing"
 	"time"
@@ -52,6 +53,14 @@ func TestIdentityIsTheMessageID(t *testing.T) {
 		if err != nil || len(changes) != 1 || changes[0].Identity != "msg_1" {
 			t.Errorf("attempt at %s: got %+v, %v", attempt, changes, err)
 		}
+	}
+}
+
+// A header that nobody signed names no message.
+func TestTheIdThatWasSigned(t *testing.T) {
+	h := http.Header{"Svix-Id": {"msg_1"}, "Svix-Signature": {"v1,x"}, "Webhook-Id": {"msg_2"}}
+	if id := messageID(h); id != "msg_1" {
+		t.Errorf("got %s", id)
 	}
 }
 

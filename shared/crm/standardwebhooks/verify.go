@@ -1,6 +1,7 @@
 package standardwebhooks
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -96,12 +97,12 @@ func readMeta(h http.Header) (meta, error) {
 	return m, nil
 }
 
-// messageID is equal for all attempts to deliver the same message.
+// messageID is equal for all attempts to deliver the same message. It is the one that was signed, where a signature is there.
 func messageID(h http.Header) string {
-	if id := h.Get("Webhook-Id"); id != "" {
-		return id
+	if h.Get("Webhook-Signature") == "" && h.Get("Svix-Signature") != "" {
+		return h.Get("Svix-Id")
 	}
-	return h.Get("Svix-Id")
+	return cmp.Or(h.Get("Webhook-Id"), h.Get("Svix-Id"))
 }
 
 func (m meta) message(body []byte) []byte {

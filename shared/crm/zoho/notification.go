@@ -48,7 +48,7 @@ func (in interpreter) Interpret(d *format.Delivery) ([]history.Change, error) {
 
 func (n *notification) interpret() ([]history.Change, error) {
 	op, known := crm.Verb(n.Operation)
-	if !known || n.Module == "" {
+	if !known || crm.IsLink(op) || n.Module == "" {
 		return nil, fmt.Errorf("%w: operation %.60q on module %.60q", crm.ErrUninterpreted, n.Operation, n.Module)
 	}
 	var problems crm.Problems

@@ -161,6 +161,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"expiry without a zone", settings("channel_expires", "2026-11-28T10:30:00"), "copy channel_expiry from Zoho's answer"},
 		{"workflow without an id", settings("type", "Leads", "operation", "update"), "set type, operation and id_path, all three"},
 		{"unknown operation", settings("type", "Leads", "operation", "frob", "id_path", "id"), `operation is "frob": use create`},
+		{"link", settings("type", "Leads", "operation", "link", "id_path", "id"), `operation is "link": use create`},
 		{"merge", settings("type", "Leads", "operation", "merge", "id_path", "id"), `operation is "merge": use create`},
 	}
 	for _, test := range tests {

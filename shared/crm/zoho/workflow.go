@@ -33,7 +33,7 @@ func openWorkflow(s crm.Settings, field string) (*workflow, error) {
 		return nil, fmt.Errorf("source %s: to interpret a workflow's webhooks set type, operation and id_path, all three", s.Name)
 	}
 	operation, known := crm.Verb(o["operation"])
-	if !known || operation == history.Merge {
+	if !known || operation == history.Merge || crm.IsLink(operation) {
 		return nil, fmt.Errorf("source %s: operation is %q: use create, update, delete or restore", s.Name, o["operation"])
 	}
 	w.operation = operation
