@@ -91,7 +91,7 @@ func (st *stage) mayForget(ctx context.Context, s step) error {
 		return nil
 	}
 	defer st.account.phase(calm)()
-	return st.reconciler.settle(ctx)
+	return st.even(ctx)
 }
 
 // quiet measures what a hung cloud is measured against, right before it.

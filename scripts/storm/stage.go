@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"outlast.example/shared/store/storetest/servers"
 )
@@ -125,7 +126,41 @@ func (st *stage) settle(ctx context.Context) error {
 		return err
 	}
 	defer st.reconciler.stop()
-	return st.reconciler.settle(ctx)
+	return st.even(ctx)
+}
+
+// renewEvery is how long a server that leaks may serve while the buckets do not become equal: on a machine so busy that requests are
+// given up, uploads are cut without any fault.
+const renewEvery = 5 * time.Minute
+
+// even waits until all buckets are equal.
+func (st *stage) even(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	equal := make(chan error, 1)
+	go func() { equal <- st.reconciler.settle(ctx) }()
+	tick := time.NewTicker(renewEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-equal:
+			return err
+		case <-tick.C:
+			for _, s := range st.servers {
+				if err := st.renew(ctx, s); err != nil {
+					return err
+				}
+			}
+		}
+	}
+}
+
+// renew begins a server anew that leaks, while nobody reaches it.
+func (st *stage) renew(ctx context.Context, s *server) error {
+	if !s.leaks {
+		return nil
+	}
+	return errors.Join(st.proxies.refuse(ctx, s.name), s.renew(ctx), st.proxies.calm(ctx, st.servers))
 }
 
 // close kills whatever still runs.
