@@ -85,6 +85,10 @@ func TestServerless(t *testing.T) {
 			if r.Type == "AWS::Lambda::Function" && own != (handler(r.Properties) == "keep") {
 				t.Errorf("%s has %s: keep is told of its own cloud's bucket only, and the others of all", name, r.Properties["Environment"])
 			}
+			travels := strings.Contains(string(r.Properties["Environment"]), `"OUTLAST_FEDERATION_FROM": "aws"`)
+			if r.Type == "AWS::Lambda::Function" && travels != (handler(r.Properties) != "keep") {
+				t.Errorf("%s has %s: keep's role makes no tokens, so that it must know no way to another cloud", name, r.Properties["Environment"])
+			}
 		}
 	})
 	t.Run("is named as infra is", func(t *testing.T) { named(t, string(text)) })
