@@ -16,9 +16,9 @@ import (
 )
 
 // ownedByServerless are the kinds of resources that serverless.yml may make. Buckets of data, roles, log groups and secrets
-// are infra/'s; the one bucket is osls' own, for archives.
+// are infra/'s; the one bucket is osls' own, for archives. No versions: each would keep the keys of its day in its environment.
 var ownedByServerless = []string{
-	"AWS::Lambda::Function", "AWS::Lambda::Version", "AWS::Lambda::Url", "AWS::Lambda::Permission", "AWS::Lambda::EventInvokeConfig",
+	"AWS::Lambda::Function", "AWS::Lambda::Url", "AWS::Lambda::Permission", "AWS::Lambda::EventInvokeConfig",
 	"AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::Stage", "AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Route",
 	"AWS::Events::Rule", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy", "AWS::S3::Bucket", "AWS::S3::BucketPolicy",
 }
