@@ -91,6 +91,9 @@ func TestGoogleTakesTheAlarms(t *testing.T) {
 			t.Errorf("bad news: %s is missing", block)
 		}
 	}
+	if !strings.Contains(alarms, `(protoPayload.resourceName=\"${local.itself}\" OR protoPayload.resourceName:\"${local.itself}/\")`) {
+		t.Error("a name without the slash behind it is the beginning of the bucket of code, too, in which each release deletes")
+	}
 	if !strings.Contains(read(t, "gcp", "alarms.tf"), "monitoring_notification_channels = [google_monitoring_notification_channel.email.id]") {
 		t.Error("the budget tells the account's administrators alone")
 	}

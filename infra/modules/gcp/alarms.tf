@@ -3,7 +3,8 @@
 # alarm: a function that does not run at all is seen too.
 locals {
   run    = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name="
-  audit  = "protoPayload.serviceName=\"storage.googleapis.com\" AND protoPayload.resourceName:\"projects/_/buckets/${var.bucket}\""
+  audit  = "protoPayload.serviceName=\"storage.googleapis.com\" AND (protoPayload.resourceName=\"${local.itself}\" OR protoPayload.resourceName:\"${local.itself}/\")"
+  itself = "projects/_/buckets/${var.bucket}" # ":" finds a part: without the slash also the bucket of code, where each release deletes
   keeper = join(" OR ", concat(["\"nobody\""], [for m in local.members["keeper"] : "\"${split(":", m)[1]}\""]))
 
   bad = {

@@ -215,6 +215,15 @@ run "alarms" {
     error_message = "A change of the bucket, of a role or of the trust rings no alarm."
   }
   assert {
+    condition = alltrue([
+      for alarm in ["removal", "lock-change", "settings"] : strcontains(
+        google_monitoring_alert_policy.bad[alarm].conditions[0].condition_matched_log[0].filter,
+        " AND (protoPayload.resourceName=\"projects/_/buckets/outlast-example\" OR protoPayload.resourceName:\"projects/_/buckets/outlast-example/\") AND ",
+      )
+    ])
+    error_message = "What Terraform does to outlast-example-source at each release rings an alarm on the repository's bucket."
+  }
+  assert {
     condition     = strcontains(google_monitoring_alert_policy.bad["lock-change"].conditions[0].condition_matched_log[0].filter, "\"keeper@example.iam.gserviceaccount.com\"")
     error_message = "A keeper would ring the alarm on locks that it is there to extend."
   }
