@@ -67,6 +67,17 @@ func TestNoSecrets(t *testing.T) {
 	}
 }
 
+// TestRightsAreKeptByName: what is kept by its place in a list ends and begins at once when somebody comes before it, and may be
+// lost. Google's provider, which would run modules/gcp/tests, is not always at hand.
+func TestRightsAreKeptByName(t *testing.T) {
+	place := regexp.MustCompile(`for i, \w+ in`)
+	for path, text := range sources(t, "modules") {
+		if found := place.FindString(text); found != "" {
+			t.Errorf("%s: %s", path, found)
+		}
+	}
+}
+
 // TestProvidersAreNamedInFull: Terraform and OpenTofu look for a short name in different registries.
 func TestProvidersAreNamedInFull(t *testing.T) {
 	short := regexp.MustCompile(`source\s*=\s*"hashicorp/`)

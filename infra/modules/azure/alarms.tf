@@ -61,7 +61,7 @@ locals {
       says  = "Somebody tried to delete from the account, or to take a lock off. Outlast never does."
     }
     lock-change = {
-      query = "StorageBlobLogs | where OperationName == 'SetBlobImmutabilityPolicy' and RequesterObjectId !in (${join(", ", [for id in concat(["nobody"], values(local.keepers)) : "'${id}'"])})"
+      query = "StorageBlobLogs | where OperationName == 'SetBlobImmutabilityPolicy' and RequesterObjectId !in (${join(", ", [for id in concat(["nobody"], values(local.members["keeper"])) : "'${id}'"])})"
       says  = "Somebody who is not the keeper touched a lock."
     }
   }

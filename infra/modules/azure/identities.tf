@@ -20,27 +20,27 @@ locals {
   }
 
   # Everybody who acts in a role: the functions here, those in the other two clouds, and people. Two kinds of identities, since
-  # what runs here also has an account for its code. The keeper has no peers: each cloud has its own.
+  # what runs here also has an account for its code. The keeper has no peers: each cloud has its own. Each by a name that stays whoever
+  # else comes or goes: by its place in a list, a right would end under one place and begin under another at once, and may be lost.
   identities = merge(
     { for app, role in { capture = "capture", reconcile = "reconcile", verify = "restore", keep = "keeper" } : "${app}-app" => role if var.functions },
     { capture-peers = "capture", reconcile-peers = "reconcile", verify-peers = "restore" },
   )
   members = {
-    for role in ["capture", "reconcile", "keeper", "restore"] : role => concat(
-      [for k, i in azurerm_user_assigned_identity.this : i.principal_id if local.identities[k] == role],
-      lookup(var.operators, role, []),
+    for role in ["capture", "reconcile", "keeper", "restore"] : role => merge(
+      { for who, i in azurerm_user_assigned_identity.this : who => i.principal_id if local.identities[who] == role },
+      { for id in distinct(lookup(var.operators, role, [])) : id => id },
     )
   }
   creators = merge(concat(
-    [for role in ["capture", "reconcile"] : { for i, id in local.members[role] : "${role}-${i}" => { role = role, id = id } }],
+    [for role in ["capture", "reconcile"] : { for who, id in local.members[role] : who => { role = role, id = id } }],
     [local.reporters],
   )...)
   # The functions that sign and report what they found; nobody else who verifies or keeps creates anything.
   reporters = {
     for k, i in azurerm_user_assigned_identity.this : "report-${k}" => { role = "report", id = i.principal_id } if contains(["verify-app", "verify-peers", "keep-app"], k)
   }
-  readers = merge([for role in ["reconcile", "restore"] : { for i, id in local.members[role] : "${role}-${i}" => id }]...)
-  keepers = { for i, id in local.members["keeper"] : "keeper-${i}" => id }
+  readers = merge(local.members["reconcile"], local.members["restore"])
 }
 
 resource "azurerm_role_definition" "this" {
@@ -76,7 +76,7 @@ resource "azurerm_role_assignment" "read" {
 }
 
 resource "azurerm_role_assignment" "keep" {
-  for_each           = local.keepers
+  for_each           = local.members["keeper"]
   scope              = azurerm_storage_container.this.id
   role_definition_id = azurerm_role_definition.this["keep"].role_definition_resource_id
   principal_id       = each.value

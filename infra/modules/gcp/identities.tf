@@ -14,27 +14,28 @@ locals {
     for role, prefixes in local.creates : role => join(" || ", [for p in prefixes : "resource.name.startsWith(\"${local.objects}/${p}\")"])
   }
 
-  # Everybody who acts in a role: the functions here, those in the other two clouds, and people.
-  role_of  = { capture = "capture", reconcile = "reconcile", verify = "restore", keep = "keeper" }
-  subjects = [for all in [try(var.aws.roles, {}), try(var.azure.principals, {})] : { for function, subject in all : function => "principal://iam.googleapis.com/${local.pool}/subject/${subject}" }]
+  # Everybody who acts in a role: the functions here, those in the other two clouds, and people. Each by a name that stays whoever
+  # else comes or goes: by its place in a list, a right would end under one place and begin under another at once, and may be lost.
+  role_of = { capture = "capture", reconcile = "reconcile", verify = "restore", keep = "keeper" }
+  acting = merge(concat(
+    [{ for function, a in google_service_account.function : "${function}-own" => { function = function, member = a.member } }],
+    [for cloud, all in { aws = try(var.aws.roles, {}), azure = try(var.azure.principals, {}) } : {
+      for function, subject in all : "${function}-${cloud}" => { function = function, member = "principal://iam.googleapis.com/${local.pool}/subject/${subject}" }
+    }],
+  )...)
   members = {
-    for role in ["capture", "reconcile", "keeper", "restore"] : role => concat(
-      [for function, a in google_service_account.function : a.member if local.role_of[function] == role],
-      flatten([for all in local.subjects : [for function, member in all : member if local.role_of[function] == role]]),
-      lookup(var.operators, role, []),
+    for role in ["capture", "reconcile", "keeper", "restore"] : role => merge(
+      { for who, is in local.acting : who => is.member if local.role_of[is.function] == role },
+      { for member in distinct(lookup(var.operators, role, [])) : member => member },
     )
   }
   creators = merge(concat(
-    [for role in ["capture", "reconcile"] : { for i, m in local.members[role] : "${role}-${i}" => { role = role, member = m } }],
-    [{ for i, m in local.reporters : "report-${i}" => { role = "report", member = m } }],
+    [for role in ["capture", "reconcile"] : { for who, member in local.members[role] : who => { role = role, member = member } }],
+    [local.reporters],
   )...)
   # The functions that sign and report what they found; nobody else who verifies or keeps creates anything.
-  reporters = concat(
-    [for function, a in google_service_account.function : a.member if contains(["verify", "keep"], function)],
-    flatten([for all in local.subjects : [for function, member in all : member if function == "verify"]]),
-  )
-  readers = merge([for role in ["reconcile", "restore"] : { for i, m in local.members[role] : "${role}-${i}" => m }]...)
-  keepers = { for i, m in local.members["keeper"] : "keeper-${i}" => m }
+  reporters = { for who, is in local.acting : "report-${who}" => { role = "report", member = is.member } if contains(["verify", "keep"], is.function) }
+  readers   = merge(local.members["reconcile"], local.members["restore"])
 }
 
 resource "google_project_iam_custom_role" "create" {
@@ -81,7 +82,7 @@ resource "google_storage_bucket_iam_member" "read" {
 }
 
 resource "google_storage_bucket_iam_member" "keep" {
-  for_each = local.keepers
+  for_each = local.members["keeper"]
   bucket   = google_storage_bucket.this.name
   role     = google_project_iam_custom_role.keep.name
   member   = each.value

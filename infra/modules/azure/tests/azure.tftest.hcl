@@ -310,12 +310,19 @@ run "alone" { # the first apply: nobody else is known yet
     lock      = "unlocked"
     aws       = null
     google    = {}
-    operators = {}
+    operators = { reconcile = ["ffffffff-2222-3333-4444-555555555555"], restore = ["ffffffff-2222-3333-4444-555555555555"] }
     functions = false
   }
   assert {
     condition     = length(azurerm_federated_identity_credential.this) == 0 && length(azurerm_function_app_flex_consumption.this) == 0 && length(azurerm_role_assignment.keep) == 0
     error_message = "Nobody is trusted before he is known, and nothing is made of what was not given."
+  }
+  assert {
+    condition = (
+      toset(keys(azurerm_role_assignment.create)) == toset(["capture-peers", "reconcile-peers", "ffffffff-2222-3333-4444-555555555555", "report-verify-peers"]) &&
+      toset(keys(azurerm_role_assignment.read)) == toset(["reconcile-peers", "verify-peers", "ffffffff-2222-3333-4444-555555555555"])
+    )
+    error_message = "A right is kept by its place in a list: when somebody comes before it, it ends and begins at once, and may be lost."
   }
   assert {
     condition     = azurerm_storage_account.this.immutability_policy[0].state == "Unlocked"

@@ -114,6 +114,12 @@ run "identities" {
     error_message = "Somebody creates everywhere."
   }
   assert {
+    condition = toset(keys(google_storage_bucket_iam_member.read)) == toset(concat(
+      [for who in setproduct(["reconcile", "verify"], ["own", "aws", "azure"]) : join("-", who)], ["group:operators@example.com"],
+    ))
+    error_message = "Whoever was there before the other clouds has another name now that they are known."
+  }
+  assert {
     condition     = toset([for m in google_storage_bucket_iam_member.keep : m.member]) == toset(["serviceAccount:mocked@example.iam.gserviceaccount.com", "serviceAccount:keeper@example.iam.gserviceaccount.com"])
     error_message = "The keepers are the function here and the operators' one, used for nothing else."
   }
@@ -295,15 +301,22 @@ run "alone" { # the first apply: nobody else is known yet, and there is no archi
     aws       = null
     azure     = null
     archive   = ""
-    operators = {}
+    operators = { reconcile = ["user:operator@example.com"], restore = ["user:operator@example.com", "group:operators@example.com"] }
   }
   assert {
     condition     = length(google_iam_workload_identity_pool_provider.aws) + length(google_iam_workload_identity_pool_provider.azure) == 0
     error_message = "Nobody is trusted before he is known."
   }
   assert {
-    condition     = length(google_cloudfunctions2_function.this) == 0 && length(google_service_account.build) == 0 && toset(keys(google_storage_bucket_iam_member.keep)) == toset(["keeper-0"]) # the function's to be
+    condition     = length(google_cloudfunctions2_function.this) == 0 && length(google_service_account.build) == 0 && toset(keys(google_storage_bucket_iam_member.keep)) == toset(["keep-own"]) # the function's to be
     error_message = "Nothing is made of what was not given."
+  }
+  assert {
+    condition = (
+      toset(keys(google_storage_bucket_iam_member.create)) == toset(["capture-own", "reconcile-own", "user:operator@example.com", "report-verify-own", "report-keep-own"]) &&
+      { for k, m in google_storage_bucket_iam_member.read : k => m.member if !endswith(k, "-own") } == { for m in ["user:operator@example.com", "group:operators@example.com"] : m => m }
+    )
+    error_message = "A right is kept by its place in a list: when somebody comes before it, it ends and begins at once, and may be lost."
   }
 }
 
