@@ -65,10 +65,7 @@ func newTerraform(t *testing.T, server *servers.S3Server, name, lock string) ter
 	if err := os.CopyFS(filepath.Join(tf.folder, "bucket"), os.DirFS("modules/aws/bucket")); err != nil {
 		t.Fatal(err)
 	}
-	text := fmt.Sprintf(stack, servers.Region, servers.Root.ID, servers.Root.Secret, server.Endpoint, name, servers.Region, lock)
-	if err := os.WriteFile(filepath.Join(tf.folder, "main.tf"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	tf.write(server, name, lock)
 	init := []string{"init", "-input=false"}
 	if mirror := os.Getenv("OUTLAST_TERRAFORM_MIRROR"); mirror != "" {
 		init = append(init, "-plugin-dir="+mirror)
@@ -77,13 +74,35 @@ func newTerraform(t *testing.T, server *servers.S3Server, name, lock string) ter
 	return tf
 }
 
+// write answers what the bucket is called, and whether it is locked.
+func (tf terraform) write(server *servers.S3Server, name, lock string) {
+	tf.Helper()
+	text := fmt.Sprintf(stack, servers.Region, servers.Root.ID, servers.Root.Secret, server.Endpoint, name, servers.Region, lock)
+	if err := os.WriteFile(filepath.Join(tf.folder, "main.tf"), []byte(text), 0o600); err != nil {
+		tf.Fatal(err)
+	}
+}
+
 func (tf terraform) run(args ...string) {
 	tf.Helper()
-	command := exec.CommandContext(tf.Context(), "terraform", args...)
-	command.Dir = tf.folder
-	if output, err := command.CombinedOutput(); err != nil {
+	if output, err := tf.command(args...).CombinedOutput(); err != nil {
 		tf.Fatalf("terraform %s: %v\n%s", strings.Join(args, " "), err, output)
 	}
+}
+
+// refuse wants a plan to fail since it would end what is locked.
+func (tf terraform) refuse(what string, args ...string) {
+	tf.Helper()
+	output, err := tf.command(args...).CombinedOutput()
+	if err == nil || !strings.Contains(string(output), "Instance cannot be destroyed") {
+		tf.Errorf("%s: %v\n%s", what, err, output)
+	}
+}
+
+func (tf terraform) command(args ...string) *exec.Cmd {
+	command := exec.CommandContext(tf.Context(), "terraform", args...)
+	command.Dir = tf.folder
+	return command
 }
 
 // TestApply makes the bucket on a real S3 server, finds that a second plan wants nothing, and that what Outlast does works
@@ -93,6 +112,11 @@ func TestApply(t *testing.T) {
 	tf := newTerraform(t, server, "applied", "locked")
 	tf.run("apply", "-auto-approve", "-input=false")
 	tf.run("plan", "-detailed-exitcode", "-input=false") // 2 where something would change
+	tf.refuse("a locked bucket is taken away", "plan", "-destroy", "-input=false")
+	tf.write(server, "applied", "unlocked")
+	tf.refuse("a locked bucket is unlocked", "plan", "-input=false")
+	tf.write(server, "another", "locked")
+	tf.refuse("another bucket takes a locked one's place", "plan", "-input=false")
 
 	driver := open(t, server, "applied")
 	createTwice(t, driver)

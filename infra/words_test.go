@@ -78,6 +78,21 @@ func TestRightsAreKeptByName(t *testing.T) {
 	}
 }
 
+// TestLockedStays: once locked, every plan fails that would take the bucket away, put another in its place, or unlock it.
+func TestLockedStays(t *testing.T) {
+	for path, bucket := range map[string]string{
+		"aws/bucket/bucket.tf": "aws_s3_bucket.this.id", "gcp/buckets.tf": "google_storage_bucket.this.id", "azure/buckets.tf": "azurerm_storage_container.this.id",
+	} {
+		guard := `resource "terraform_data" "locked" {
+  count            = var.lock == "locked" ? 1 : 0
+  triggers_replace = ` + bucket
+		_, after, found := strings.Cut(read(t, path), guard)
+		if lifecycle, _, _ := strings.Cut(after, "\n}\n"); !found || !strings.Contains(lifecycle, "prevent_destroy = true") {
+			t.Errorf("modules/%s: nothing keeps what is locked from going with an answer", path)
+		}
+	}
+}
+
 // TestProvidersAreNamedInFull: Terraform and OpenTofu look for a short name in different registries.
 func TestProvidersAreNamedInFull(t *testing.T) {
 	short := regexp.MustCompile(`source\s*=\s*"hashicorp/`)

@@ -55,6 +55,16 @@ resource "azurerm_storage_container" "this" {
   # scope that a request could name instead.
 }
 
+# Once locked, every plan fails that would take the account away, put another in its place, or unlock it: an answer that was
+# mistaken ends nothing. To give it up on purpose: RUNBOOK.md, Leaving.
+resource "terraform_data" "locked" {
+  count            = var.lock == "locked" ? 1 : 0
+  triggers_replace = azurerm_storage_container.this.id # not known where another one will be made, whatever the reason
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
 locals {
   bucket = "azblob://${azurerm_storage_container.this.name}?storage_account=${azurerm_storage_account.this.name}"
 }

@@ -54,6 +54,16 @@ resource "google_storage_bucket" "this" {
   }
 }
 
+# Once locked, every plan fails that would take the bucket away, put another in its place, or unlock it: an answer that was
+# mistaken ends nothing. To give it up on purpose: RUNBOOK.md, Leaving.
+resource "terraform_data" "locked" {
+  count            = var.lock == "locked" ? 1 : 0
+  triggers_replace = google_storage_bucket.this.id # not known where another one will be made, whatever the reason
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
 # Who asked for what, refusals included. Names of objects tell times and receivers, and no contents.
 # https://docs.cloud.google.com/storage/docs/audit-logging
 resource "google_project_iam_audit_config" "storage" {

@@ -13,6 +13,16 @@ resource "aws_s3_bucket" "this" {
   }
 }
 
+# Once locked, every plan fails that would take the bucket away, put another in its place, or unlock it: an answer that was
+# mistaken ends nothing. To give it up on purpose: RUNBOOK.md, Leaving.
+resource "terraform_data" "locked" {
+  count            = var.lock == "locked" ? 1 : 0
+  triggers_replace = aws_s3_bucket.this.id # not known where another one will be made, whatever the reason
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
 resource "aws_s3_bucket_versioning" "this" {
   bucket = aws_s3_bucket.this.id
   versioning_configuration {

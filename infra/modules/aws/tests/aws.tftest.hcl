@@ -23,6 +23,7 @@ mock_provider "aws" {
 variables {
   bucket          = "outlast-example"
   region          = "eu-central-1"
+  lock            = "unlocked" # what is applied here is taken down again; what is locked is planned
   token_audiences = ["api://AzureADTokenExchange", "https://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/aws"]
   email           = "operator@example.com"
   sources         = { acme = 6, shop = 0 }
@@ -228,16 +229,23 @@ run "alarms" {
     error_message = "The trail does not record what the alarms watch for."
   }
   assert {
-    condition     = strcontains(aws_cloudwatch_log_metric_filter.this["kept"].pattern, "$.outcome = \"ok\"") && aws_cloudwatch_metric_alarm.good["kept"].evaluation_periods == 24
-    error_message = "Each day has its seventh: a day without a good run of keep is an alarm."
-  }
-  assert {
     condition     = strcontains(aws_cloudwatch_log_metric_filter.this["lock-change"].pattern, "!= \"outlast-lambda-keep\"")
     error_message = "The function keep would ring the alarm on locks that it is there to extend."
   }
   assert {
     condition     = alltrue([for g in values(aws_cloudwatch_log_group.function) : g.retention_in_days == 90])
     error_message = "Logs are kept for a stated time."
+  }
+}
+
+run "locked" {
+  command = plan
+  variables {
+    lock = "locked"
+  }
+  assert {
+    condition     = strcontains(aws_cloudwatch_log_metric_filter.this["kept"].pattern, "$.outcome = \"ok\"") && aws_cloudwatch_metric_alarm.good["kept"].evaluation_periods == 24
+    error_message = "Each day has its seventh: a day without a good run of keep is an alarm."
   }
 }
 

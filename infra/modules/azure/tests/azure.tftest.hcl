@@ -53,6 +53,7 @@ variables {
   region      = "germanywestcentral"
   email       = "operator@example.com"
   budget_from = "2026-12-01"
+  lock        = "unlocked" # what is applied here is taken down again; what is locked is planned
   sources     = { acme = 6, shop = 0 }
   google      = { capture = "104000000000000000001", reconcile = "104000000000000000002" }
   aws = {
@@ -67,8 +68,19 @@ variables {
 }
 
 run "locked" {
-  command = apply
+  command = plan
+  variables {
+    lock = "locked"
+  }
 
+  assert {
+    condition     = strcontains(azurerm_monitor_scheduled_query_rules_alert_v2.good["kept"].criteria[0].query, "line.outcome == 'ok'")
+    error_message = "A run of keep that did not end well is counted as one that did."
+  }
+  assert {
+    condition     = length(terraform_data.locked) == 1
+    error_message = "No plan may take a locked account away, put another in its place, or unlock it."
+  }
   assert {
     condition     = azurerm_storage_account.this.immutability_policy[0].state == "Locked" && azurerm_storage_account.this.immutability_policy[0].period_since_creation_in_days == 14
     error_message = "The default lock is 14 days, and locked."
@@ -102,6 +114,11 @@ run "locked" {
     condition     = length(azurerm_storage_account.this.customer_managed_key) == 0
     error_message = "Only Azure's own keys."
   }
+}
+
+run "region" {
+  command = apply
+
   assert { # Azure's own definition "Allowed locations"
     condition = (
       azurerm_resource_group_policy_assignment.region.policy_definition_id == "/providers/Microsoft.Authorization/policyDefinitions/e56962a6-4747-49cd-b67b-bf8b01975c4c" &&
@@ -276,10 +293,6 @@ run "alarms" {
     error_message = "A keeper would ring the alarm on locks that it is there to extend."
   }
   assert {
-    condition     = strcontains(azurerm_monitor_scheduled_query_rules_alert_v2.good["kept"].criteria[0].query, "line.outcome == 'ok'")
-    error_message = "A run of keep that did not end well is counted as one that did."
-  }
-  assert {
     condition     = azurerm_log_analytics_workspace.this.retention_in_days == 90 && azurerm_application_insights.this.retention_in_days == 90
     error_message = "Logs are kept for a stated time."
   }
@@ -307,14 +320,13 @@ run "budget" {
 run "alone" { # the first apply: nobody else is known yet
   command = apply
   variables {
-    lock      = "unlocked"
     aws       = null
     google    = {}
     operators = { reconcile = ["ffffffff-2222-3333-4444-555555555555"], restore = ["ffffffff-2222-3333-4444-555555555555"] }
     functions = false
   }
   assert {
-    condition     = length(azurerm_federated_identity_credential.this) == 0 && length(azurerm_function_app_flex_consumption.this) == 0 && length(azurerm_role_assignment.keep) == 0
+    condition     = length(terraform_data.locked) == 0 && length(azurerm_federated_identity_credential.this) == 0 && length(azurerm_function_app_flex_consumption.this) == 0 && length(azurerm_role_assignment.keep) == 0
     error_message = "Nobody is trusted before he is known, and nothing is made of what was not given."
   }
   assert {
@@ -333,6 +345,7 @@ run "alone" { # the first apply: nobody else is known yet
 run "locks_outlast_a_week" { # in which keep comes by once
   command = plan
   variables {
+    lock      = "locked"
     lock_days = 7
   }
   expect_failures = [var.lock_days]

@@ -16,6 +16,7 @@ variables {
   bucket          = "outlast-example"
   region          = "europe-west3"
   organization    = true
+  lock            = "unlocked" # what is applied here is taken down again; what is locked is planned
   email           = "operator@example.com"
   billing_account = "012345-6789AB-CDEF01"
   sources         = { acme = 6, shop = 0 }
@@ -37,8 +38,19 @@ variables {
 }
 
 run "locked" {
-  command = apply
+  command = plan
+  variables {
+    lock = "locked"
+  }
 
+  assert {
+    condition     = strcontains(google_logging_metric.this["kept"].filter, "jsonPayload.outcome=\"ok\"")
+    error_message = "A run of keep that did not end well is counted as one that did."
+  }
+  assert {
+    condition     = length(terraform_data.locked) == 1
+    error_message = "No plan may take a locked bucket away, put another in its place, or unlock it."
+  }
   assert {
     condition     = google_storage_bucket.this.retention_policy[0].is_locked && tonumber(google_storage_bucket.this.retention_policy[0].retention_period) == 14 * 86400
     error_message = "The default lock is 14 days, and locked."
@@ -238,10 +250,6 @@ run "alarms" {
     error_message = "What the alarms watch for is not recorded, or not kept for a stated time."
   }
   assert {
-    condition     = strcontains(google_logging_metric.this["kept"].filter, "jsonPayload.outcome=\"ok\"")
-    error_message = "A run of keep that did not end well is counted as one that did."
-  }
-  assert {
     condition = alltrue([
       for p in values(google_monitoring_alert_policy.good) :
       length(p.conditions[0].condition_absent) == 0 && can(regex("^[(]sum[(]increase[(].*[)] or vector[(]0[)][)] < 0[.]5$", p.conditions[0].condition_prometheus_query_language[0].query))
@@ -308,7 +316,7 @@ run "alone" { # the first apply: nobody else is known yet, and there is no archi
     error_message = "Nobody is trusted before he is known."
   }
   assert {
-    condition     = length(google_cloudfunctions2_function.this) == 0 && length(google_service_account.build) == 0 && toset(keys(google_storage_bucket_iam_member.keep)) == toset(["keep-own"]) # the function's to be
+    condition     = length(terraform_data.locked) == 0 && length(google_cloudfunctions2_function.this) == 0 && length(google_service_account.build) == 0 && toset(keys(google_storage_bucket_iam_member.keep)) == toset(["keep-own"]) # the function's to be
     error_message = "Nothing is made of what was not given."
   }
   assert {
@@ -323,6 +331,7 @@ run "alone" { # the first apply: nobody else is known yet, and there is no archi
 run "locks_outlast_a_week" { # in which keep comes by once
   command = plan
   variables {
+    lock      = "locked"
     lock_days = 7
   }
   expect_failures = [var.lock_days]

@@ -30,6 +30,10 @@ run "locked" {
     error_message = "A locked bucket must not go with its state."
   }
   assert {
+    condition     = length(terraform_data.locked) == 1
+    error_message = "No plan may take a locked bucket away, put another in its place, or unlock it."
+  }
+  assert {
     condition = alltrue([
       for b in concat(aws_s3_bucket_public_access_block.this, aws_s3_bucket_public_access_block.logs) :
       b.block_public_acls && b.block_public_policy && b.ignore_public_acls && b.restrict_public_buckets
@@ -114,7 +118,7 @@ run "unlocked" {
     lock = "unlocked"
   }
   assert {
-    condition     = aws_s3_bucket_object_lock_configuration.this.rule[0].default_retention[0].mode == "GOVERNANCE" && aws_s3_bucket.this.force_destroy
+    condition     = aws_s3_bucket_object_lock_configuration.this.rule[0].default_retention[0].mode == "GOVERNANCE" && aws_s3_bucket.this.force_destroy && length(terraform_data.locked) == 0
     error_message = "The unlocked mode must be removable: that is what it is for."
   }
   assert {
