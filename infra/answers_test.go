@@ -35,6 +35,30 @@ func TestAnswersAreAllAsked(t *testing.T) {
 	}
 }
 
+// TestEachCloudIsLockedByItself: Azure begins unlocked, and what Amazon's bucket takes while unlocked stays so for good.
+func TestEachCloudIsLockedByItself(t *testing.T) {
+	var answers map[string]any
+	text, err := os.ReadFile("live/answers.example.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(text, &answers); err != nil {
+		t.Fatal(err)
+	}
+	for _, cloud := range []string{"aws", "gcp", "azure"} {
+		if own, _ := answers[cloud].(map[string]any); own["lock"] != "unlocked" {
+			t.Errorf("%s.lock is %v, want unlocked, as a first apply must be", cloud, own["lock"])
+		}
+		text, err := os.ReadFile(filepath.Join("live", cloud, "main.tf"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !regexp.MustCompile(`\n  lock\s+= local\.own\.lock\n`).Match(text) {
+			t.Errorf("live/%s is locked by another answer than its own", cloud)
+		}
+	}
+}
+
 // TestServerlessIsToldAll: what serverless.yml reads from the environment is what "terraform output -raw exports" prints, whose whole
 // text live/aws/tests holds.
 func TestServerlessIsToldAll(t *testing.T) {

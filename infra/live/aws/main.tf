@@ -48,7 +48,7 @@ module "outlast" {
   name      = local.answers.name
   bucket    = local.own.bucket
   region    = local.own.region
-  lock      = local.answers.lock
+  lock      = local.own.lock
   lock_days = local.answers.lock_days
   sources   = local.sources
   operators = local.own.operators

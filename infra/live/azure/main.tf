@@ -46,7 +46,7 @@ module "outlast" {
   name        = local.answers.name
   account     = local.own.account
   region      = local.own.region
-  lock        = local.answers.lock
+  lock        = local.own.lock
   lock_days   = local.answers.lock_days
   sources     = local.sources
   operators   = local.own.operators

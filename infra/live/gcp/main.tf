@@ -49,7 +49,7 @@ module "outlast" {
   bucket          = local.own.bucket
   region          = local.own.region
   organization    = local.own.organization
-  lock            = local.answers.lock
+  lock            = local.own.lock
   lock_days       = local.answers.lock_days
   sources         = local.sources
   operators       = local.own.operators
