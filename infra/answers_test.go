@@ -10,9 +10,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// TestAnswersAreAllAsked: a folder of live that reads an answer which the example does not give stops a stranger.
-func TestAnswersAreAllAsked(t *testing.T) {
-	var answers map[string]any
+// example gives the answers of the example.
+func example(t *testing.T) (answers map[string]any) {
+	t.Helper()
 	text, err := os.ReadFile("live/answers.example.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -20,6 +20,12 @@ func TestAnswersAreAllAsked(t *testing.T) {
 	if err := yaml.Unmarshal(text, &answers); err != nil {
 		t.Fatal(err)
 	}
+	return answers
+}
+
+// TestAnswersAreAllAsked: a folder of live that reads an answer which the example does not give stops a stranger.
+func TestAnswersAreAllAsked(t *testing.T) {
+	answers := example(t)
 	asked := regexp.MustCompile(`(?:local\.own\.|lookup\(local\.own, ")([a-z_]+)`)
 	for _, cloud := range []string{"aws", "gcp", "azure"} {
 		text, err := os.ReadFile(filepath.Join("live", cloud, "main.tf"))
@@ -37,14 +43,7 @@ func TestAnswersAreAllAsked(t *testing.T) {
 
 // TestEachCloudIsLockedByItself: Azure begins unlocked, and what Amazon's bucket takes while unlocked stays so for good.
 func TestEachCloudIsLockedByItself(t *testing.T) {
-	var answers map[string]any
-	text, err := os.ReadFile("live/answers.example.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := yaml.Unmarshal(text, &answers); err != nil {
-		t.Fatal(err)
-	}
+	answers := example(t)
 	for _, cloud := range []string{"aws", "gcp", "azure"} {
 		if own, _ := answers[cloud].(map[string]any); own["lock"] != "unlocked" {
 			t.Errorf("%s.lock is %v, want unlocked, as a first apply must be", cloud, own["lock"])
@@ -55,6 +54,33 @@ func TestEachCloudIsLockedByItself(t *testing.T) {
 		}
 		if !regexp.MustCompile(`\n  lock\s+= local\.own\.lock\n`).Match(text) {
 			t.Errorf("live/%s is locked by another answer than its own", cloud)
+		}
+	}
+}
+
+// TestEachCloudHasAKeeper: when a function keep stops, somebody must be able to run the command, with credentials that the pages show.
+func TestEachCloudHasAKeeper(t *testing.T) {
+	answers := example(t)
+	for _, cloud := range []string{"aws", "gcp", "azure"} {
+		own, _ := answers[cloud].(map[string]any)
+		operators, _ := own["operators"].(map[string]any)
+		if keeper, _ := operators["keeper"].([]any); len(keeper) == 0 {
+			t.Errorf("%s: nobody may run `outlast keep` there", cloud)
+		}
+	}
+	pages := map[string][]string{
+		"README.md":  {"profile.outlast-keeper.role_arn ", "CLOUDSDK_CONFIG=$HOME/.config/outlast-keep "},
+		"RUNBOOK.md": {"AWS_PROFILE=outlast-keeper\n", "GOOGLE_APPLICATION_CREDENTIALS=$HOME/.config/outlast-keep/", "az login"},
+	}
+	for page, lines := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range lines {
+			if !strings.Contains(string(text), line) {
+				t.Errorf("%s does not show the keeper's credentials: %s", page, line)
+			}
 		}
 	}
 }
