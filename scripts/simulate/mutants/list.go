@@ -92,7 +92,6 @@ var copying = []Mutant{
 	{"a bucket that lacks a batch is called complete", "reconcile/hour.go", `return !h.unknown[bucket] && !h.lacking[bucket] }`, `return !h.unknown[bucket] }`},
 	{"a listing that breaks off is not reported", "reconcile/batch.go", `p.fails(row.Bucket, 0, row.Err)`, ``},
 	{"a copy that failed is not reported", "reconcile/copies.go", `c.fails(bucket, 1, err)`, ``},
-	{"what is sealed in one bucket is settled", "reconcile/seals.go", `if slices.ContainsFunc(s.names(), func(name string) bool { return !held[name] }) {`, `if len(held) < 0 {`},
 	{"recent hours are not listed again", "reconcile/reconcile.go", `recent = 26 * time.Hour`, `recent = 1 * time.Hour`},
 	{"hours are not listed again on demand", "reconcile/hour.go", `return p.Relist || p.recent(at) ||`, `return p.recent(at) ||`},
 	{"older hours have no turn", "reconcile/hour.go", `if p.due(younger) &&`, `if p.due(at) && p.Now.Before(at) &&`},

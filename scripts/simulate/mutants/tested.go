@@ -40,6 +40,7 @@ var byTest = map[string]test{
 	"status takes what was not seen for sound":               {"status", "TestBucketWords"},
 	"the size that one bucket alone says stands in the seal": {"reconcile", "TestTheSizeThatOneBucketSays"},
 	"older hours have no turn":                               {"reconcile", "TestEveryHourHasItsTurn"},
+	"what is sealed in one bucket is settled":                {"reconcile", "TestAnEmptiedBucket"},
 	"locks that had ended are not told":                      {"keep", "TestWhatStandsInTheWay"},
 	"sealed after an hour that is not":                       {"reconcile", "TestNoSealWithoutABatchThatIsNotKnown"},
 	"hours that were not seen wait for their turn":           {"reconcile", "TestUnseen"},
@@ -51,6 +52,7 @@ var byTest = map[string]test{
 }
 
 var tested = []Mutant{
+	{"what is sealed in one bucket is settled", "reconcile/seals.go", `if slices.ContainsFunc(s.names(), func(name string) bool { return !held[name] }) {`, `if len(held) < 0 {`},
 	{"verify does not see delete markers", "listing/versions.go", `return row.Key != "" && (!row.Hidden || row.Older > 0) }`, `return row.Key != "" && !row.Hidden }`},
 	{"a taken name counts as repaired", "verify/repair.go", `err != nil || string(there) != string(object) {`, `err != nil || len(there) < 0 {`},
 	{"a seal is repaired though a part of it was not", "verify/repair.go", `sealOf(f.Key); seal != "" &&`, `sealOf(f.Key); isSeal(f.Key) &&`},
