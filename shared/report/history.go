@@ -96,15 +96,13 @@ func (h *history[S]) newest() map[teller][]format.ReportName {
 // open reads the newest reports of some tasks.
 func (h *history[S]) open(ctx context.Context, repository string, tasks ...string) Seen {
 	seen := Seen{Buckets: h.held}
-	for by, names := range h.newest() {
-		for _, name := range names {
-			if slices.Contains(tasks, by.task) {
-				_, found := h.read(ctx, name, repository)
-				seen.Told = append(seen.Told, Told{name, found})
-			}
+	names := slices.Concat(slices.Collect(maps.Values(h.newest()))...)
+	for _, name := range slices.SortedFunc(slices.Values(names), byName) {
+		if slices.Contains(tasks, name.Task) {
+			_, found := h.read(ctx, name, repository)
+			seen.Told = append(seen.Told, Told{name, found})
 		}
 	}
-	slices.SortFunc(seen.Told, func(a, b Told) int { return byName(a.ReportName, b.ReportName) })
 	return seen
 }
 
