@@ -2,7 +2,6 @@ package play
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +26,7 @@ func (a *auditor) justified(name string, r *audit, f verify.Finding) {
 	}
 	switch f.Verdict {
 	case verify.Missing:
-		if r.there[place{f.Bucket, f.Key}] && b.Listed(f.Key) && !a.unsigned(b, f.Key) || !a.late(b, f.Key) || was == hidden && b.Layered(f.Key) && a.undisturbed(r.began) {
+		if r.there[place{f.Bucket, f.Key}] && b.Listed(f.Key) || !a.late(b, f.Key) || was == hidden && b.Layered(f.Key) && a.undisturbed(r.began) {
 			alarm()
 		}
 	case verify.Hidden:
@@ -55,16 +54,6 @@ func (a *auditor) justified(name string, r *audit, f verify.Finding) {
 			alarm()
 		}
 	}
-}
-
-// unsigned reports whether an administrator's bucket lists a seal, and no signature of it any more. It is a seal no longer then, and where
-// no other bucket answers, the chain lacks it.
-func (a *auditor) unsigned(b *cloud.Bucket, key string) bool {
-	n, err := format.ParseSealName(key)
-	return err == nil && a.victim(b.Index) && !slices.ContainsFunc(b.Keys(format.SealHourPrefix(n.Hour)), func(listed string) bool {
-		s, err := format.ParseSealSignature(listed)
-		return err == nil && s.SealName == n && b.Listed(listed) && a.ledger.signed(s)
-	})
 }
 
 // late reports whether a bucket should hold an object by now, if it ever should.
