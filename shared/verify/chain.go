@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"outlast.example/shared/format"
@@ -112,16 +113,30 @@ func (c *chain) removed(by *seal, hash string) {
 	if n, err := hex.Decode(name.SHA256[:], []byte(hash)); err != nil || n != len(name.SHA256) {
 		return // OpenSeal refuses that
 	}
-	known := fmt.Sprintf("the seal of %s names it, and ", moment(by.Hour))
-	if slices.ContainsFunc(c.orphans, func(row sealRow) bool { return row.name == name }) {
+	known, unsigned := fmt.Sprintf("the seal of %s names it, and ", moment(by.Hour)), map[int]bool{}
+	for _, row := range c.orphans {
+		if row.name == name {
+			unsigned[row.Bucket] = true
+		}
+	}
+	if len(unsigned) > 0 {
 		known += "no bucket holds a signature of it"
 	} else {
 		known += c.held(nil)
 	}
+	elsewhere := false
+	for i := range c.dark {
+		elsewhere = elsewhere || c.dark[i].Load()
+	}
 	for i := range c.buckets {
-		if c.due(i, name.Hour) && !c.dark[i].Load() && of(c.hidden[name.String()], i) == nil {
-			c.fault(i, name.String(), Missing, known, nil)
+		key := name.String()
+		if !c.due(i, name.Hour) || c.dark[i].Load() || of(c.hidden[key], i) != nil {
+			continue
 		}
+		if unsigned[i] && elsewhere { // a bucket that was not seen may show its signatures: what this one lacks are those
+			key = strings.TrimSuffix(key, ".json") + "-"
+		}
+		c.fault(i, key, Missing, known, nil)
 	}
 }
 

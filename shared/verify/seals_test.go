@@ -128,6 +128,24 @@ func TestFaultsOfSeals(t *testing.T) {
 }
 
 // Nobody seals any more, or the last seals are gone: without a checkpoint that is not known to be damage.
+// Beside buckets that do not answer, a seal whose signatures a bucket does not show is not missing there: they are.
+func TestSignaturesThatOthersMayHold(t *testing.T) {
+	r := grown(t, 6)
+	seal := r.names(2, format.SealHourPrefix(at(3)), ".json")[0]
+	for _, name := range r.names(2, format.SealHourPrefix(at(3)), ".sig") {
+		r.buckets[2].Lose(name)
+	}
+	report := r.verify(at(31.3), down(0, 1))
+	for _, f := range report.Finding {
+		if f.Verdict == verify.Missing && f.Key == seal {
+			t.Errorf("%s is there: %s", f.Key, f.Known)
+		}
+	}
+	if want := "2 missing " + strings.TrimSuffix(seal, ".json") + "-"; !slices.Contains(found(report), want) {
+		t.Errorf("want %s; found are %q", want, found(report))
+	}
+}
+
 func TestHoursThatAreDue(t *testing.T) {
 	r := grown(t, 4)
 	expect(t, r.verify(at(29.9)))
